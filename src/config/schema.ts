@@ -1,0 +1,143 @@
+/** Config: every setting with its range; the values and their reasons stand in `config/default.yaml`. */
+import { z } from 'zod';
+import { SEARCH_MODES, THINKING_DEPTHS, TOOL_MODES } from '../core/conversation.ts';
+
+const whole = (min: number, max: number) => z.int().min(min).max(max);
+
+/** Tools that can be switched on, by name. */
+const TOOLS = ['current_time'] as const;
+
+const fraction = (min: number, max: number) => z.number().min(min).max(max).exactOptional();
+
+const SAFETY_CATEGORIES = [
+  'HARM_CATEGORY_HARASSMENT',
+  'HARM_CATEGORY_HATE_SPEECH',
+  'HARM_CATEGORY_SEXUALLY_EXPLICIT',
+  'HARM_CATEGORY_DANGEROUS_CONTENT',
+  'HARM_CATEGORY_CIVIC_INTEGRITY',
+] as const;
+
+/** What every request asks for beside its question. */
+const requestSchema = z.strictObject({
+  includeThoughts: z.boolean(),
+  urlContext: z.boolean(),
+  maps: z.strictObject({
+    latLng: z
+      .strictObject({ latitude: z.number().min(-90).max(90), longitude: z.number().min(-180).max(180) })
+      .exactOptional(),
+    languageCode: z.string().min(2).exactOptional(),
+  }),
+  safety: z.array(
+    z.strictObject({
+      category: z.enum(SAFETY_CATEGORIES),
+      threshold: z.enum(['BLOCK_LOW_AND_ABOVE', 'BLOCK_MEDIUM_AND_ABOVE', 'BLOCK_ONLY_HIGH', 'BLOCK_NONE', 'OFF']),
+    }),
+  ),
+  sampling: z.strictObject({
+    temperature: fraction(0, 2),
+    topP: fraction(0, 1),
+    topK: whole(1, 1000).exactOptional(),
+    seed: z.int().exactOptional(),
+    presencePenalty: fraction(-2, 2),
+    frequencyPenalty: fraction(-2, 2),
+    stopSequences: z.array(z.string().min(1)).max(5).exactOptional(),
+  }),
+  maxOutputTokens: whole(1, 1_000_000).exactOptional(),
+  mediaResolution: z.enum(['LOW', 'MEDIUM', 'HIGH']).exactOptional(),
+  images: z
+    .strictObject({
+      aspectRatio: z.string().exactOptional(),
+      imageSize: z.enum(['512', '1K', '2K', '4K']).exactOptional(),
+    })
+    .exactOptional(),
+  json: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('any') }),
+    z.strictObject({ kind: z.enum(['schema', 'json-schema']), schema: z.record(z.string(), z.json()) }),
+  ]),
+  cachedContent: z.string().startsWith('cachedContents/').exactOptional(),
+});
+
+/** Settings as `config/default.yaml` writes them. Unknown keys are faults. */
+export const settingsSchema = z.strictObject({
+  model: z.strictObject({
+    id: z.string().min(1),
+    auth: z.enum(['x-goog-api-key', 'bearer']),
+    connectMs: whole(100, 60_000),
+    firstByteMs: whole(1000, 900_000),
+    silenceMs: whole(1000, 900_000),
+    totalMs: whole(1000, 3_600_000),
+    attempts: whole(1, 10),
+    maxRetryWaitMs: whole(0, 120_000),
+    maxEventBytes: whole(1_000_000, 268_435_456),
+    request: requestSchema,
+  }),
+  conversation: z.strictObject({
+    thinking: z.enum(THINKING_DEPTHS),
+    search: z.enum(SEARCH_MODES),
+    maps: z.enum(TOOL_MODES),
+    code: z.enum(TOOL_MODES),
+    persona: z.string().regex(/^[\w-]+$/, 'must be the name of a file of config/personas, without .md'),
+    historyTokens: whole(0, 1_000_000),
+    maxTurns: whole(1, 1000),
+    maxWaiting: whole(0, 100),
+    resumeMs: whole(0, 86_400_000),
+  }),
+  discord: z.strictObject({
+    messageContent: z.boolean(),
+    writes: z.strictObject({ limit: whole(1, 50), windowMs: whole(1000, 60_000) }),
+  }),
+  http: z.strictObject({ host: z.string().min(1), port: whole(0, 65_535), portTries: whole(1, 100) }),
+  store: z.strictObject({ url: z.string().regex(/^(memory:|sqlite:.+)/, 'must be memory: or sqlite:<file>') }),
+  tools: z.array(z.enum(TOOLS)),
+  drainMs: whole(0, 600_000),
+  log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']) }),
+});
+
+/** Secrets and addresses, from the environment alone. */
+export interface Secrets {
+  readonly cometapiKey?: string;
+  readonly cometapiBaseUrl: string;
+  readonly discordToken?: string;
+  readonly discordApiUrl: string;
+}
+
+const tokens = z.int().min(1);
+const usd = z.number().min(0);
+
+/** `config/models.yaml`: what is known of each model. */
+export const modelsSchema = z.strictObject({
+  models: z
+    .array(
+      z.strictObject({
+        id: z.string().min(1),
+        aliases: z.array(z.string().min(1)).exactOptional(),
+        inputTokens: tokens,
+        outputTokens: tokens,
+        thinking: z.discriminatedUnion('kind', [
+          z.strictObject({
+            kind: z.literal('level'),
+            levels: z.array(z.enum(['MINIMAL', 'LOW', 'MEDIUM', 'HIGH'])).min(1),
+          }),
+          z.strictObject({
+            kind: z.literal('budget'),
+            minTokens: z.int().min(0),
+            maxTokens: tokens,
+            canBeOff: z.boolean(),
+          }),
+          z.strictObject({ kind: z.literal('none') }),
+        ]),
+        output: z.enum(['text', 'text-and-images']).exactOptional(),
+        price: z.strictObject({ inputUsd: usd, outputUsd: usd, cachedInputUsd: usd.exactOptional() }).exactOptional(),
+        retired: z
+          .strictObject({
+            on: z
+              .string()
+              .regex(/^\d{4}-\d{2}(-\d{2})?$/, 'must be a day or month, YYYY-MM-DD or YYYY-MM')
+              .exactOptional(),
+            successor: z.string(),
+          })
+          .exactOptional(),
+      }),
+    )
+    .min(1),
+});

@@ -1,0 +1,75 @@
+/** One turn at a time per conversation, in this process: order, waiting limit, cancelling. */
+import type { ConversationId } from '../core/conversation.ts';
+import type { Refusal } from '../core/errors.ts';
+import type { Lanes } from '../core/ports.ts';
+
+interface Lane {
+  /** The end of the last work given; the next work is chained to it. */
+  tail: Promise<void>;
+  waiting: number;
+  /** Aborts what runs now. */
+  readonly stop: AbortController[];
+}
+
+/** A lane lives only while something runs or waits in it, so an idle conversation costs nothing. */
+export class LocalLanes implements Lanes {
+  readonly #lanes = new Map<ConversationId, Lane>();
+
+  async run(
+    id: ConversationId,
+    work: (signal: AbortSignal) => Promise<void>,
+    maxWaiting: number,
+  ): Promise<Refusal | undefined> {
+    const lane = this.#lanes.get(id);
+    if (lane === undefined) {
+      await this.#join(id, { tail: Promise.resolve(), waiting: 0, stop: [] }, work);
+      return undefined;
+    }
+    if (lane.waiting >= maxWaiting) return { kind: 'busy', waiting: lane.waiting };
+    await this.#join(id, lane, work);
+    return undefined;
+  }
+
+  async cancel(id: ConversationId): Promise<boolean> {
+    const running = this.#lanes.get(id)?.stop[0];
+    running?.abort(new Stopped());
+    return running !== undefined;
+  }
+
+  /** Puts `work` at the lane's end; everything up to the first await happens at once, so order is that of the calls. */
+  async #join(id: ConversationId, lane: Lane, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    this.#lanes.set(id, lane);
+    lane.waiting++;
+    const before = lane.tail;
+    const done = (async () => {
+      await before;
+      lane.waiting--;
+      const stop = new AbortController();
+      lane.stop.push(stop);
+      try {
+        await work(stop.signal);
+      } finally {
+        lane.stop.shift();
+      }
+    })();
+    const settled = done.then(
+      () => undefined,
+      () => undefined, // The caller of run receives the rejection; the lane only needs to know that the work is over.
+    );
+    lane.tail = settled;
+    try {
+      await done;
+    } finally {
+      if (lane.tail === settled) this.#lanes.delete(id);
+    }
+  }
+}
+
+/** Why a turn's signal was aborted: somebody pressed Stop. */
+export class Stopped extends Error {
+  override readonly name = 'Stopped';
+
+  constructor() {
+    super('The answer was stopped.');
+  }
+}

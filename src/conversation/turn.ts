@@ -1,0 +1,202 @@
+/** One turn: the model's stream and its tool rounds as ReplyEvents, ending in the Turn that is remembered. */
+import { Answer } from '../core/answer.ts';
+import type { Chunk, CitationSource, Content, GroundingMetadata, UsageMetadata } from '../core/content.ts';
+import { markdownOf, type Turn } from '../core/conversation.ts';
+import { codeOf, type Ending, ModelEmpty, StreamBroken } from '../core/errors.ts';
+import type { Mention } from '../core/inbound.ts';
+import type { ModelRequest } from '../core/model.ts';
+import type { LogFields, ModelClient, Toolbox } from '../core/ports.ts';
+import type { ReplyEvent } from '../core/reply.ts';
+import { sourcesOf } from '../reply/sources.ts';
+import { Stopped } from './lanes.ts';
+
+/** Everything a turn needs to run. */
+export interface TurnPlan {
+  readonly mention: Mention;
+  /** The question as people read it, without flags. */
+  readonly text: string;
+  /** The question as the model reads it; the last of `request.contents`. */
+  readonly question: Content;
+  readonly request: ModelRequest;
+}
+
+/** Who answers, and who does what the answer calls for. */
+export interface TurnPartners {
+  readonly client: ModelClient;
+  readonly toolbox: Toolbox;
+}
+
+/** How often the model is asked when it succeeds with nothing to show. */
+const MAX_ASKS = 2;
+
+/** How often the model may call functions before it has to answer with what it has. */
+const MAX_ROUNDS = 8;
+
+/**
+ * Asks the model, runs what it calls, yields what happens and returns what is remembered. Text that was yielded is never
+ * taken back: a failure after it ends the turn as `broken`, Stop ends it as `stopped`, both with what came until then.
+ * @throws the model client's errors when they come before anything visible; ModelEmpty when there is nothing to show; the
+ * signal's reason when it was aborted by anything but Stop.
+ */
+export async function* runTurn(
+  plan: TurnPlan,
+  { client, toolbox }: TurnPartners,
+  signal: AbortSignal,
+): AsyncGenerator<ReplyEvent, Turn> {
+  const record = new TurnRecord(plan);
+  try {
+    for (let round = 1; ; round++) {
+      const answer = yield* ask(client, record.requestOf(round), { record, signal });
+      if (answer.outcome().kind !== 'calls' || round > MAX_ROUNDS) return record.turn(endingOf(answer));
+      const { conversation, author, place } = plan.mention;
+      record.respond(await toolbox.answer(answer.calls, { conversation, author, place }, signal));
+    }
+  } catch (error) {
+    return record.turn(endingOfFailure(error, record, signal));
+  }
+}
+
+/** One request to its end; once more when it brought nothing to show, by success, mistake or a broken stream. */
+async function* ask(
+  client: ModelClient,
+  request: ModelRequest,
+  { record, signal }: { readonly record: TurnRecord; readonly signal: AbortSignal },
+): AsyncGenerator<ReplyEvent, Answer> {
+  for (let asked = 1; ; asked++) {
+    const answer = record.begin();
+    const isLast = asked === MAX_ASKS;
+    try {
+      for await (const chunk of client.stream(request, signal)) {
+        answer.add(chunk);
+        yield* eventsOf(chunk);
+      }
+    } catch (error) {
+      if (isLast || answer.isVisible || !(error instanceof StreamBroken)) throw error;
+      continue;
+    }
+    const { kind } = answer.outcome();
+    if (answer.isVisible || (kind !== 'empty' && kind !== 'fault')) return answer;
+    if (isLast && kind === 'fault') return answer;
+    if (isLast) throw new ModelEmpty(`The model answered ${asked} times with nothing to show.`);
+  }
+}
+
+function* eventsOf(chunk: Chunk): Generator<ReplyEvent> {
+  const candidate = chunk.candidates?.find((each) => (each.index ?? 0) === 0);
+  for (const part of candidate?.content?.parts ?? []) {
+    const text = part.thought === true ? (part.text ?? '') : markdownOf(part);
+    if (text !== '') yield { kind: part.thought === true ? 'thought' : 'text', text };
+  }
+}
+
+/** How a turn ends whose stream did not; throws again what leaves nothing to show. */
+function endingOfFailure(error: unknown, record: TurnRecord, signal: AbortSignal): Ending {
+  if (signal.aborted) {
+    if (signal.reason instanceof Stopped) return { kind: 'stopped' };
+    throw signal.reason;
+  }
+  if (record.isVisible) return { kind: 'broken', code: codeOf(error) };
+  throw error;
+}
+
+function endingOf(answer: Answer): Ending {
+  const outcome = answer.outcome();
+  if (outcome.kind === 'calls') return { kind: 'cut', reason: 'TOO_MANY_TOOL_CALLS' };
+  return 'reason' in outcome ? { kind: 'cut', reason: outcome.reason } : { kind: 'complete' };
+}
+
+/** What a turn has come to so far: every answer and every response to its calls. */
+class TurnRecord {
+  readonly #plan: TurnPlan;
+  /** The answers and responses of the rounds that are over. */
+  readonly #said: Content[] = [];
+  readonly #over: Answer[] = [];
+  /** What answers cost that brought nothing. */
+  readonly #dropped: UsageMetadata[] = [];
+  #answer = new Answer();
+
+  constructor(plan: TurnPlan) {
+    this.#plan = plan;
+  }
+
+  /** Begins an answer; of one that was begun and not responded to, nothing is kept but what it cost. */
+  begin(): Answer {
+    this.#dropped.push(this.#answer.usage);
+    this.#answer = new Answer();
+    return this.#answer;
+  }
+
+  /** What is asked in this round, from 1: after the last one the model has to answer without calls. */
+  requestOf(round: number): ModelRequest {
+    const { request } = this.#plan;
+    const contents = [...request.contents, ...this.#said];
+    return { ...request, contents, ...(round > MAX_ROUNDS ? { functionCalling: { mode: 'NONE' } } : {}) };
+  }
+
+  /** Ends the answer's round: all responses go back in one content. */
+  respond(responses: Awaited<ReturnType<Toolbox['answer']>>): void {
+    const parts = responses.map((functionResponse) => ({ functionResponse }));
+    this.#said.push({ role: 'model', parts: this.#answer.parts }, { role: 'user', parts });
+    this.#over.push(this.#answer);
+    this.#answer = new Answer();
+  }
+
+  get isVisible(): boolean {
+    return this.#answers.some((answer) => answer.isVisible);
+  }
+
+  turn(ending: Ending): Turn {
+    const { mention, request, question, text } = this.#plan;
+    const { modelVersion } = this.#answer;
+    // A call that nobody responded to would make the next request invalid.
+    const parts = this.#answer.parts.filter((part) => part.functionCall === undefined);
+    const grounding = this.#answers.flatMap((answer): readonly GroundingMetadata[] =>
+      answer.grounding === undefined ? [] : [answer.grounding],
+    );
+    const citations = this.#answers.flatMap((answer): readonly CitationSource[] => answer.citations);
+    return {
+      id: mention.id,
+      author: mention.author,
+      text,
+      contents: [question, ...this.#said, ...(parts.length === 0 ? [] : [{ role: 'model', parts } as const])],
+      ending,
+      sources: sourcesOf(grounding),
+      ...(grounding.length === 0 ? {} : { grounding }),
+      ...(citations.length === 0 ? {} : { citations }),
+      model: request.model,
+      ...(modelVersion === undefined ? {} : { modelVersion }),
+      usage: sumOf([...this.#dropped, ...this.#answers.map((answer) => answer.usage)]),
+      posts: [],
+      receivedAt: mention.receivedAt,
+      endedAt: Date.now(),
+    };
+  }
+
+  get #answers(): readonly Answer[] {
+    return [...this.#over, this.#answer];
+  }
+}
+
+/** What a log line says of a turn. */
+export function factsOf(turn: Turn): LogFields {
+  return {
+    mention: turn.id,
+    ending: turn.ending.kind,
+    model: turn.model,
+    modelVersion: turn.modelVersion,
+    promptTokens: turn.usage.promptTokenCount,
+    answerTokens: turn.usage.candidatesTokenCount,
+    thoughtTokens: turn.usage.thoughtsTokenCount,
+    posts: turn.posts.length,
+    tookMs: turn.endedAt - turn.receivedAt,
+  };
+}
+
+/** Each count added up; what is not a count is left out. */
+function sumOf(usages: readonly UsageMetadata[]): UsageMetadata {
+  const sum = new Map<string, number>();
+  for (const usage of usages)
+    for (const [name, count] of Object.entries(usage))
+      if (typeof count === 'number') sum.set(name, (sum.get(name) ?? 0) + count);
+  return Object.fromEntries(sum);
+}

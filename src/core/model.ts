@@ -1,0 +1,115 @@
+/**
+ * What is known of a model, and what it can be asked: words, places, functions, JSON, pictures, safety, sampling.
+ *
+ * @see https://ai.google.dev/api/generate-content
+ */
+import type { Content, FunctionDeclaration, JsonObject } from './content.ts';
+import type { ThinkingDepth } from './conversation.ts';
+
+/** US dollars for a million tokens, as the maker lists them; a relay may ask another price. */
+export interface ModelPrice {
+  readonly inputUsd: number;
+  /** Thoughts are charged as output. */
+  readonly outputUsd: number;
+  readonly cachedInputUsd?: number;
+}
+
+/** Where Google Maps looks first. */
+export interface MapsBias {
+  readonly latLng?: { readonly latitude: number; readonly longitude: number };
+  /** BCP 47. */
+  readonly languageCode?: string;
+}
+
+/** Whether and which functions the model calls; `ANY` forces a call, to one of the allowed ones where they are named. */
+export interface FunctionCalling {
+  readonly mode: 'AUTO' | 'ANY' | 'NONE' | 'VALIDATED';
+  readonly allowedFunctionNames?: readonly string[];
+}
+
+/** An answer in JSON: of any shape, of an OpenAPI-subset schema, or of a JSON Schema. */
+export type JsonMode =
+  | { readonly kind: 'any' }
+  | { readonly kind: 'schema'; readonly schema: JsonObject }
+  | { readonly kind: 'json-schema'; readonly schema: JsonObject };
+
+/** Pictures in the answer, of a shape such as `16:9` and a size such as `1K`. */
+export interface ImageOutput {
+  readonly aspectRatio?: string;
+  readonly imageSize?: string;
+}
+
+export interface SafetySetting {
+  readonly category: string;
+  readonly threshold: 'BLOCK_LOW_AND_ABOVE' | 'BLOCK_MEDIUM_AND_ABOVE' | 'BLOCK_ONLY_HIGH' | 'BLOCK_NONE' | 'OFF';
+}
+
+/** How words are chosen. Newer models ignore or refuse most of it, so nothing is sent that nobody set. */
+export interface Sampling {
+  readonly temperature?: number;
+  readonly topP?: number;
+  readonly topK?: number;
+  readonly seed?: number;
+  readonly presencePenalty?: number;
+  readonly frequencyPenalty?: number;
+  /** Five at most. */
+  readonly stopSequences?: readonly string[];
+}
+
+/** How a model takes a wanted thinking depth. */
+export type ThinkingRule =
+  /** `thinkingLevel`: the levels it accepts, in upper case as on the wire, from least to most. */
+  | { readonly kind: 'level'; readonly levels: readonly string[] }
+  /** `thinkingBudget` in tokens: its range, and whether 0 turns thinking off. */
+  | { readonly kind: 'budget'; readonly minTokens: number; readonly maxTokens: number; readonly canBeOff: boolean }
+  /** Takes neither. */
+  | { readonly kind: 'none' };
+
+/** What is known of a model, from `config/models.yaml`. */
+export interface ModelFacts {
+  readonly id: string;
+  /** Tokens the model reads and writes at most. */
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly thinking: ThinkingRule;
+  /** Other names of the same model. */
+  readonly aliases?: readonly string[];
+  /** What the model writes; text alone when absent. */
+  readonly output?: 'text' | 'text-and-images';
+  readonly price?: ModelPrice;
+  /** Present when the service withdraws the model: the day or month (YYYY-MM-DD, YYYY-MM), where it is known, and the id to use instead. */
+  readonly retired?: { readonly on?: string; readonly successor: string };
+}
+
+/** One question to the model, in the bot's terms. */
+export interface ModelRequest {
+  readonly model: string;
+  readonly systemInstruction: string;
+  readonly contents: readonly Content[];
+  readonly thinking: ThinkingDepth;
+  /** Whether the answer brings summaries of its thoughts, as parts marked `thought`. */
+  readonly includeThoughts?: boolean;
+  /** Whether the model is given Google Search. */
+  readonly googleSearch: boolean;
+  /** Google Maps, when present. */
+  readonly googleMaps?: MapsBias;
+  /** Whether the model may read the addresses in the question. */
+  readonly urlContext?: boolean;
+  /** Whether the model may run Python of its own. */
+  readonly codeExecution?: boolean;
+  /** Functions the model may call; not to be mixed with the service's own tools on models before Gemini 3. */
+  readonly functions?: readonly FunctionDeclaration[];
+  readonly functionCalling?: FunctionCalling;
+  readonly json?: JsonMode;
+  readonly images?: ImageOutput;
+  readonly safety?: readonly SafetySetting[];
+  readonly sampling?: Sampling;
+  /** Thoughts count too: a small limit may leave no text. */
+  readonly maxOutputTokens?: number;
+  /** How closely pictures are looked at. */
+  readonly mediaResolution?: 'LOW' | 'MEDIUM' | 'HIGH';
+  /** `cachedContents/{id}`. It owns system instruction, tools and their settings, so those are not sent beside it. */
+  readonly cachedContent?: string;
+  /** In pieces, or whole in one chunk. By default whole from models that write images, and in pieces from others. */
+  readonly delivery?: 'stream' | 'whole';
+}

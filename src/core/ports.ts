@@ -1,0 +1,196 @@
+/** Every interface one room offers another, each with its promises and its errors. */
+import type { Chunk, FunctionCall, FunctionDeclaration, FunctionResponse, JsonObject } from './content.ts';
+import type { ConversationId, Platform, SettingsOverride, Turn } from './conversation.ts';
+import type { Refusal } from './errors.ts';
+import type { Author, Command, CommandReply, Mention, MentionId, Place, ReplyAddress } from './inbound.ts';
+import type { ModelFacts, ModelRequest } from './model.ts';
+import type { DraftView, PostRef, Reply } from './reply.ts';
+
+/** One platform's connection. Owns transport and nothing else. */
+export interface Adapter {
+  readonly platform: Platform;
+  /**
+   * Connects and delivers to `inbox`; resolves when messages can arrive.
+   * @throws ConfigError when the token or the requested abilities are refused.
+   * @throws PlatformUnavailable when the platform cannot be reached.
+   */
+  start(inbox: Inbox): Promise<void>;
+  /** No new mentions after this resolves; surfaces already made keep working. Waits for nothing else. */
+  stop(): Promise<void>;
+  /**
+   * Where one reply is shown. Needs only REST, so it works in a process that never connected.
+   * @param standing Posts an earlier attempt left for the same mention, in order; they are filled before new ones are made.
+   */
+  surface(to: ReplyAddress, standing: readonly PostRef[]): ReplySurface;
+}
+
+/** Where adapters deliver. The engine is one; a queue is another. */
+export interface Inbox {
+  /**
+   * Resolves once the mention is durable or refused, not once it is answered. Delivering one twice answers it once; false
+   * when it had been accepted before.
+   */
+  mention(mention: Mention): Promise<boolean>;
+  command(command: Command): Promise<CommandReply>;
+  /** Whether the bot takes part in this conversation, so that no further mention is needed there. */
+  follows(id: ConversationId): Promise<boolean>;
+}
+
+/** What a write is for: nobody has seen text yet; the text grew; the reply is finished. */
+export type Urgency = 'first' | 'text' | 'ending';
+
+/** Where one reply is shown. Calls never overlap: each is awaited before the next. */
+export interface ReplySurface {
+  /** Shows that work goes on although no text stands yet; renewed by the surface until text is shown. May fail without harm. */
+  begin(): Promise<void>;
+  /** Resolves when one write is permitted; make the view after it, so that it holds the newest text. Rejects only on abort. */
+  leave(urgency: Urgency, signal: AbortSignal): Promise<void>;
+  /**
+   * Shows the whole view so far and resolves with the posts that stand, in order. May fail without harm: the next view is complete.
+   * @throws PlatformUnavailable, PlatformRejected
+   */
+  show(view: DraftView): Promise<readonly PostRef[]>;
+  /**
+   * Replaces what was shown with the finished reply. Takes its own leave and retries; its failure counts.
+   * @throws PlatformUnavailable, PlatformRejected when the reply could not be made to stand.
+   */
+  finish(reply: Reply): Promise<readonly PostRef[]>;
+  /**
+   * Puts a sentence of the bot's own after what stands, which stays as it is; ends what `begin` began.
+   * @throws PlatformUnavailable, PlatformRejected
+   */
+  note(notice: string): Promise<void>;
+  /** Ends what `begin` began and leaves everything else as it stands, for another process to go on with. */
+  abandon(): void;
+}
+
+/** The model service. */
+export interface ModelClient {
+  /** What is known of `model`; undefined for one that `models.yaml` does not list. */
+  facts(model: string): ModelFacts | undefined;
+  /**
+   * Streams one answer, chunk by chunk, to its end. Aborting closes the connection and ends the iteration with the
+   * signal's reason. Retries happen only before the first chunk was yielded; chunks with nothing in them wait for one
+   * that has something.
+   * @throws ModelUnavailable, ModelQuota, ModelRejected, ModelKeyRejected before the first chunk.
+   * @throws StreamBroken after it, or when the body ends without a finish reason.
+   */
+  stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<Chunk>;
+}
+
+/** Where a tool is called from. */
+export interface ToolContext {
+  readonly conversation: ConversationId;
+  readonly author: Author;
+  readonly place: Place;
+}
+
+/** A function the model may call. */
+export interface Tool {
+  readonly declaration: FunctionDeclaration;
+  /** Milliseconds after which the call counts as failed. */
+  readonly timeoutMs: number;
+  /**
+   * Does it. The arguments fit the declaration's schema.
+   * @throws ToolFailed with a sentence for the model.
+   */
+  run(args: JsonObject, where: ToolContext, signal: AbortSignal): Promise<JsonObject>;
+}
+
+/** Every tool there is. */
+export interface Toolbox {
+  readonly declarations: readonly FunctionDeclaration[];
+  /**
+   * Runs all calls of one answer side by side and resolves with as many responses, in their order. A call that fails,
+   * names no tool or has wrong arguments is answered with what was wrong. Rejects only with the reason of `signal`.
+   */
+  answer(calls: readonly FunctionCall[], where: ToolContext, signal: AbortSignal): Promise<readonly FunctionResponse[]>;
+}
+
+/** One turn at a time per conversation. */
+export interface Lanes {
+  /**
+   * Runs `work` after everything that was given earlier for `id`, and resolves when it has run; resolves at once with
+   * a `busy` refusal, without running it, when `maxWaiting` wait already. `work`'s rejection is passed on.
+   */
+  run(
+    id: ConversationId,
+    work: (signal: AbortSignal) => Promise<void>,
+    maxWaiting: number,
+  ): Promise<Refusal | undefined>;
+  /** Aborts the signal of what runs now; false when nothing does. What waits is not touched. */
+  cancel(id: ConversationId): Promise<boolean>;
+}
+
+/** Who may ask. */
+export interface Guard {
+  /** The reason this mention is not answered, or nothing. */
+  check(mention: Mention): Promise<Refusal | undefined>;
+}
+
+/** A conversation as a list shows it. */
+export interface ConversationSummary {
+  readonly id: ConversationId;
+  /** What the first remembered question said. */
+  readonly title: string;
+  /** Epoch milliseconds of the last turn's end. */
+  readonly lastAt: number;
+}
+
+/** A conversation's remembered turns. Safe only within the conversation's lane: read-then-write is not atomic. */
+export interface TurnStore {
+  /**
+   * The turns kept, oldest first; empty only when there are none.
+   * @throws StorageUnavailable, StorageCorrupt
+   */
+  turns(id: ConversationId): Promise<readonly Turn[]>;
+  /**
+   * Adds one at the end, replacing a turn of the same id; the oldest are dropped beyond the store's limit.
+   * @throws StorageUnavailable, StorageCorrupt
+   */
+  append(id: ConversationId, turn: Turn): Promise<void>;
+  /** Every conversation of a workspace, newest first. Walks the whole store: for the local page, not for a hot path. */
+  conversations(platform: Platform, workspace: string): Promise<readonly ConversationSummary[]>;
+}
+
+/** A mention accepted and not yet stored as a turn. */
+export interface JournalEntry {
+  readonly mention: Mention;
+  /** The posts that stand for it, in order. */
+  readonly posts: readonly PostRef[];
+}
+
+/** Mentions accepted and not yet stored. What it holds at start is what a crash interrupted. */
+export interface Journal {
+  /**
+   * Makes the mention durable; false when its id was accepted before, also when that turn is long stored.
+   * @throws StorageUnavailable, StorageCorrupt
+   */
+  accept(mention: Mention): Promise<boolean>;
+  /** Remembers the posts that stand for an open entry; does nothing for any other. @throws StorageUnavailable, StorageCorrupt */
+  posted(id: MentionId, posts: readonly PostRef[]): Promise<void>;
+  /** Closes the entry; its id stays known against redelivery. @throws StorageUnavailable, StorageCorrupt */
+  close(id: MentionId): Promise<void>;
+  /** The open entries, oldest first. @throws StorageUnavailable */
+  open(): Promise<readonly JournalEntry[]>;
+}
+
+/** What conversations, channels and people chose for themselves. */
+export interface SettingsStore {
+  /** @throws StorageUnavailable, StorageCorrupt */
+  get(id: ConversationId): Promise<SettingsOverride>;
+  /** Merges `change` into what the conversation chose. @throws StorageUnavailable, StorageCorrupt */
+  set(id: ConversationId, change: SettingsOverride): Promise<void>;
+}
+
+/** What a log line may carry: ids, names of things, numbers. Never a token, a key or message text. */
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** One JSON line per event; the event is a dotted name such as `turn.done`. */
+export interface Log {
+  debug(event: string, fields?: LogFields): void;
+  info(event: string, fields?: LogFields): void;
+  warn(event: string, fields?: LogFields): void;
+  /** `cause` is logged as its class, code and stack, without request bodies. */
+  error(event: string, cause: unknown, fields?: LogFields): void;
+}

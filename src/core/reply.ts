@@ -1,0 +1,56 @@
+/** What travels from the engine to a reader: ReplyEvent, DraftView, Reply, Source, and the kinds of picture. */
+import type { InlineData } from './content.ts';
+import type { Ending } from './errors.ts';
+
+/** One message that stands on a platform for a reply: enough to edit or delete it. */
+export interface PostRef {
+  readonly channel: string;
+  readonly message: string;
+}
+
+/** What happens while a turn runs, in order. Pictures come whole and are shown with the finished reply. */
+export type ReplyEvent =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'thought'; readonly text: string };
+
+/** What a reply is doing while no text stands yet, or that it is being written. */
+export type Status = 'thinking' | 'searching' | 'writing';
+
+/** The whole draft so far, safe to show: open fences and emphasis are closed. Replaced by the next view. */
+export interface DraftView {
+  /** Markdown; empty until the first visible text. */
+  readonly text: string;
+  readonly status: Status;
+}
+
+/** A numbered page the reply rests on. */
+export interface Source {
+  /** From 1, by first appearance. */
+  readonly number: number;
+  readonly title: string;
+  /** An http or https address. */
+  readonly url: string;
+}
+
+/** The finished answer: exactly the model's text, its sources, and what the bot has to say about it. */
+export interface Reply {
+  /** The model's Markdown, unchanged; empty when nothing could be answered. */
+  readonly text: string;
+  /** As the model gave them, of any kind and size; absent when there are none. */
+  readonly images?: readonly InlineData[];
+  readonly sources: readonly Source[];
+  readonly ending: Ending;
+  /** The bot's own sentence, put after the text, never instead of it. Absent when all went well. */
+  readonly notice?: string;
+}
+
+/** The kinds of picture that are shown, named as in `image/png`: readers everywhere see them, and none can hold a script. */
+export type PictureKind = 'png' | 'jpeg' | 'webp';
+
+/** What the first bytes say that a picture is, whatever its MIME type claims; undefined for every other kind. */
+export function pictureKindOf({ data }: InlineData): PictureKind | undefined {
+  const head = Buffer.from(data.slice(0, 16), 'base64').toString('latin1');
+  if (head.startsWith('\x89PNG\r\n\x1a\n')) return 'png';
+  if (head.startsWith('\xff\xd8\xff')) return 'jpeg';
+  return head.startsWith('RIFF') && head.startsWith('WEBP', 8) ? 'webp' : undefined;
+}

@@ -1,0 +1,192 @@
+/** Halley's connection to Discord: messages and commands in through the gateway, surfaces out over REST. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Client, Events, type Message, REST, Status } from 'discord.js';
+import type { ReplyAddress } from '../core/inbound.ts';
+import type { ConversationId } from '../core/conversation.ts';
+import { HalleyError, PlatformUnavailable } from '../core/errors.ts';
+import type { Adapter, Inbox, Log, ReplySurface } from '../core/ports.ts';
+import type { PostRef } from '../core/reply.ts';
+import type { Governor } from '../reply/governor.ts';
+import { type ClientOptions, clientOf, restOptions, sendAgainWhenCut } from './client.ts';
+import { answerInteraction, registerCommands } from './commands.ts';
+import { heardOf, type Ignored, judge, type Verdict, whereOf } from './inbound.ts';
+import { platformErrorOf, refusalOf, startErrorOf } from './answers.ts';
+import { DiscordSurface, type SurfaceOptions } from './surface.ts';
+
+export interface DiscordOptions extends ClientOptions {
+  readonly token: string;
+  /** Writes of each kind that a channel takes per window of so many milliseconds, until Discord's answers say otherwise. */
+  readonly writes: SurfaceOptions['writes'];
+  readonly governor: Governor;
+  readonly log: Log;
+  /** Called when Discord closes a running connection for good: only a person can mend that. */
+  readonly onFatal: () => void;
+  /** Milliseconds; defaults 8000 and 500. */
+  readonly typingMs?: number;
+  readonly retryMs?: number;
+}
+
+/** A wait that the client may spend itself before it rejects: a short one for what is shown, a longer one for the rest. */
+const SURFACE_WAIT_MS = 1000;
+const CLIENT_WAIT_MS = 10_000;
+
+/** The longest wait for what has to end before the connection is given up. */
+const STOP_MS = 2000;
+
+/** Longer than discord.js waits for everything that a start needs. */
+const START_MS = 90_000;
+
+export class DiscordAdapter implements Adapter {
+  readonly platform = 'discord';
+  readonly #options: DiscordOptions;
+  /** The surfaces' own, so that they work before the gateway is connected and after it is closed. */
+  readonly #rest: REST;
+  readonly #client: Client;
+  /** What is being delivered, by the place whose order it keeps. */
+  readonly #delivering = new Map<string, Promise<void>>();
+  #isStopped = false;
+
+  constructor(options: DiscordOptions) {
+    this.#options = options;
+    const own = { ...restOptions(options, SURFACE_WAIT_MS), retries: 0, makeRequest: sendAgainWhenCut };
+    this.#rest = new REST(own).setToken(options.token);
+    this.#client = clientOf(options, CLIENT_WAIT_MS);
+    this.#watch(this.#rest);
+    this.#watch(this.#client.rest);
+  }
+
+  async start(inbox: Inbox): Promise<void> {
+    const { log, onFatal } = this.#options;
+    this.#listen(inbox);
+    const client = await this.#connect();
+    client.on(Events.ShardDisconnect, ({ code }) => {
+      log.error('discord.closed', refusalOf(code), { code });
+      onFatal();
+    });
+    await this.#register(client.application.id);
+    log.info('discord.ready', { bot: client.user.id, servers: client.guilds.cache.size });
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    // What was taken from Discord is not sent again, so it is handed over first.
+    await within(STOP_MS, Promise.all(this.#delivering.values()));
+    await this.#disconnect();
+  }
+
+  /**
+   * Ends a connection that stands. One that is being made is left alone: `destroy` then never comes back, or leaves a socket
+   * behind whose error nobody hears. It brings nothing in any more, and ends with the process.
+   */
+  async #disconnect(): Promise<void> {
+    if (this.#client.ws.status === Status.Ready) await within(STOP_MS, this.#client.destroy());
+  }
+
+  surface(to: ReplyAddress, standing: readonly PostRef[]): ReplySurface {
+    const { governor, log, writes, typingMs = 8000, retryMs = 500 } = this.#options;
+    return new DiscordSurface(to, standing, { rest: this.#rest, governor, log, writes, typingMs, retryMs });
+  }
+
+  #listen(inbox: Inbox): void {
+    const { log } = this.#options;
+    this.#client
+      .on(Events.MessageCreate, (message) => this.#inOrder(message.channelId, () => this.#hear(message, inbox)))
+      .on(Events.InteractionCreate, (given) => this.#inOrder(given.id, () => answerInteraction(given, inbox, log)))
+      .on(Events.ShardReconnecting, (shard) => log.info('discord.reconnecting', { shard }))
+      .on(Events.ShardResume, (shard, replayed) => log.info('discord.resumed', { shard, replayed }))
+      .on(Events.ShardError, (error, shard) => log.error('discord.connection-failed', error, { shard }))
+      .on(Events.Error, (error) => log.error('discord.client-failed', error));
+  }
+
+  /** Resolves when everything that Discord sends at the start has arrived. */
+  async #connect(): Promise<Client<true>> {
+    const client = this.#client;
+    const ready = Promise.withResolvers<Client<true>>();
+    client.once(Events.ClientReady, ready.resolve);
+    client.on(Events.ShardDisconnect, ({ code }) => ready.reject(refusalOf(code)));
+    const timer = setTimeout(() => ready.reject(new PlatformUnavailable('Discord does not answer.')), START_MS);
+    try {
+      const [connected] = await Promise.all([ready.promise, client.login(this.#options.token)]);
+      return connected;
+    } catch (error) {
+      await this.#disconnect();
+      throw startErrorOf(error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** A bot without its commands still answers, so a failure is only logged. */
+  async #register(application: string): Promise<void> {
+    const { log } = this.#options;
+    try {
+      log.info('discord.commands', { state: await registerCommands(this.#client.rest, application) });
+    } catch (error) {
+      log.error('discord.commands-failed', platformErrorOf(error));
+    }
+  }
+
+  /** One after the other for the same key, so that what was written first is delivered first. */
+  #inOrder(key: string, work: () => Promise<void>): void {
+    if (this.#isStopped) return;
+    const done = (this.#delivering.get(key) ?? Promise.resolve())
+      .then(work)
+      .catch((error: unknown) => this.#options.log.error('discord.delivery-failed', error, { key }))
+      .finally(() => {
+        if (this.#delivering.get(key) === done) this.#delivering.delete(key);
+      });
+    this.#delivering.set(key, done);
+  }
+
+  async #hear(message: Message, inbox: Inbox): Promise<void> {
+    const verdict = await this.#verdictOn(message);
+    if (verdict.kind === 'ignored') return this.#ignore(message, verdict.reason);
+    const { mention } = verdict;
+    if (verdict.kind === 'overheard' && !(await this.#isFollowed(message, mention.conversation, inbox)))
+      return this.#ignore(message, 'not-addressed');
+    await inbox.mention(mention);
+  }
+
+  /** In a thread that the bot opened a failing store counts as yes: whoever answers tells of it. */
+  async #isFollowed(message: Message, id: ConversationId, inbox: Inbox): Promise<boolean> {
+    try {
+      return await inbox.follows(id);
+    } catch (error) {
+      const isOwn = message.channel.isThread() && message.channel.ownerId === this.#client.user?.id;
+      if (!(error instanceof HalleyError) || !isOwn) throw error;
+      return true;
+    }
+  }
+
+  async #verdictOn(message: Message): Promise<Verdict> {
+    const { user } = this.#client;
+    const { channel } = message;
+    // A thread that was archived when the bot connected is known by its id alone.
+    const isKnown = !channel.isThread() || channel.parentId !== null;
+    const where = whereOf(isKnown ? channel : await channel.fetch(true));
+    if (where === undefined || user === null) return { kind: 'ignored', reason: 'elsewhere' };
+    const role = message.guild?.roles.botRoleFor(user)?.id;
+    return judge(heardOf(message, where), { id: user.id, ...(role === undefined ? {} : { role }) });
+  }
+
+  #ignore({ channelId }: Message, reason: Ignored): void {
+    this.#options.log.debug('discord.ignored', { reason, channel: channelId });
+  }
+
+  #watch(rest: REST): void {
+    const { log } = this.#options;
+    rest.on('rateLimited', ({ route, majorParameter, retryAfter, scope }) =>
+      log.info('discord.rate-limited', { route, channel: majorParameter, retryAfterMs: retryAfter, scope }),
+    );
+    rest.on('invalidRequestWarning', ({ count, remainingTime }) =>
+      log.warn('discord.requests-refused', { count, remainingMs: remainingTime }),
+    );
+  }
+}
+
+/** Resolves when the work is done, or when it takes too long. */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  const over = new AbortController();
+  await Promise.race([work, delay(ms, undefined, { signal: over.signal })]);
+  over.abort();
+}

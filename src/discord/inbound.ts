@@ -1,0 +1,202 @@
+/** From a Discord message to a Mention, or the named reason why it is none. */
+import { type Channel, ChannelType, type Message, MessageType } from 'discord.js';
+import { type ConversationId, conversationIdOf } from '../core/conversation.ts';
+import type { Attachment, Author, Mention, Place } from '../core/inbound.ts';
+
+/** The workspace of direct messages, which belong to no server. */
+const DIRECT = '@me';
+
+/** @see https://docs.discord.com/developers/resources/channel#start-thread-from-message */
+const MAX_THREAD_NAME = 100;
+
+/** Where something was said or a command was given. */
+export interface Where {
+  readonly place: Place;
+  /** Where an answer is written: the thread or the channel itself. */
+  readonly channel: string;
+  /** Absent in a channel whose conversations are threads yet to be opened. */
+  readonly conversation?: ConversationId;
+  /** Who opened the thread. */
+  readonly owner?: string;
+}
+
+/** What is needed of a message, without discord.js: one can be written by hand. */
+export interface Heard {
+  readonly id: string;
+  readonly where: Where;
+  readonly author: Author & { readonly isBot: boolean };
+  /** Sent by a webhook, which may carry any name. */
+  readonly isWebhook: boolean;
+  /** Joined, pinned, boosted …: said by Discord, not by a person. */
+  readonly isSystem: boolean;
+  readonly content: string;
+  /** Names by id, of those whom the message mentions or, with a ping, replies to. */
+  readonly people: ReadonlyMap<string, string>;
+  readonly roles: ReadonlyMap<string, string>;
+  readonly channels: ReadonlyMap<string, string>;
+  readonly attachments: readonly Attachment[];
+  /** Epoch milliseconds. */
+  readonly receivedAt: number;
+}
+
+/** The bot as a message may name it: its user and, on a server, the role that Discord made for it. */
+export interface Self {
+  readonly id: string;
+  readonly role?: string;
+}
+
+/** Why a message is not answered; `elsewhere` is a place that holds no conversation. */
+export type Ignored = 'elsewhere' | 'own' | 'webhook' | 'bot' | 'system' | 'not-addressed' | 'nothing-said';
+
+/** What to do with a message; `overheard` is a mention only where the bot takes part in the conversation. */
+export type Verdict =
+  | { readonly kind: 'addressed' | 'overheard'; readonly mention: Mention }
+  | { readonly kind: 'ignored'; readonly reason: Ignored };
+
+/** Decides what a message is to the bot. */
+export function judge(heard: Heard, self: Self): Verdict {
+  const { where } = heard;
+  if (heard.author.id === self.id) return ignored('own');
+  if (heard.isWebhook) return ignored('webhook');
+  if (heard.author.isBot) return ignored('bot');
+  if (heard.isSystem) return ignored('system');
+  const mention = mentionOf(heard, self);
+  const named = heard.people.has(self.id) || (self.role !== undefined && heard.roles.has(self.role));
+  if (named || where.place.kind === 'direct') return { kind: 'addressed', mention };
+  if (where.place.kind !== 'thread') return ignored('not-addressed');
+  // A sticker or a poll says nothing that can be answered, and without the content intent every message looks so.
+  if (mention.text === '' && mention.attachments.length === 0) return ignored('nothing-said');
+  return { kind: where.owner === self.id ? 'addressed' : 'overheard', mention };
+}
+
+function ignored(reason: Ignored): Verdict {
+  return { kind: 'ignored', reason };
+}
+
+function mentionOf(heard: Heard, self: Self): Mention {
+  const { id, where, author } = heard;
+  const { place } = where;
+  const text = readableText(heard, self);
+  return {
+    id: `discord:${where.channel}/${id}`,
+    // A thread has the id of the message it is opened on, so the conversation is known before the thread is there.
+    conversation: where.conversation ?? threadOf(place, id),
+    author: { id: author.id, name: author.name },
+    place,
+    text,
+    attachments: heard.attachments,
+    replyTo: {
+      platform: 'discord',
+      channel: where.channel,
+      message: id,
+      ...(where.conversation === undefined ? { openThread: threadName(text, author.name) } : {}),
+    },
+    receivedAt: heard.receivedAt,
+  };
+}
+
+function threadOf({ workspace, channel }: Place, thread: string): ConversationId {
+  return conversationIdOf({ platform: 'discord', workspace, channel, thread });
+}
+
+/** @see https://docs.discord.com/developers/reference#message-formatting */
+const MARKUP =
+  /<(?:@!?(?<user>\d+)|@&(?<role>\d+)|#(?<channel>\d+)|a?:(?<emoji>\w+):\d+|\/(?<command>[^<>:\n]+):\d+)>/gu;
+
+/** The text as people see it: without the bot's own name, and with names for ids. One pass, so no name is read as markup. */
+function readableText({ content, people, roles, channels }: Heard, self: Self): string {
+  const addressed = new RegExp(`^(?:\\s*${ownName(self)}[,:]?)+`, 'u');
+  return content
+    .replace(addressed, '')
+    .replace(new RegExp(`[ \\t]*${ownName(self)}`, 'gu'), '')
+    .replace(MARKUP, (markup, ...rest) => {
+      // The last argument of a replacer is the record of named groups, when the pattern has any.
+      const { user, role, channel, emoji, command } = rest.at(-1) as Record<string, string | undefined>;
+      if (user !== undefined) return named('@', people.get(user)) ?? markup;
+      if (role !== undefined) return named('@', roles.get(role)) ?? markup;
+      if (channel !== undefined) return named('#', channels.get(channel)) ?? markup;
+      return emoji === undefined ? `/${command}` : `:${emoji}:`;
+    })
+    .trim();
+}
+
+function ownName({ id, role }: Self): string {
+  return role === undefined ? `<@!?${id}>` : `<@(?:!?${id}|&${role})>`;
+}
+
+function named(sign: string, name: string | undefined): string | undefined {
+  return name === undefined ? undefined : sign + name;
+}
+
+/** A thread's name from the question: one line, at most 100 characters, cut between words where there are any. */
+export function threadName(question: string, asker: string): string {
+  const line = question.replace(/[\s\p{Cc}]+/gu, ' ').trim();
+  if (!/[\p{L}\p{N}\p{S}\p{P}]/u.test(line)) return threadName(`Question from ${asker}`, 'someone');
+  if (line.length <= MAX_THREAD_NAME) return line;
+  let cut = '';
+  for (const { segment } of new Intl.Segmenter().segment(line)) {
+    if (cut.length + segment.length >= MAX_THREAD_NAME) break;
+    cut += segment;
+  }
+  const space = cut.lastIndexOf(' ');
+  return `${space > MAX_THREAD_NAME / 2 ? cut.slice(0, space) : cut}…`;
+}
+
+/** Where a channel of discord.js is; undefined for one that holds no conversation, or whose parent is not known yet. */
+export function whereOf(channel: Channel): Where | undefined {
+  const { id } = channel;
+  if (channel.type === ChannelType.DM) {
+    const place: Place = { platform: 'discord', workspace: DIRECT, channel: id, kind: 'direct' };
+    return {
+      place,
+      channel: id,
+      conversation: conversationIdOf({ platform: 'discord', workspace: DIRECT, channel: id }),
+    };
+  }
+  if (channel.isDMBased() || !channel.isTextBased()) return undefined;
+  const { guildId: workspace, name } = channel;
+  if (channel.isThread()) {
+    if (channel.parentId === null) return undefined;
+    const place: Place = { platform: 'discord', workspace, channel: channel.parentId, name, kind: 'thread' };
+    return {
+      place,
+      channel: id,
+      conversation: threadOf(place, id),
+      ...(channel.ownerId ? { owner: channel.ownerId } : {}),
+    };
+  }
+  const place: Place = { platform: 'discord', workspace, channel: id, name, kind: 'channel' };
+  if (channel.type === ChannelType.GuildText || channel.type === ChannelType.GuildAnnouncement)
+    return { place, channel: id };
+  return { place, channel: id, conversation: conversationIdOf({ platform: 'discord', workspace, channel: id }) };
+}
+
+/** What is needed of a message of discord.js. */
+export function heardOf(message: Message, where: Where): Heard {
+  const { author, member, mentions } = message;
+  return {
+    id: message.id,
+    where,
+    author: { id: author.id, name: member?.displayName ?? author.displayName, isBot: author.bot },
+    isWebhook: message.webhookId !== null,
+    isSystem: message.type !== MessageType.Default && message.type !== MessageType.Reply,
+    content: message.content,
+    people: new Map(
+      mentions.users.map((user) => [user.id, mentions.members?.get(user.id)?.displayName ?? user.displayName]),
+    ),
+    roles: new Map(mentions.roles.map((role) => [role.id, role.name])),
+    channels: new Map(
+      [...mentions.channels.values()].flatMap((channel): [string, string][] =>
+        'name' in channel && channel.name !== null ? [[channel.id, channel.name]] : [],
+      ),
+    ),
+    attachments: [...message.attachments.values()].map((file) => ({
+      id: file.id,
+      name: file.name,
+      mimeType: file.contentType ?? 'application/octet-stream',
+      bytes: file.size,
+      url: file.url,
+    })),
+    receivedAt: Date.now(),
+  };
+}

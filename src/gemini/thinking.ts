@@ -1,0 +1,53 @@
+/**
+ * A wanted thinking depth in the words of a model: a level, a budget of tokens, or nothing.
+ *
+ * @see https://ai.google.dev/gemini-api/docs/thinking
+ */
+import type { ThinkingDepth } from '../core/conversation.ts';
+import type { ThinkingRule } from '../core/model.ts';
+import type { ThinkingConfig } from './wire.ts';
+
+/** Every level there is, from least to most. */
+const LEVELS = ['MINIMAL', 'LOW', 'MEDIUM', 'HIGH'];
+
+/** Tokens for models that take a budget; each model's own range limits them. */
+const BUDGET_TOKENS = { minimal: 512, low: 1024, medium: 8192, high: 24_576 };
+
+/** Whether the model does exactly what was asked for. */
+export interface ThinkingChoice {
+  readonly config?: ThinkingConfig;
+  /** False when the model has no such depth and gets the nearest it has. */
+  readonly exact: boolean;
+}
+
+/**
+ * What to send for a depth. `auto` lets the model decide: by its default, which nothing has to be sent for, or by a budget
+ * of -1. A model of which nothing is known is sent nothing: a wrong field is refused. Between two levels equally near, the deeper one.
+ */
+export function thinkingOf(depth: ThinkingDepth, rule: ThinkingRule | undefined): ThinkingChoice {
+  if (depth === 'auto') return { ...(rule?.kind === 'budget' ? { config: { thinkingBudget: -1 } } : {}), exact: true };
+  if (rule === undefined || rule.kind === 'none') return { exact: false };
+  if (rule.kind === 'budget') return budgetOf(depth, rule);
+  const wanted = depth === 'off' ? 0 : LEVELS.indexOf(depth.toUpperCase());
+  const nearest = rule.levels.toSorted((a, b) => distance(a, wanted) - distance(b, wanted)).at(0);
+  if (nearest === undefined) return { exact: false };
+  return { config: { thinkingLevel: nearest }, exact: nearest === depth.toUpperCase() };
+}
+
+/** Steps between a level and the wanted one; a deeper level counts half a step nearer, which decides only ties. */
+function distance(level: string, wanted: number): number {
+  const steps = LEVELS.indexOf(level) - wanted;
+  return steps > 0 ? steps - 0.5 : -steps;
+}
+
+function budgetOf(
+  depth: Exclude<ThinkingDepth, 'auto'>,
+  rule: Extract<ThinkingRule, { kind: 'budget' }>,
+): ThinkingChoice {
+  if (depth === 'off') {
+    return { config: { thinkingBudget: rule.canBeOff ? 0 : rule.minTokens }, exact: rule.canBeOff };
+  }
+  // Where the range begins with 0, that is "off" and not a small budget.
+  const tokens = Math.min(rule.maxTokens, Math.max(rule.minTokens, BUDGET_TOKENS[depth]));
+  return { config: { thinkingBudget: tokens }, exact: true };
+}

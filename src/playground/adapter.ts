@@ -1,0 +1,178 @@
+/** The third platform: a page on loopback. Its requests become Mentions and Commands, and views go back as an event stream. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Settings } from '../core/conversation.ts';
+import { codeOf } from '../core/errors.ts';
+import type { ReplyAddress } from '../core/inbound.ts';
+import type { Adapter, Inbox, Log, ReplySurface, SettingsStore } from '../core/ports.ts';
+import { noticeOfError } from '../reply/notices.ts';
+import { type Answer, Gate, no, protect, readBody, send, sendFile } from './gate.ts';
+import { conversationOf, type Fields, HERE, readCommand, readMention, readThread } from './inbound.ts';
+import { type PageEvent, PlaygroundSurface } from './surface.ts';
+import { type Kept, Threads, waitingView } from './threads.ts';
+
+export interface PlaygroundOptions extends Kept {
+  /** What conversations chose, and what holds where one chose nothing. */
+  readonly settings: Pick<SettingsStore, 'get'>;
+  readonly defaults: Settings;
+  /** Whether a stand-in answers and not the model; the page says so. */
+  readonly standIn: boolean;
+  /** The model's name, for the page to show. */
+  readonly model: string;
+  readonly log: Log;
+}
+
+/** Bytes one watcher may be behind before it is cut off; its page then connects again and gets a snapshot. */
+const MAX_BEHIND_BYTES = 4 * 1024 * 1024;
+
+/** Serves the page. Needs no connection of its own: whoever has the HTTP server hands each request to `handle`. */
+export class PlaygroundAdapter implements Adapter {
+  readonly platform = HERE.platform;
+  readonly #options: PlaygroundOptions;
+  readonly #threads: Threads;
+  readonly #gate = new Gate();
+  #inbox: Inbox | undefined;
+
+  constructor(options: PlaygroundOptions) {
+    this.#options = options;
+    this.#threads = new Threads(options);
+  }
+
+  start(inbox: Inbox): Promise<void> {
+    this.#inbox = inbox;
+    return Promise.resolve();
+  }
+
+  /** Requests are still answered, and open pages see running answers to their end; new messages get a 503. */
+  stop(): Promise<void> {
+    this.#inbox = undefined;
+    return Promise.resolve();
+  }
+
+  /** A thread has one post per mention, so posts of an earlier attempt stand where the new ones will. */
+  surface({ channel, message }: ReplyAddress): ReplySurface {
+    const threads = this.#threads;
+    return new PlaygroundSurface(
+      threads.live(channel),
+      { channel, message },
+      {
+        recall: () =>
+          threads
+            .recall(channel, message)
+            .catch((error: unknown) => this.#options.log.error('playground.question.lost', error)),
+        keep: (images) => threads.pictures.keep(message, images),
+      },
+    );
+  }
+
+  handle(req: IncomingMessage, res: ServerResponse): void {
+    protect(res);
+    this.#route(req, res).catch((error: unknown) => {
+      const reference = crypto.randomUUID().slice(0, 8);
+      this.#options.log.error('playground.failed', error, { reference });
+      if (res.headersSent) res.destroy();
+      else send(res, no(codeOf(error) === 'defect' ? 500 : 503, noticeOfError(error, reference)));
+    });
+  }
+
+  async #route(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const refusal = this.#gate.refusal(req);
+    if (refusal !== undefined) {
+      this.#options.log.warn('playground.refused');
+      return send(res, no(403, refusal));
+    }
+    const url = URL.parse(`http://page${req.url}`);
+    const path = url?.pathname ?? '';
+    if (path === '/') res.setHeader('set-cookie', this.#gate.cookie(req));
+    if (!path.startsWith('/api/')) return sendFile(req, res, path);
+    if (!this.#gate.admits(req)) return send(res, no(403, 'This page is older than the server. Reload it.'));
+    if (req.method === 'GET' && path === '/api/events') return this.#events(new Map(url?.searchParams), res);
+    if (req.method === 'GET' && path.startsWith('/api/pictures/')) return this.#picture(path, res);
+    return send(res, await this.#answer(req, path));
+  }
+
+  /** Its type is what its bytes say, and the browser is told to believe nothing else. */
+  async #picture(path: string, res: ServerResponse): Promise<void> {
+    const picture = await this.#threads.pictures.find(path);
+    if (picture === undefined) return send(res, no(404, 'There is no such picture here.'));
+    const { kind, bytes } = picture;
+    res.writeHead(200, { 'content-type': `image/${kind}`, 'content-length': bytes.length }).end(bytes);
+  }
+
+  async #answer(req: IncomingMessage, path: string): Promise<Answer> {
+    const thread = /^\/api\/conversations\/([\w-]{1,64})$/.exec(path)?.[1];
+    if (req.method === 'GET' && thread !== undefined)
+      return { status: 200, body: { turns: this.#threads.merged(thread, await this.#threads.kept(thread)) } };
+    switch (`${req.method} ${path}`) {
+      case 'GET /api/conversations':
+        return { status: 200, body: { conversations: await this.#threads.summaries() } };
+      case 'POST /api/mentions':
+      case 'POST /api/commands': {
+        const body = await readBody(req);
+        if ('refused' in body) return body.refused;
+        if (this.#inbox === undefined) return no(503, 'Halley is stopping and takes no more messages.');
+        return path === '/api/mentions'
+          ? this.#mention(body.fields, this.#inbox)
+          : this.#command(body.fields, this.#inbox);
+      }
+      default:
+        return no(404, 'There is no such address here.');
+    }
+  }
+
+  /** A snapshot, then every event as it happens. */
+  async #events(fields: Fields, res: ServerResponse): Promise<void> {
+    const asked = readThread(fields);
+    if (typeof asked === 'string') return send(res, no(400, asked));
+    const { thread } = asked;
+    const [kept, settings] = await Promise.all([this.#threads.kept(thread), this.#settings(thread)]);
+    if (res.closed) return;
+    // Nothing is awaited from here on, so no event falls between the snapshot and the watching.
+    const { model, standIn } = this.#options;
+    const turns = this.#threads.merged(thread, kept);
+    const snapshot = eventOf({ kind: 'snapshot', model, standIn, settings, turns });
+    res.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' }).write(snapshot);
+    const leave = this.#threads.live(thread).watch((event) => {
+      res.write(eventOf(event));
+      if (res.writableLength < snapshot.length + MAX_BEHIND_BYTES) return;
+      leave();
+      res.destroy();
+    });
+    res.on('close', leave);
+  }
+
+  async #mention(fields: Fields, inbox: Inbox): Promise<Answer> {
+    const asked = readMention(fields, Date.now());
+    if (typeof asked === 'string') return no(400, asked);
+    const { thread, mention } = asked;
+    const answer: Answer = { status: 202, body: { id: mention.id } };
+    const kept = await this.#threads.kept(thread);
+    if (kept.some((turn) => turn.id === mention.id)) return answer;
+    const live = this.#threads.live(thread);
+    live.ask(waitingView(mention));
+    try {
+      // What was accepted before, and is not kept, ended without an answer: nothing waits for one.
+      if (!(await inbox.mention(mention))) live.withdraw(mention.id);
+    } catch (error) {
+      live.withdraw(mention.id);
+      throw error;
+    }
+    return answer;
+  }
+
+  async #command(fields: Fields, inbox: Inbox): Promise<Answer> {
+    const asked = readCommand(fields);
+    if (typeof asked === 'string') return no(400, asked);
+    const { text } = await inbox.command(asked.command);
+    const settings = await this.#settings(asked.thread);
+    this.#threads.live(asked.thread).tell({ kind: 'settings', settings });
+    return { status: 200, body: { text } };
+  }
+
+  async #settings(thread: string): Promise<Settings> {
+    return { ...this.#options.defaults, ...(await this.#options.settings.get(conversationOf(thread))) };
+  }
+}
+
+function eventOf(event: PageEvent): string {
+  return `data: ${JSON.stringify(event)}\n\n`;
+}

@@ -1,0 +1,88 @@
+/** What the page sends, checked: bodies of requests to Mention and Command, or the sentence about what is wrong. */
+import { type ConversationId, conversationIdOf } from '../core/conversation.ts';
+import { type Author, type Command, COMMANDS, type Mention } from '../core/inbound.ts';
+
+/** Every conversation of the page is a thread of one place. */
+export const HERE = { platform: 'playground', workspace: 'local', channel: 'page' } as const;
+const YOU: Author = { id: 'you', name: 'You' };
+
+/** The fields of a request as they came; one that is missing counts as empty. */
+export type Fields = ReadonlyMap<string, unknown>;
+
+/** What a field must look like, and the sentence when it does not. */
+const RULES = {
+  conversation: { form: /^[\w-]{1,64}$/, says: '"conversation" must be 1 to 64 letters, digits, "-" or "_".' },
+  id: { form: /^[\w-]{8,64}$/, says: '"id" must be 8 to 64 letters, digits, "-" or "_", new for each message.' },
+  text: { form: /^(?=[^]*\S)[^]{1,32000}$/, says: '"text" must have 1 to 32000 characters, not only blanks.' },
+  author: { form: /^\P{C}{0,60}$/u, says: '"author" may have 60 characters at most, on one line.' },
+  value: { form: /^[^]{0,64}$/, says: '"value" may have 64 characters at most.' },
+} as const;
+
+export function conversationOf(thread: string): ConversationId {
+  return conversationIdOf({ ...HERE, thread });
+}
+
+/** The thread of a conversation of the page, or nothing when it is another platform's. */
+export function threadOf(id: ConversationId): string | undefined {
+  const before = `${conversationIdOf(HERE)}/`;
+  return id.startsWith(before) ? decodeURIComponent(id.slice(before.length)) : undefined;
+}
+
+/** The thread a request names, or a sentence. */
+export function readThread(fields: Fields): { readonly thread: string } | string {
+  const asked = read(fields, ['conversation']);
+  return typeof asked === 'string' ? asked : { thread: asked.conversation };
+}
+
+/** A message to the bot. The page makes `id`, so that a message sent twice is one mention. */
+export function readMention(fields: Fields, receivedAt: number): { thread: string; mention: Mention } | string {
+  const asked = read(fields, ['conversation', 'id', 'text', 'author']);
+  if (typeof asked === 'string') return asked;
+  const thread = asked.conversation;
+  const id = `${HERE.platform}:${thread}/${asked.id}`;
+  const mention: Mention = {
+    id,
+    conversation: conversationOf(thread),
+    author: authorOf(asked.author),
+    place: { ...HERE, kind: asked.author.trim() === '' ? 'direct' : 'thread' },
+    text: asked.text.toWellFormed(),
+    attachments: [],
+    replyTo: { platform: HERE.platform, channel: thread, message: id },
+    receivedAt,
+  };
+  return { thread, mention };
+}
+
+/** A command; whether its value is one of the choices is for the engine to say. */
+export function readCommand(fields: Fields): { thread: string; command: Command } | string {
+  const asked = read(fields, ['conversation', 'author', 'value']);
+  if (typeof asked === 'string') return asked;
+  const spec = COMMANDS.find(({ name }) => name === fields.get('name'));
+  if (spec === undefined) return `"name" must be one of ${COMMANDS.map(({ name }) => name).join(', ')}.`;
+  const thread = asked.conversation;
+  const command: Command = {
+    name: spec.name,
+    ...(asked.value === '' ? {} : { value: asked.value }),
+    conversation: conversationOf(thread),
+    author: authorOf(asked.author),
+    place: { ...HERE, kind: 'direct' },
+  };
+  return { thread, command };
+}
+
+/** One person sits at the page; a typed name lets several be tried. */
+function authorOf(typed: string): Author {
+  const name = typed.trim();
+  return name === '' ? YOU : { id: name.toLowerCase(), name };
+}
+
+function read<F extends keyof typeof RULES>(fields: Fields, names: readonly F[]): Readonly<Record<F, string>> | string {
+  const values: [string, string][] = [];
+  for (const name of names) {
+    const value = fields.get(name) ?? '';
+    if (typeof value !== 'string' || !RULES[name].form.test(value)) return RULES[name].says;
+    values.push([name, value]);
+  }
+  // Every name was put in just above.
+  return Object.fromEntries(values) as Record<F, string>;
+}

@@ -1,0 +1,244 @@
+/** The page itself: joins the controls, the event stream and what is drawn. */
+// @ts-check
+import { call, Events } from './server.js';
+import { drawThreads, drawTurns, markdownOf, part, STATES } from './thread.js';
+import { applyEvent } from './turns.js';
+
+/** @typedef {import('../surface.ts').TurnView} TurnView */
+
+/** @template {HTMLElement} E @param {string} id @returns {E} */
+const the = (id) => /** @type {E} */ (part(document, `#${id}`));
+/** @type {HTMLTextAreaElement} */
+const message = the('message');
+/** @type {HTMLInputElement} */
+const nameField = the('name');
+/** @type {HTMLSelectElement} */
+const thinking = the('thinking');
+/** @type {HTMLInputElement} */
+const search = the('search');
+const [scroll, turnList, threadList, drawer] = [the('scroll'), the('turns'), the('threads'), the('drawer')];
+
+/** What is shown. */
+const shown = {
+  thread: '',
+  /** @type {readonly TurnView[]} */
+  turns: [],
+  /** @type {readonly { id: string, title: string }[]} */
+  threads: [],
+  /** What the server says holds here; undefined until it says so. @type {{ thinking: string, search: string } | undefined} */
+  settings: undefined,
+  /** The thread begun with the button: it takes over what was chosen before it. */
+  begun: '',
+  drawing: false,
+  atEnd: true,
+  /** The last turn and its state, as last drawn; undefined until something is known. @type {string | undefined} */
+  last: undefined,
+};
+/** A message that could not be sent keeps its id: it may have arrived all the same, and is then asked once. */
+const unsent = { text: '', id: '' };
+
+const events = new Events(
+  (event) => {
+    shown.turns = applyEvent(shown.turns, event);
+    if (event.kind === 'snapshot') {
+      the('model').textContent = event.standIn ? 'stand-in' : event.model;
+      the('stand-in').hidden = !event.standIn;
+    }
+    if (event.kind === 'snapshot' || event.kind === 'settings') hold(event.settings);
+    if (event.kind === 'snapshot' || event.kind === 'turn' || event.kind === 'reply') void refreshThreads();
+    drawSoon();
+  },
+  (connected) => {
+    if (connected && !the('connection').hidden) tell(undefined);
+    the('connection').hidden = connected;
+    if (connected) return;
+    the('live').textContent = 'Reconnecting';
+    // A stream cannot say why it broke; a request can.
+    void refreshThreads();
+  },
+);
+
+/** Takes over what changed on the server, perhaps from another tab. @param {{ thinking: string, search: string }} settings */
+function hold(settings) {
+  const before = shown.settings;
+  shown.settings = settings;
+  if (before === undefined && shown.begun === shown.thread && shown.turns.length === 0) return;
+  if (before?.thinking !== settings.thinking) thinking.value = settings.thinking;
+  if (before?.search !== settings.search) search.checked = settings.search === 'on';
+}
+
+function drawSoon() {
+  if (shown.drawing) return;
+  shown.drawing = true;
+  requestAnimationFrame(() => {
+    shown.drawing = false;
+    draw();
+  });
+}
+
+function draw() {
+  const atEnd = isAtEnd();
+  const running = shown.turns.findLast((turn) => turn.state !== 'done');
+  drawTurns(turnList, shown.turns);
+  turnList.ariaBusy = `${running !== undefined}`;
+  the('welcome').hidden = shown.settings === undefined || shown.turns.length > 0;
+  the('stop').hidden = running === undefined;
+  const title = shown.turns.find((turn) => turn.question !== '')?.question ?? 'New conversation';
+  the('title').textContent = title;
+  document.title = shown.turns.length === 0 ? 'Halley' : `${title.slice(0, 60)} · Halley`;
+  if (shown.settings !== undefined) announce(shown.turns.at(-1));
+  stay(atEnd);
+}
+
+/** Goes on showing the end to whoever was there. @param {boolean} atEnd */
+function stay(atEnd) {
+  if (atEnd) scroll.scrollTop = scroll.scrollHeight;
+  shown.atEnd = isAtEnd();
+  the('latest').hidden = shown.atEnd;
+}
+
+/** Said once per change, and not for what was over when the page came. @param {TurnView | undefined} turn */
+function announce(turn) {
+  const now = `${turn?.id} ${turn?.state}`;
+  if (turn !== undefined && shown.last !== undefined && shown.last !== now)
+    the('live').textContent = STATES[turn.state];
+  shown.last = now;
+}
+
+function isAtEnd() {
+  return scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 40;
+}
+
+/** @param {string} thread */
+function open(thread) {
+  Object.assign(shown, { thread, turns: [], settings: undefined, last: undefined });
+  the('problem').hidden = true;
+  the('said').textContent = '';
+  draw();
+  drawThreads(threadList, shown.threads, thread);
+  events.follow(thread);
+  closeDrawer();
+  message.focus();
+}
+
+async function refreshThreads() {
+  try {
+    const { conversations } = await call('/api/conversations');
+    shown.threads = conversations;
+    drawThreads(threadList, conversations, shown.thread);
+  } catch (error) {
+    tell(error);
+  }
+}
+
+/** @param {unknown} problem */
+function tell(problem) {
+  the('problem').textContent = problem instanceof Error ? problem.message : '';
+  the('problem').hidden = problem === undefined;
+}
+
+/** Gives one command and shows what is answered. @param {string} conversation @param {string} name @param {string} value */
+async function command(conversation, name, value = '') {
+  const { text } = await call('/api/commands', { conversation, name, value, author: nameField.value });
+  the('said').textContent = text;
+}
+
+/** Tells the server what is chosen here and does not hold there yet. */
+async function settle() {
+  const { thread, settings } = shown;
+  const [depth, mode] = [thinking.value, search.checked ? 'on' : 'off'];
+  if (depth !== settings?.thinking) await command(thread, 'think', depth);
+  if (mode !== settings?.search) await command(thread, 'search', mode);
+}
+
+async function send() {
+  const { thread: conversation } = shown;
+  const text = message.value.trim();
+  if (text === '') return;
+  const id = unsent.text === text ? unsent.id : crypto.randomUUID();
+  Object.assign(unsent, { text: '', id: '' });
+  message.value = '';
+  fit();
+  tell(undefined);
+  scroll.scrollTop = scroll.scrollHeight;
+  try {
+    if (shown.settings !== undefined || shown.begun === conversation) await settle();
+    await call('/api/mentions', { conversation, id, text, author: nameField.value });
+  } catch (error) {
+    tell(error);
+    Object.assign(unsent, { text, id });
+    if (message.value === '') message.value = text;
+    fit();
+  }
+}
+
+function fit() {
+  message.rows = Math.min(10, message.value.split('\n').length);
+}
+
+function openDrawer() {
+  drawer.classList.add('open');
+  the('shade').hidden = false;
+  the('menu').ariaExpanded = 'true';
+  the('new').focus();
+}
+
+function closeDrawer() {
+  drawer.classList.remove('open');
+  the('shade').hidden = true;
+  the('menu').ariaExpanded = 'false';
+}
+
+the('composer').addEventListener('submit', (event) => {
+  event.preventDefault();
+  void send();
+});
+message.addEventListener('input', fit);
+message.addEventListener('keydown', (event) => {
+  if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  void send();
+});
+for (const control of [thinking, search]) control.addEventListener('change', () => settle().catch(tell));
+the('stop').addEventListener('click', () => command(shown.thread, 'stop').catch(tell));
+the('new').addEventListener('click', () => {
+  shown.begun = crypto.randomUUID();
+  location.hash = shown.begun;
+});
+the('welcome').addEventListener('click', (event) => {
+  if (!(event.target instanceof HTMLButtonElement)) return;
+  message.value = event.target.textContent;
+  message.focus();
+});
+turnList.addEventListener('click', ({ target }) => {
+  const button = target instanceof Element && target.closest('.copy');
+  if (!button) return;
+  const code = button.parentElement?.querySelector(':scope > code')?.textContent;
+  navigator.clipboard.writeText(code ?? markdownOf(button)).then(() => {
+    button.textContent = 'Copied';
+    button.ariaLabel = null;
+  }, tell);
+});
+the('latest').addEventListener('click', () => scroll.scrollTo({ top: scroll.scrollHeight }));
+scroll.addEventListener('scroll', () => stay(false));
+// A picture makes the thread longer when it has come, after all is drawn. Its event does not bubble.
+turnList.addEventListener('load', () => stay(shown.atEnd), true);
+the('skip').addEventListener('click', () => message.focus());
+the('menu').addEventListener('click', openDrawer);
+the('shade').addEventListener('click', closeDrawer);
+addEventListener('keydown', (event) => {
+  if (event.key !== 'Escape' || !drawer.classList.contains('open')) return;
+  closeDrawer();
+  the('menu').focus();
+});
+addEventListener('hashchange', follow);
+
+function follow() {
+  const thread = location.hash.slice(1);
+  if (/^[\w-]{1,64}$/.test(thread)) open(thread);
+  else location.replace(`#${crypto.randomUUID()}`);
+}
+
+nameField.value = localStorage.getItem('name') ?? '';
+nameField.addEventListener('change', () => localStorage.setItem('name', nameField.value.trim()));
+follow();

@@ -1,0 +1,219 @@
+/** What a thread of the page shows right now, and ReplySurface over it: views as server-sent events, only what changed. */
+import { setTimeout } from 'node:timers/promises';
+import type { InlineData } from '../core/content.ts';
+import type { Settings } from '../core/conversation.ts';
+import type { MentionId } from '../core/inbound.ts';
+import type { ReplySurface, Urgency } from '../core/ports.ts';
+import type { DraftView, PostRef, Reply, Source, Status } from '../core/reply.ts';
+import { noticeOfPictures } from '../reply/notices.ts';
+import { addressesOf } from './pictures.ts';
+
+/** Milliseconds between two views of one reply: about as often as a screen is drawn. */
+const VIEW_MS = 16;
+/** Finished turns kept beside the store, so that a notice that belongs to no stored turn survives a reload. */
+const MAX_FINISHED = 8;
+
+/** What a finished answer has beside its text. */
+interface End {
+  readonly sources: readonly Source[];
+  /** Where the page fetches them; absent when there are none. */
+  readonly pictures?: readonly string[];
+  readonly notice?: string;
+}
+
+/** A turn as the reader sees it. */
+export interface TurnView extends End {
+  readonly id: MentionId;
+  /** The name of the person who asked. */
+  readonly author: string;
+  readonly question: string;
+  /** Markdown of the answer; while it is written, the last view. */
+  readonly text: string;
+  /** `waiting`: accepted, and not begun. */
+  readonly state: 'waiting' | Status | 'done';
+  /** Epoch milliseconds. */
+  readonly receivedAt: number;
+}
+
+/**
+ * One server-sent event. The page's rule, in `page/turns.js`: a `snapshot` replaces all turns; a `turn` is added unless
+ * it is shown already; a `view` or `reply` keeps the first `keep` UTF-16 units of the turn's text and puts `text` after
+ * them. The events of a streamed answer therefore grow with the answer, not with its square.
+ */
+export type PageEvent =
+  | {
+      readonly kind: 'snapshot';
+      readonly model: string;
+      readonly standIn: boolean;
+      readonly settings: Settings;
+      readonly turns: readonly TurnView[];
+    }
+  | { readonly kind: 'settings'; readonly settings: Settings }
+  | { readonly kind: 'turn'; readonly turn: TurnView }
+  | { readonly kind: 'withdrawn'; readonly id: MentionId }
+  | (Tail & { readonly kind: 'view'; readonly state: Status })
+  | (Tail & End & { readonly kind: 'reply'; readonly state: 'done' });
+
+interface Tail {
+  readonly id: MentionId;
+  readonly keep: number;
+  readonly text: string;
+}
+
+/** Takes one event; called in order, and never while another call runs. */
+export type Watcher = (event: PageEvent) => void;
+
+/** One thread's turns as they happen in this process, and everyone who watches them. */
+export class LiveThread {
+  readonly #turns = new Map<MentionId, TurnView>();
+  readonly #watchers = new Set<Watcher>();
+
+  /** The turns begun in this process, oldest first; finished ones stay for a while. */
+  get turns(): readonly TurnView[] {
+    return [...this.#turns.values()];
+  }
+
+  /** Nobody watches and nothing runs: forgetting this thread loses nothing that is not stored. */
+  get idle(): boolean {
+    return this.#watchers.size === 0 && this.turns.every((turn) => turn.state === 'done');
+  }
+
+  has(id: MentionId): boolean {
+    return this.#turns.has(id);
+  }
+
+  /** Tells the watcher every event from now on, until the returned function is called. */
+  watch(watcher: Watcher): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  tell(event: PageEvent): void {
+    for (const watcher of this.#watchers) watcher(event);
+  }
+
+  /** Shows a question before its answer begins; one that is shown already stays as it is. */
+  ask(turn: TurnView): void {
+    if (this.#turns.has(turn.id)) return;
+    this.#turns.set(turn.id, turn);
+    this.tell({ kind: 'turn', turn });
+  }
+
+  /** Takes back a question that nobody accepted; one that is being answered stays. */
+  withdraw(id: MentionId): void {
+    if (this.#turns.get(id)?.state !== 'waiting') return;
+    this.#turns.delete(id);
+    this.tell({ kind: 'withdrawn', id });
+  }
+
+  view(id: MentionId, { text, status }: DraftView): void {
+    const shown = this.#shown(id);
+    this.#turns.set(id, { ...shown, text, state: status });
+    this.tell({ kind: 'view', id, state: status, ...tailOf(shown.text, text) });
+  }
+
+  reply(id: MentionId, reply: Reply): void {
+    this.#finish(id, endOf(id, reply));
+  }
+
+  /** Ends a turn with a sentence after what is shown of it. */
+  note(id: MentionId, notice: string): void {
+    const { text, sources, pictures, notice: before } = this.#shown(id);
+    const notices = [before, notice].filter((each) => each !== undefined);
+    const shown = { text, sources, ...(pictures === undefined ? {} : { pictures }) };
+    this.#finish(id, { ...shown, state: 'done', notice: notices.join('\n') });
+  }
+
+  #finish(id: MentionId, { text, ...end }: ReturnType<typeof endOf>): void {
+    const shown = this.#shown(id);
+    this.#turns.set(id, { ...shown, ...end, text });
+    this.tell({ kind: 'reply', id, ...end, ...tailOf(shown.text, text) });
+    const finished = this.turns.filter((turn) => turn.state === 'done');
+    for (const old of finished.slice(0, -MAX_FINISHED)) this.#turns.delete(old.id);
+  }
+
+  #shown(id: MentionId): TurnView {
+    const shown = this.#turns.get(id);
+    if (shown !== undefined) return shown;
+    const unasked = { author: '', question: '', text: '', state: 'waiting', sources: [] } as const;
+    const turn: TurnView = { id, ...unasked, receivedAt: Date.now() };
+    this.ask(turn);
+    return turn;
+  }
+}
+
+/** How the page shows a finished reply; it tells of pictures that it cannot show. */
+export function endOf(id: MentionId, { text, images = [], sources, notice }: Reply) {
+  const pictures = addressesOf(id, images);
+  const unshown = images.length - pictures.length;
+  const notices = [notice, ...(unshown === 0 ? [] : [noticeOfPictures(unshown)])].filter((one) => one !== undefined);
+  return {
+    text,
+    state: 'done',
+    sources,
+    ...(pictures.length === 0 ? {} : { pictures }),
+    ...(notices.length === 0 ? {} : { notice: notices.join('\n') }),
+  } as const;
+}
+
+/** What is to be sent so that a page that shows `before` shows `after`. Counted in UTF-16 units, as both ends do. */
+export function tailOf(before: string, after: string): { readonly keep: number; readonly text: string } {
+  let keep = after.startsWith(before) ? before.length : 0;
+  while (keep < before.length && before[keep] === after[keep]) keep++;
+  return { keep, text: after.slice(keep) };
+}
+
+/** What a reply on the page needs beside its thread. */
+export interface Backing {
+  /** Shows the question of a mention that this process did not receive, as after a restart. */
+  recall(): Promise<void>;
+  /** Has the pictures ready for pages that fetch them. */
+  keep(images: readonly InlineData[]): void;
+}
+
+/** One reply on the page. The page has no limits of its own, so the newest view is shown about once per screen refresh. */
+export class PlaygroundSurface implements ReplySurface {
+  readonly #thread: LiveThread;
+  readonly #post: PostRef;
+  readonly #backing: Backing;
+  #shownAt = 0;
+
+  constructor(thread: LiveThread, post: PostRef, backing: Backing) {
+    this.#thread = thread;
+    this.#post = post;
+    this.#backing = backing;
+  }
+
+  async begin(): Promise<void> {
+    await this.show({ text: '', status: 'thinking' });
+  }
+
+  /** Always lets at least one macrotask pass, so that chunks that arrived together are shown together. */
+  async leave(urgency: Urgency, signal: AbortSignal): Promise<void> {
+    const sinceMs = performance.now() - this.#shownAt;
+    await setTimeout(urgency === 'text' ? Math.max(0, VIEW_MS - sinceMs) : 0);
+    signal.throwIfAborted();
+  }
+
+  async show(view: DraftView): Promise<readonly PostRef[]> {
+    if (!this.#thread.has(this.#post.message)) await this.#backing.recall();
+    this.#shownAt = performance.now();
+    this.#thread.view(this.#post.message, view);
+    return [this.#post];
+  }
+
+  async finish(reply: Reply): Promise<readonly PostRef[]> {
+    if (!this.#thread.has(this.#post.message)) await this.#backing.recall();
+    this.#backing.keep(reply.images ?? []);
+    this.#thread.reply(this.#post.message, reply);
+    return [this.#post];
+  }
+
+  async note(notice: string): Promise<void> {
+    if (!this.#thread.has(this.#post.message)) await this.#backing.recall();
+    this.#thread.note(this.#post.message, notice);
+  }
+
+  /** Nothing to end: the page is told by what it is sent. */
+  abandon(): void {}
+}

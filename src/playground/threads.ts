@@ -1,0 +1,104 @@
+/** The page's threads: what is kept of them, under what happens in this process. */
+import { type ConversationId, imagesOf, type Turn } from '../core/conversation.ts';
+import type { Mention, MentionId } from '../core/inbound.ts';
+import type { Journal, TurnStore } from '../core/ports.ts';
+import { replyOf } from '../reply/presenter.ts';
+import { conversationOf, HERE, threadOf } from './inbound.ts';
+import { Pictures } from './pictures.ts';
+import { endOf, LiveThread, type TurnView } from './surface.ts';
+
+/** What a reader finds again after a reload or a restart: answers, and mentions that are still to be answered. */
+export interface Kept {
+  readonly turns: Pick<TurnStore, 'turns' | 'conversations'>;
+  readonly journal: Pick<Journal, 'open'>;
+}
+
+/** A thread as the page's list shows it. */
+export interface ThreadSummary {
+  readonly id: string;
+  readonly title: string;
+  /** Epoch milliseconds of the last thing that happened in it. */
+  readonly lastAt: number;
+}
+
+/** Threads held in memory. Beyond it the oldest that nobody watches, with nothing running, is forgotten. */
+const MAX_LIVE = 100;
+const MAX_TITLE_CHARS = 120;
+
+export class Threads {
+  readonly pictures: Pictures;
+  readonly #kept: Kept;
+  readonly #live = new Map<string, LiveThread>();
+
+  constructor(kept: Kept) {
+    this.#kept = kept;
+    this.pictures = new Pictures(kept.turns);
+  }
+
+  live(thread: string): LiveThread {
+    const known = this.#live.get(thread);
+    if (known !== undefined) return known;
+    const idle = [...this.#live].find(([, live]) => live.idle);
+    if (this.#live.size >= MAX_LIVE && idle !== undefined) this.#live.delete(idle[0]);
+    const live = new LiveThread();
+    this.#live.set(thread, live);
+    return live;
+  }
+
+  /** The stored turns of a thread, then the mentions that wait, as a crash may have left them. @throws StorageUnavailable, StorageCorrupt */
+  async kept(thread: string): Promise<readonly TurnView[]> {
+    const id = conversationOf(thread);
+    const [turns, open] = await Promise.all([this.#kept.turns.turns(id), this.#kept.journal.open()]);
+    for (const turn of turns) this.pictures.keep(turn.id, imagesOf(turn));
+    const stored = new Set(turns.map((turn) => turn.id));
+    const waiting = open
+      .map((entry) => entry.mention)
+      .filter((mention) => mention.conversation === id && !stored.has(mention.id));
+    return [...turns.map(storedView), ...waiting.map(waitingView)];
+  }
+
+  /** Lays what happens in this process, which is newer, over what was kept. */
+  merged(thread: string, kept: readonly TurnView[]): readonly TurnView[] {
+    const views = new Map(kept.map((turn) => [turn.id, turn]));
+    for (const turn of this.live(thread).turns) views.set(turn.id, turn);
+    return [...views.values()].sort((a, b) => a.receivedAt - b.receivedAt);
+  }
+
+  /** Shows the question of a mention that an earlier process received. @throws StorageUnavailable */
+  async recall(thread: string, id: MentionId): Promise<void> {
+    const entry = (await this.#kept.journal.open()).find(({ mention }) => mention.id === id);
+    if (entry !== undefined) this.live(thread).ask(waitingView(entry.mention));
+  }
+
+  /** Every thread that is stored, waits or runs, newest first. @throws StorageUnavailable */
+  async summaries(): Promise<readonly ThreadSummary[]> {
+    const [stored, open] = await Promise.all([
+      this.#kept.turns.conversations(HERE.platform, HERE.workspace),
+      this.#kept.journal.open(),
+    ]);
+    const known = new Map<ConversationId, Omit<ThreadSummary, 'id'>>(stored.map((kept) => [kept.id, kept]));
+    const add = (id: ConversationId, asked: string, lastAt: number): void => {
+      const { title = asked, lastAt: before = 0 } = known.get(id) ?? {};
+      if (title !== '') known.set(id, { title, lastAt: Math.max(before, lastAt) });
+    };
+    for (const { mention } of open) add(mention.conversation, mention.text, mention.receivedAt);
+    for (const [thread, live] of this.#live)
+      for (const turn of live.turns) add(conversationOf(thread), turn.question, turn.receivedAt);
+    return [...known]
+      .flatMap(([key, { title, lastAt }]) => {
+        const id = threadOf(key);
+        return id === undefined ? [] : [{ id, title: title.slice(0, MAX_TITLE_CHARS), lastAt }];
+      })
+      .sort((a, b) => b.lastAt - a.lastAt);
+  }
+}
+
+/** A mention whose answer has not begun. */
+export function waitingView({ id, author, text, receivedAt }: Mention): TurnView {
+  return { id, author: author.name, question: text, text: '', state: 'waiting', sources: [], receivedAt };
+}
+
+function storedView(turn: Turn): TurnView {
+  const { id, author, text, receivedAt } = turn;
+  return { id, author: author.name, question: text, ...endOf(id, replyOf(turn)), receivedAt };
+}

@@ -1,0 +1,79 @@
+/** Keeps the run of messages that stand for a reply equal to the run of its pages, with the fewest writes. */
+import { isDeepStrictEqual } from 'node:util';
+import type { PostRef } from '../core/reply.ts';
+
+/**
+ * How one platform makes, changes and takes away a message. Each may reject; what it did then counts as unknown. A page is
+ * plain data, and all that the message shows: an edit leaves nothing of what stood there.
+ */
+export interface PostWriter<Page = string> {
+  /** `index` is the page's place in the reply, from 0: the same for every attempt to post the same page. */
+  create(page: Page, index: number): Promise<PostRef>;
+  /** False when the message is gone, because somebody deleted it. */
+  edit(post: PostRef, page: Page): Promise<boolean>;
+  remove(post: PostRef): Promise<void>;
+}
+
+interface Post<Page> {
+  readonly ref: PostRef;
+  /** What it surely shows; undefined where a write failed, or the post was left by an earlier attempt. */
+  readonly page: Page | undefined;
+  /** Whether this attempt has written it. */
+  readonly isOurs: boolean;
+  /** Whether somebody deleted it. Its page is not shown again: that was somebody's wish. */
+  readonly isGone: boolean;
+}
+
+/** What is added to a page's place when it is made anew for a post that an earlier attempt left and that is gone. */
+const ANEW = 100;
+
+/** One reply's posts, in order. Not to be used by two callers at once. */
+export class Posts<Page = string> {
+  readonly #writer: PostWriter<Page>;
+  readonly #posts: Post<Page>[];
+
+  /** @param standing Posts that stand already, in order: they are filled before new ones are made. */
+  constructor(writer: PostWriter<Page>, standing: readonly PostRef[]) {
+    this.#writer = writer;
+    this.#posts = standing.map((ref) => ({ ref, page: undefined, isOurs: false, isGone: false }));
+  }
+
+  /** Every post that stands, in order, also after a write that failed. */
+  get refs(): readonly PostRef[] {
+    return this.#posts.filter((post) => !post.isGone).map((post) => post.ref);
+  }
+
+  /**
+   * Makes the posts show these pages: edits what differs, first to last, then posts what is new, one write at a time.
+   * While the reply grows, posts beyond the last page are left alone; at the end they are removed, last first.
+   * Rejects at the first write that fails, with what the writer threw; the next call goes on from there.
+   */
+  async sync(pages: readonly Page[], stage: 'growing' | 'final'): Promise<readonly PostRef[]> {
+    for (const [index, page] of pages.entries()) await this.#put(page, index);
+    if (stage === 'final') await this.#removeFrom(pages.length);
+    return this.refs;
+  }
+
+  async #put(page: Page, index: number): Promise<void> {
+    const post = this.#posts[index];
+    if (post === undefined) {
+      this.#posts.push(await this.#created(page, index));
+    } else if (!post.isGone && !isDeepStrictEqual(post.page, page)) {
+      // Until the platform answers, nobody knows whether the old page stands or the new one.
+      this.#posts[index] = { ...post, page: undefined };
+      if (await this.#writer.edit(post.ref, page)) this.#posts[index] = { ...post, page, isOurs: true };
+      else this.#posts[index] = post.isOurs ? { ...post, isGone: true } : await this.#created(page, index + ANEW);
+    }
+  }
+
+  async #created(page: Page, index: number): Promise<Post<Page>> {
+    return { ref: await this.#writer.create(page, index), page, isOurs: true, isGone: false };
+  }
+
+  async #removeFrom(count: number): Promise<void> {
+    for (let last = this.#posts.at(-1); this.#posts.length > count && last !== undefined; last = this.#posts.at(-1)) {
+      if (!last.isGone) await this.#writer.remove(last.ref);
+      this.#posts.pop();
+    }
+  }
+}

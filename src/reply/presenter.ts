@@ -1,0 +1,162 @@
+/** The only loop between model and reader: feeds the draft, shows views of it as leave is granted, and finishes the reply. */
+import { answerTextOf, imagesOf, isVisible, type Turn } from '../core/conversation.ts';
+import { codeOf } from '../core/errors.ts';
+import type { Log, ReplySurface, Urgency } from '../core/ports.ts';
+import type { PostRef, Reply, ReplyEvent } from '../core/reply.ts';
+import { Draft } from './draft.ts';
+import { noticeOfEnding } from './notices.ts';
+
+export interface PresentOptions {
+  /** Aborted when nothing more is to be shown; the events end by themselves then. */
+  readonly signal: AbortSignal;
+  /** A sentence to put under the answer beside the one about its ending. */
+  readonly notice?: string | undefined;
+  /** Told the posts that stand whenever there are others than before. Its failure is logged. */
+  readonly onPosts: (posts: readonly PostRef[]) => Promise<void>;
+  readonly log: Log;
+}
+
+export interface Presented {
+  /** With the posts that stand for it. */
+  readonly turn: Turn;
+  /** Why the finished reply could not be made to stand; what was shown before may. */
+  readonly failure?: unknown;
+}
+
+/**
+ * Shows a turn while it runs, and finishes its reply. A view is made only when leave to write it was granted, so it holds
+ * the newest text; one that fails is logged and does no harm, because the next one is complete.
+ * @throws what `events` throws, after the last write has ended. What was shown by then is left as it is.
+ */
+export async function present(
+  events: AsyncGenerator<ReplyEvent, Turn>,
+  surface: ReplySurface,
+  options: PresentOptions,
+): Promise<Presented> {
+  const draft = new Draft();
+  const writer = new Writer(draft, surface, options);
+  const writing = writer.run();
+  let turn: Turn;
+  try {
+    turn = await drained(events, (event) => {
+      draft.add(event);
+      if (event.kind === 'text' && draft.status === 'writing') writer.wake();
+    });
+  } finally {
+    writer.stop();
+    await writing;
+  }
+  try {
+    await writer.stands(await surface.finish(replyOf(turn, options.notice)));
+    return { turn: { ...turn, posts: writer.posts } };
+  } catch (failure) {
+    return { turn: { ...turn, posts: writer.posts }, failure };
+  }
+}
+
+/** The finished reply of a turn; a further notice stands on a line of its own. */
+export function replyOf(turn: Turn, further?: string): Reply {
+  const images = imagesOf(turn);
+  const notices = [noticeOfEnding(turn.ending, isVisible(turn)), further].filter((notice) => notice !== undefined);
+  return {
+    text: answerTextOf(turn),
+    ...(images.length === 0 ? {} : { images }),
+    sources: turn.sources,
+    ending: turn.ending,
+    ...(notices.length === 0 ? {} : { notice: notices.join('\n') }),
+  };
+}
+
+/** A reply that is only the bot's own sentence. */
+export function notAnswered(notice: string): Reply {
+  return { text: '', sources: [], ending: { kind: 'complete' }, notice };
+}
+
+async function drained(events: AsyncGenerator<ReplyEvent, Turn>, take: (event: ReplyEvent) => void): Promise<Turn> {
+  for (;;) {
+    const step = await events.next();
+    if (step.done === true) return step.value;
+    take(step.value);
+  }
+}
+
+/** Writes views until it is stopped: one at a time, each with all the text there is. */
+class Writer {
+  readonly #draft: Draft;
+  readonly #surface: ReplySurface;
+  readonly #options: PresentOptions;
+  readonly #stopped = new AbortController();
+  #news = Promise.withResolvers<void>();
+  #urgency: Urgency = 'first';
+  #posts: readonly PostRef[] = [];
+
+  constructor(draft: Draft, surface: ReplySurface, options: PresentOptions) {
+    this.#draft = draft;
+    this.#surface = surface;
+    this.#options = options;
+  }
+
+  get posts(): readonly PostRef[] {
+    return this.#posts;
+  }
+
+  /** There is text that no view holds. */
+  wake(): void {
+    this.#news.resolve();
+  }
+
+  /** Ends `run` after the write that is in flight, if any. */
+  stop(): void {
+    this.#stopped.abort();
+    this.#news.resolve();
+  }
+
+  /** Never rejects. */
+  async run(): Promise<void> {
+    const signal = AbortSignal.any([this.#options.signal, this.#stopped.signal]);
+    await this.#tolerating('reply.not-begun', () => this.#surface.begin());
+    for (;;) {
+      await this.#news.promise;
+      if (!(await this.#granted(signal))) return;
+      this.#news = Promise.withResolvers();
+      await this.#tolerating('reply.view-lost', () => this.#show());
+    }
+  }
+
+  /** Remembers the posts that stand, and tells when they are others than before. */
+  async stands(posts: readonly PostRef[]): Promise<void> {
+    const same = posts.length === this.#posts.length && posts.every((post, at) => isSame(post, this.#posts[at]));
+    this.#posts = posts;
+    if (!same) await this.#tolerating('reply.posts-unrecorded', () => this.#options.onPosts(posts));
+  }
+
+  async #show(): Promise<void> {
+    const posts = await this.#surface.show(this.#draft.view());
+    this.#urgency = 'text';
+    await this.stands(posts);
+  }
+
+  async #granted(signal: AbortSignal): Promise<boolean> {
+    if (signal.aborted) return false;
+    try {
+      await this.#surface.leave(this.#urgency, signal);
+      return !signal.aborted;
+    } catch (error) {
+      if (!signal.aborted) this.#options.log.error('reply.leave-refused', error);
+      return false;
+    }
+  }
+
+  /** None of these failures ends an answer. */
+  async #tolerating(event: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#options.log.warn(event, { code: codeOf(error) });
+    }
+  }
+}
+
+function isSame(one: PostRef, other: PostRef | undefined): boolean {
+  return one.channel === other?.channel && one.message === other.message;
+}

@@ -1,0 +1,94 @@
+/** What Journal promises, as tests that every implementation passes. */
+import { describe, expect, test } from 'vitest';
+import type { Journal } from '../../src/core/ports.ts';
+import { aMention } from '../support/builders.ts';
+
+/** Gives an empty journal that is cleaned up after the test. */
+export type OpenJournal = () => Promise<Journal>;
+
+const posts = [
+  { channel: 't1', message: 'p1' },
+  { channel: 't1', message: 'p2' },
+];
+
+export function describeJournal(name: string, open: OpenJournal): void {
+  describe(`${name} as a Journal`, () => {
+    describeAcceptance(open);
+    describeEntries(open);
+  });
+}
+
+function describeAcceptance(open: OpenJournal): void {
+  test('accepts a mention once', async () => {
+    const journal = await open();
+    expect(await journal.accept(aMention())).toBe(true);
+    expect(await journal.accept(aMention())).toBe(false);
+  });
+
+  test('accepts one of many deliveries that come at once', async () => {
+    const journal = await open();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => journal.accept(aMention())));
+    expect(answers.filter(Boolean)).toHaveLength(1);
+  });
+
+  test('accepts different mentions at once', async () => {
+    const journal = await open();
+    const ids = Array.from({ length: 20 }, (_, index) => `m${index}`);
+    expect(await Promise.all(ids.map((id) => journal.accept(aMention({ id }))))).toEqual(ids.map(() => true));
+  });
+
+  test('does not accept a mention again that was closed', async () => {
+    const journal = await open();
+    await journal.accept(aMention());
+    await journal.close(aMention().id);
+    expect(await journal.accept(aMention())).toBe(false);
+    expect(await journal.open()).toEqual([]);
+  });
+}
+
+function describeEntries(open: OpenJournal): void {
+  test('holds what was accepted and not closed, whole, oldest first', async () => {
+    const journal = await open();
+    const [late, early, closed] = [
+      aMention({ id: 'a', receivedAt: 3_000 }),
+      aMention({ id: 'b', receivedAt: 1_000 }),
+      aMention({ id: 'c', receivedAt: 2_000 }),
+    ];
+    for (const mention of [late, early, closed]) await journal.accept(mention);
+    await journal.close(closed.id);
+    expect(await journal.open()).toEqual([
+      { mention: early, posts: [] },
+      { mention: late, posts: [] },
+    ]);
+  });
+
+  test('remembers the posts that were told last', async () => {
+    const journal = await open();
+    await journal.accept(aMention());
+    await journal.posted(aMention().id, posts.slice(0, 1));
+    await journal.posted(aMention().id, posts);
+    expect(await journal.open()).toEqual([{ mention: aMention(), posts }]);
+  });
+
+  test('keeps the posts when the mention comes again', async () => {
+    const journal = await open();
+    await journal.accept(aMention());
+    await journal.posted(aMention().id, posts);
+    await journal.accept(aMention());
+    expect((await journal.open())[0]?.posts).toEqual(posts);
+  });
+
+  test('does not open an entry again for posts that come after its end', async () => {
+    const journal = await open();
+    await journal.accept(aMention());
+    await Promise.all([journal.close(aMention().id), journal.posted(aMention().id, posts)]);
+    expect(await journal.open()).toEqual([]);
+  });
+
+  test('makes no entry of posts alone', async () => {
+    const journal = await open();
+    await journal.posted('never accepted', posts);
+    expect(await journal.open()).toEqual([]);
+    expect(await journal.accept(aMention({ id: 'never accepted' }))).toBe(true);
+  });
+}

@@ -1,0 +1,40 @@
+/** What SettingsStore promises, as tests that every implementation passes. */
+import { describe, expect, test } from 'vitest';
+import { conversationIdOf } from '../../src/core/conversation.ts';
+import type { SettingsStore } from '../../src/core/ports.ts';
+import { aConversation } from '../support/builders.ts';
+
+/** Gives an empty store that is cleaned up after the test. */
+export type OpenSettingsStore = () => Promise<SettingsStore>;
+
+export function describeSettingsStore(name: string, open: OpenSettingsStore): void {
+  describe(`${name} as a SettingsStore`, () => {
+    test('says nothing for a conversation that chose nothing', async () => {
+      const settings = await open();
+      expect(await settings.get(aConversation)).toEqual({});
+    });
+
+    test('merges a change into what was chosen before', async () => {
+      const settings = await open();
+      await settings.set(aConversation, { thinking: 'high', search: 'on' });
+      await settings.set(aConversation, { search: 'off' });
+      expect(await settings.get(aConversation)).toEqual({ thinking: 'high', search: 'off' });
+    });
+
+    test('loses neither of two changes made at once', async () => {
+      const settings = await open();
+      await Promise.all([
+        settings.set(aConversation, { thinking: 'low' }),
+        settings.set(aConversation, { search: 'on' }),
+      ]);
+      expect(await settings.get(aConversation)).toEqual({ thinking: 'low', search: 'on' });
+    });
+
+    test('keeps conversations apart', async () => {
+      const settings = await open();
+      const other = conversationIdOf({ platform: 'discord', workspace: 'g', channel: 'c' });
+      await settings.set(aConversation, { search: 'on' });
+      expect(await settings.get(other)).toEqual({});
+    });
+  });
+}

@@ -1,0 +1,121 @@
+/** What TurnStore promises, as tests that every implementation passes. */
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { conversationIdOf, type ConversationParts } from '../../src/core/conversation.ts';
+import type { TurnStore } from '../../src/core/ports.ts';
+import { aConversation, aTurn } from '../support/builders.ts';
+
+/** Gives an empty store that keeps `maxTurns` turns per conversation and is cleaned up after the test. */
+export type OpenTurnStore = (maxTurns: number) => Promise<TurnStore>;
+
+const local: ConversationParts = { platform: 'playground', workspace: 'local', channel: 'page' };
+const idsOf = async (store: TurnStore) => (await store.turns(aConversation)).map(({ id }) => id);
+
+export function describeTurnStore(name: string, open: OpenTurnStore): void {
+  describe(`${name} as a TurnStore`, () => {
+    describeTurns(open);
+    describeConversations(open);
+  });
+}
+
+function describeTurns(open: OpenTurnStore): void {
+  test('remembers nothing of a conversation it never saw', async () => {
+    const store = await open(3);
+    expect(await store.turns(aConversation)).toEqual([]);
+  });
+
+  test('gives the turns back whole, oldest first', async () => {
+    const store = await open(3);
+    const turns = [aTurn({ id: 'one' }), aTurn({ id: 'two' }), aTurn({ id: 'three' })];
+    for (const turn of turns) await store.append(aConversation, turn);
+    expect(await store.turns(aConversation)).toEqual(turns);
+  });
+
+  test('gives back whatever the model put into a part', async () => {
+    const store = await open(1);
+    await fc.assert(
+      fc.asyncProperty(fc.dictionary(fc.string(), fc.jsonValue()), async (part) => {
+        const turn = aTurn({
+          contents: [
+            { role: 'user', parts: [] },
+            { role: 'model', parts: [part] },
+          ],
+        });
+        await store.append(aConversation, turn);
+        expect(JSON.stringify(await store.turns(aConversation))).toBe(JSON.stringify([turn]));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('drops the oldest beyond its limit', async () => {
+    const store = await open(2);
+    for (const id of ['one', 'two', 'three', 'four']) await store.append(aConversation, aTurn({ id }));
+    expect(await idsOf(store)).toEqual(['three', 'four']);
+  });
+
+  test('replaces a turn of the same id where it stands', async () => {
+    const store = await open(3);
+    await store.append(aConversation, aTurn({ id: 'one' }, 'at first'));
+    await store.append(aConversation, aTurn({ id: 'two' }));
+    const better = aTurn({ id: 'one' }, 'at last');
+    await store.append(aConversation, better);
+    expect(await store.turns(aConversation)).toEqual([better, aTurn({ id: 'two' })]);
+  });
+
+  test('keeps the last turns, each once, whatever is appended in whatever order', async () => {
+    const ids = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f');
+    await fc.assert(
+      fc.asyncProperty(fc.array(ids, { maxLength: 20 }), async (appended) => {
+        const store = await open(3);
+        let kept: string[] = [];
+        for (const id of appended) {
+          await store.append(aConversation, aTurn({ id }));
+          if (!kept.includes(id)) kept = [...kept, id].slice(-3);
+        }
+        expect(await idsOf(store)).toEqual(kept);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  test('keeps conversations apart, also while all of them grow at once', async () => {
+    const store = await open(3);
+    const all = Array.from({ length: 20 }, (_, index) => conversationIdOf({ ...local, thread: `t${index}` }));
+    await Promise.all(all.map((id) => store.append(id, aTurn({ id: `one of ${id}` }))));
+    await Promise.all(all.map((id) => store.append(id, aTurn({ id: `two of ${id}` }))));
+    for (const id of all)
+      expect((await store.turns(id)).map((turn) => turn.id)).toEqual([`one of ${id}`, `two of ${id}`]);
+  });
+}
+
+function describeConversations(open: OpenTurnStore): void {
+  test('lists the conversations of a workspace, the one answered last first', async () => {
+    const store = await open(3);
+    const [early, late] = [conversationIdOf({ ...local, thread: 't1' }), conversationIdOf({ ...local, thread: 't2' })];
+    await store.append(early, aTurn({ text: 'Early?', endedAt: 1_000 }));
+    await store.append(late, aTurn({ text: 'Late?', endedAt: 2_000 }));
+    expect(await store.conversations('playground', 'local')).toEqual([
+      { id: late, title: 'Late?', lastAt: 2_000 },
+      { id: early, title: 'Early?', lastAt: 1_000 },
+    ]);
+  });
+
+  test('titles a conversation with the first question it remembers', async () => {
+    const store = await open(2);
+    for (const id of ['one', 'two', 'three']) await store.append(aConversation, aTurn({ id, text: `${id}?` }));
+    const [summary] = await store.conversations('playground', 'local');
+    expect(summary?.title).toBe('two?');
+  });
+
+  test.each<[string, ConversationParts]>([
+    ['another platform', { ...local, platform: 'discord' }],
+    ['a workspace whose name goes on', { ...local, workspace: 'local2' }],
+    ['a workspace with a slash in its name', { ...local, workspace: 'local/page' }],
+  ])('leaves out %s', async (_, parts) => {
+    const store = await open(3);
+    await store.append(conversationIdOf(parts), aTurn());
+    expect(await store.conversations('playground', 'local')).toEqual([]);
+    expect(await store.conversations(parts.platform, parts.workspace)).toHaveLength(1);
+  });
+}

@@ -1,0 +1,89 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { historyOf } from '../../src/conversation/history.ts';
+import { aTurn } from '../support/builders.ts';
+
+const model = 'gemini-3.8-flash';
+const turn = (id: string, question: string, answer: string) =>
+  aTurn({
+    id,
+    contents: [
+      { role: 'user', parts: [{ text: question }] },
+      { role: 'model', parts: [{ text: answer }] },
+    ],
+  });
+
+describe('historyOf', () => {
+  it('gives past turns back in order, exactly as they were', () => {
+    const turns = [turn('1', 'a', 'b'), turn('2', 'c', 'd')];
+    expect(historyOf(turns, { model, budgetTokens: 1000 })).toEqual(turns.flatMap((past) => past.contents));
+  });
+
+  it('drops whole turns, oldest first, beyond the budget', () => {
+    const turns = [turn('1', 'a', 'x'.repeat(400)), turn('2', 'b', 'y'.repeat(400)), turn('3', 'c', 'z'.repeat(400))];
+    expect(historyOf(turns, { model, budgetTokens: 250 })).toEqual(turns.slice(1).flatMap((past) => past.contents));
+    expect(historyOf(turns, { model, budgetTokens: 0 })).toEqual([]);
+  });
+
+  it('never sends thoughts back, and signatures only to the model that made them', () => {
+    const signed = aTurn({
+      contents: [
+        { role: 'user', parts: [{ text: 'a' }] },
+        {
+          role: 'model',
+          parts: [
+            { text: 'hm', thought: true },
+            { text: 'b', thoughtSignature: 'c2ln' },
+          ],
+        },
+      ],
+    });
+    expect(historyOf([signed], { model, budgetTokens: 1000 })[1]?.parts).toEqual([
+      { text: 'b', thoughtSignature: 'c2ln' },
+    ]);
+    expect(historyOf([signed], { model: 'another', budgetTokens: 1000 })[1]?.parts).toEqual([{ text: 'b' }]);
+  });
+
+  it('keeps the newest turns, without a gap, for any lengths and budget', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(300)), fc.nat(500), (lengths, budgetTokens) => {
+        const turns = lengths.map((length, i) => turn(String(i), 'q', 'x'.repeat(length)));
+        const kept = historyOf(turns, { model, budgetTokens });
+        const expected = turns.slice(turns.length - kept.length / 2).flatMap((past) => past.contents);
+        expect(kept).toEqual(expected);
+      }),
+    );
+  });
+
+  it('sends back the newest three pictures, and a note in place of each older one', () => {
+    const picture = (id: string) =>
+      aTurn({
+        id,
+        contents: [
+          { role: 'user', parts: [{ text: 'draw' }] },
+          { role: 'model', parts: [{ inlineData: { mimeType: 'image/png', data: id } }] },
+        ],
+      });
+    const sent = historyOf(['1', '2', '3', '4'].map(picture), { model, budgetTokens: 100_000 });
+    expect(sent.filter((content) => content.role === 'model').map((content) => content.parts)).toEqual([
+      [{ text: '[A picture or file stood here.]' }],
+      ...['2', '3', '4'].map((data) => [{ inlineData: { mimeType: 'image/png', data } }]),
+    ]);
+  });
+
+  it('bounds what goes back in bytes: huge pictures and huge signatures stay behind', () => {
+    const huge = aTurn({
+      contents: [
+        { role: 'user', parts: [{ text: 'draw' }] },
+        {
+          role: 'model',
+          parts: [
+            { inlineData: { mimeType: 'image/png', data: 'A'.repeat(9_000_000) } },
+            { text: 'there', thoughtSignature: 'A'.repeat(300_000) },
+          ],
+        },
+      ],
+    });
+    expect(JSON.stringify(historyOf([huge], { model, budgetTokens: 100_000 })).length).toBeLessThan(1000);
+  });
+});

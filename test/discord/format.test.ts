@@ -1,0 +1,237 @@
+/** What Discord is given for the model's Markdown, and what stands under an answer. */
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Reply, Source } from '../../src/core/reply.ts';
+import { finalPagesOf, format, pagesOf } from '../../src/discord/format.ts';
+
+const DONE: Reply = { text: '', sources: [], ending: { kind: 'complete' } };
+const points = (text: string) => Array.from(text).length;
+
+/** Text made of the pieces that Markdown reacts to, which plain random text would hardly ever bring together. */
+const markdown = fc
+  .array(
+    fc.oneof(
+      { weight: 1, arbitrary: fc.string({ unit: 'grapheme', maxLength: 6 }) },
+      {
+        weight: 3,
+        arbitrary: fc.constantFrom(
+          '\n',
+          '\n\n',
+          '#### ',
+          '###### ',
+          '# ',
+          '- [ ] ',
+          '- [x] ',
+          '* [X]\t',
+          '---',
+          '***',
+          '|',
+          '| a | b |',
+          '\n|---|--:|\n',
+          '|-|',
+          '```',
+          '```js\n',
+          '~~~',
+          '`',
+          '**',
+          '> ',
+          '[',
+          '](',
+          ')',
+          '[https://a.example](https://b.example)',
+          '[x https://',
+          '[x https://[https://a.example](https://b.example)](https://d.example)',
+          '](https://d.example)',
+          'https://c.example',
+          '@everyone',
+          '@here',
+          '<@123456789012345678>',
+          '<@&123456789012345678>',
+          '\\|',
+          '\\',
+          '漢字',
+          '👩‍👩‍👧',
+          '<br>',
+          '  ',
+        ),
+      },
+    ),
+    { minLength: 1, maxLength: 30, size: 'max' },
+  )
+  .map((pieces) => pieces.join(''));
+
+describe('Markdown for Discord', () => {
+  it.each([
+    ['a heading of the third level', '### Three', '### Three'],
+    ['a heading of the fourth level', '#### Four ####', '**Four**'],
+    ['a deep heading in a quotation', '> ##### Five', '> **Five**'],
+    ['a deep heading with bold words', '###### All **of** it', '**All of it**'],
+    ['a deep heading that ends in a hash of its own', '#### Learning C#', '**Learning C#**'],
+    ['stars in the code of a deep heading', '#### Using `2**8`', '**Using `2**8`**'],
+    ['stars in the code of a table', '| `2**8` |\n|---|\n| **x** |', '```\n2**8\n----\nx\n```'],
+    ['a heading of asterisks alone', '#### ***', '#### ***'],
+    ['hash signs without a space', '####four', '####four'],
+    ['an open task', '- [ ] buy milk', '- ☐ buy milk'],
+    ['a done task', '  1. [x] sleep', '  1. ☑ sleep'],
+    ['a footnote-like bracket', '- [x]y', '- [x]y'],
+    ['a rule', 'a\n\n---\n\nb', 'a\n\n────────────\n\nb'],
+    ['a list item that is no rule', '- a', '- a'],
+    ['a link', '[the page](https://a.example/x)', '[the page](https://a.example/x)'],
+    ['a link named like an address', 'see [https://a.example](https://b.example/x)!', 'see <https://b.example/x>!'],
+    ['such a link in code', '`[https://a.example](https://b.example)`', '`[https://a.example](https://b.example)`'],
+    ['mentions', '@everyone <@123456789012345678>', '@everyone <@123456789012345678>'],
+  ])('shows %s', (_, markdown, shown) => {
+    expect(format(markdown)).toBe(shown);
+  });
+
+  it('aligns a table in a code block', () => {
+    const table = [
+      'Prices:',
+      '| Item | Price |',
+      '|:-----|------:|',
+      '| **Tea** | 2 |',
+      '| `漢字` | 1250 |',
+      '| a\\|b |',
+      '',
+      'Enjoy.',
+    ];
+    expect(format(table.join('\n')).split('\n')).toEqual([
+      'Prices:',
+      '```',
+      'Item | Price',
+      ':----|-----:',
+      'Tea  |     2',
+      '漢字 |  1250',
+      'a|b  |',
+      '```',
+      '',
+      'Enjoy.',
+    ]);
+  });
+
+  it.each([
+    ['indented code', '    #### x'],
+    ['a table with three ticks in a cell', '| ``` |\n|---|\n| a |'],
+    ['a fence', '```md\n#### x\n| a | b |\n|---|---|\n- [ ] y\n---\n```'],
+    ['a longer fence around a shorter one', '````md\n```\n#### x\n```\n#### y\n````'],
+    ['a fence of tildes', '~~~\n#### x\n~~~'],
+    ['a fence that is still open', '```\n#### x'],
+  ])('leaves %s alone', (_, code) => {
+    expect(format(code)).toBe(code);
+  });
+
+  it('formats again what comes after a fence', () => {
+    expect(format('```\n#### a\n```\n#### b')).toBe('```\n#### a\n```\n**b**');
+  });
+
+  it('changes nothing when it is done twice', () => {
+    fc.assert(
+      fc.property(markdown, (text) => {
+        const once = format(text);
+        expect(format(once)).toBe(once);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe('pages', () => {
+  it('never pass 2000 code points after formatting, and are never blank', () => {
+    fc.assert(
+      fc.property(fc.array(markdown, { minLength: 5, maxLength: 60 }), (texts) => {
+        for (const page of pagesOf(texts.join('\n'))) {
+          expect(points(page)).toBeLessThanOrEqual(2000);
+          expect(page.trim()).not.toBe('');
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('give back a plain answer when they are joined', () => {
+    const answer = Array.from({ length: 900 }, (_, index) => `word${index} 😀`).join(' ');
+    const pages = pagesOf(answer);
+    expect(pages.length).toBeGreaterThan(3);
+    expect(pages.join(' ').replace(/\s+/gu, ' ')).toBe(answer);
+  });
+
+  it('count an emoji as one, as Discord does', () => {
+    expect(pagesOf('😀'.repeat(2000))).toHaveLength(1);
+  });
+
+  it('are none for a text of white space', () => {
+    expect(pagesOf(' \n\n ')).toEqual([]);
+  });
+});
+
+describe('the end of a reply', () => {
+  const sources: readonly Source[] = [
+    { number: 1, title: 'Sky', url: 'https://sky.example/blue?a=1' },
+    { number: 2, title: 'light.example', url: 'https://light.example/(x)' },
+  ];
+
+  it('puts the sources as numbered links and the notice in small print under the text', () => {
+    expect(finalPagesOf({ ...DONE, text: 'Blue.', sources, notice: 'It was cut.' })).toEqual([
+      'Blue.\n\n**Sources**\n1. [Sky](<https://sky.example/blue?a=1>)\n2. [light.example](<https://light.example/%28x%29>)\n-# It was cut.',
+    ]);
+  });
+
+  it('is the notice alone when there is no text', () => {
+    expect(finalPagesOf({ ...DONE, notice: 'Sorry.' })).toEqual(['-# Sorry.']);
+  });
+
+  it('moves to a page of its own where it does not fit under the text', () => {
+    const text = 'a'.repeat(1990);
+    const pages = finalPagesOf({ ...DONE, text, sources });
+    expect(pages[0]).toBe(text);
+    expect(pages[1]).toMatch(/^\*\*Sources\*\*\n1\. /u);
+  });
+
+  it('spreads many sources over pages without cutting a line', () => {
+    const many = Array.from({ length: 40 }, (_, at) => ({
+      number: at + 1,
+      title: `T${at}`,
+      url: `https://e.example/${'x'.repeat(190)}`,
+    }));
+    const pages = finalPagesOf({ ...DONE, text: 'Hi', sources: many });
+    expect(pages.every((page) => points(page) <= 2000)).toBe(true);
+    const lines = pages.flatMap((page) => page.split('\n')).filter((line) => /^\d/u.test(line));
+    expect(lines).toHaveLength(40);
+    expect(lines.every((line) => /^\d+\. \[T\d+\]\(<https:\/\/e\.example\/x{190}>\)$/u.test(line))).toBe(true);
+  });
+
+  it('shows the host where a title is empty, and a title alone where the address is no web address', () => {
+    const odd = [
+      { number: 1, title: ' ** ', url: 'https://host.example/p' },
+      { number: 2, title: 'Bad', url: 'javascript:alert(1)' },
+      { number: 3, title: 'Worse', url: 'no address' },
+    ];
+    expect(finalPagesOf({ ...DONE, sources: odd })).toEqual([
+      '**Sources**\n1. [host.example](<https://host.example/p>)\n2. Bad\n3. Worse',
+    ]);
+  });
+
+  it('lets no title and no address break out of its link', () => {
+    const title = fc.oneof(
+      markdown,
+      fc.constantFrom('hhttps://ttps://x.example', '](<https://evil.example>)', 'a\n1. [b](c)'),
+    );
+    const url = fc.oneof(
+      fc.webUrl({ withFragments: true, withQueryParameters: true }),
+      markdown.map((tail) => `https://a.example/${tail}`),
+    );
+    fc.assert(
+      fc.property(title, url, (title, url) => {
+        fc.pre(new URL(url).href.length < 1500);
+        const lines = finalPagesOf({ ...DONE, sources: [{ number: 1, title, url }] })
+          .join('\n')
+          .split('\n');
+        expect(lines).toHaveLength(2);
+        expect(lines[1]).toMatch(/^1\. \[[^[\]()<>\\`*_~|\n]+\]\(<https?:\/\/[^\s<>()\\]+>\)$/u);
+        expect(lines[1]?.split('](')[0]).not.toContain('://');
+        expect(format(lines.join('\n'))).toBe(lines.join('\n'));
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

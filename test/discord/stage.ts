@@ -1,0 +1,86 @@
+/** A simulated Discord, the adapter as a test wants it, and a log that keeps what comes. */
+import type { ReplyAddress } from '../../src/core/inbound.ts';
+import type { Log, LogFields } from '../../src/core/ports.ts';
+import type { DraftView, Reply } from '../../src/core/reply.ts';
+import { DiscordAdapter, type DiscordOptions } from '../../src/discord/adapter.ts';
+import { Governor } from '../../src/reply/governor.ts';
+import type { Limits } from '../simulators/discord/limits.ts';
+import type { Recorded } from '../simulators/discord/rest.ts';
+import type { DiscordSimulator } from '../simulators/discord/simulator.ts';
+
+/** Limits that a quick test never meets. */
+export const GENEROUS: Partial<Limits> = {
+  createMessage: { limit: 500, windowMs: 1000 },
+  editMessage: { limit: 500, windowMs: 1000 },
+  typing: { limit: 500, windowMs: 1000 },
+  commands: { limit: 500, windowMs: 1000 },
+};
+
+export class KeptLog implements Log {
+  readonly lines: { readonly level: string; readonly event: string; readonly fields: LogFields }[] = [];
+
+  debug(event: string, fields: LogFields = {}): void {
+    this.lines.push({ level: 'debug', event, fields });
+  }
+  info(event: string, fields: LogFields = {}): void {
+    this.lines.push({ level: 'info', event, fields });
+  }
+  warn(event: string, fields: LogFields = {}): void {
+    this.lines.push({ level: 'warn', event, fields });
+  }
+  error(event: string, cause: unknown, fields: LogFields = {}): void {
+    this.lines.push({ level: 'error', event, fields: { ...fields, cause: String(cause) } });
+  }
+
+  has(event: string): boolean {
+    return this.lines.some((line) => line.event === event);
+  }
+
+  /** The reasons for which messages were ignored, in order. */
+  get ignored(): readonly unknown[] {
+    return this.lines.filter(({ event }) => event === 'discord.ignored').map(({ fields }) => fields['reason']);
+  }
+}
+
+export interface Made {
+  readonly adapter: DiscordAdapter;
+  readonly log: KeptLog;
+}
+
+/** An adapter for this simulator, in a hurry unless a test says otherwise. */
+export function anAdapter(sim: DiscordSimulator, change: Partial<DiscordOptions> = {}): Made {
+  const log = new KeptLog();
+  const adapter = new DiscordAdapter({
+    token: sim.token,
+    apiUrl: sim.apiUrl,
+    messageContent: true,
+    writes: { limit: 500, windowMs: 1000 },
+    governor: new Governor(),
+    log,
+    onFatal: () => log.error('test.fatal', 'called'),
+    typingMs: 20,
+    retryMs: 5,
+    ...change,
+  });
+  return { adapter, log };
+}
+
+/** The address of an answer in the channel itself, to a message there. */
+export function inPlace(channel: string, message: string): ReplyAddress {
+  return { platform: 'discord', channel, message };
+}
+
+export function writing(text: string): DraftView {
+  return { text, status: 'writing' };
+}
+
+export function done(text: string, change: Partial<Reply> = {}): Reply {
+  return { text, sources: [], ending: { kind: 'complete' }, ...change };
+}
+
+/** The bodies of the calls of one kind, as the bot sent them. */
+export function bodiesOf(sim: DiscordSimulator, method: string, route: string): readonly Record<string, unknown>[] {
+  const isMeant = (call: Recorded) => call.method === method && call.route.endsWith(route) && call.status < 300;
+  // discord.js sends JSON objects on the routes that are looked at here.
+  return sim.calls.filter(isMeant).map((call) => call.request as Record<string, unknown>);
+}

@@ -1,0 +1,75 @@
+/** A wanted depth in the words of each kind of model. */
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { THINKING_DEPTHS } from '../../src/core/conversation.ts';
+import type { ThinkingRule } from '../../src/core/model.ts';
+import { thinkingOf } from '../../src/gemini/thinking.ts';
+
+const level = (...levels: readonly string[]): ThinkingRule => ({ kind: 'level', levels });
+const all = level('MINIMAL', 'LOW', 'MEDIUM', 'HIGH');
+const noMinimal = level('LOW', 'MEDIUM', 'HIGH');
+const pro = { kind: 'budget', minTokens: 128, maxTokens: 32_768, canBeOff: false } as const;
+const flash = { kind: 'budget', minTokens: 1, maxTokens: 24_576, canBeOff: true } as const;
+const lite = { kind: 'budget', minTokens: 512, maxTokens: 24_576, canBeOff: true } as const;
+
+describe('a thinking level', () => {
+  it.each([
+    [all, ['MINIMAL', 'MINIMAL', 'LOW', 'MEDIUM', 'HIGH'], [false, true, true, true, true]],
+    [noMinimal, ['LOW', 'LOW', 'LOW', 'MEDIUM', 'HIGH'], [false, false, true, true, true]],
+    [level('LOW', 'HIGH'), ['LOW', 'LOW', 'LOW', 'HIGH', 'HIGH'], [false, false, true, false, true]],
+    [level('MINIMAL', 'HIGH'), ['MINIMAL', 'MINIMAL', 'MINIMAL', 'HIGH', 'HIGH'], [false, true, false, false, true]],
+  ])('of %j is the nearest there is, the deeper of two, and says whether it is what was asked', (rule, ...wanted) => {
+    const [levels, exact] = wanted;
+    const choices = (['off', 'minimal', 'low', 'medium', 'high'] as const).map((depth) => thinkingOf(depth, rule));
+    expect(choices.map(({ config }) => config?.thinkingLevel)).toEqual(levels);
+    expect(choices.map((choice) => choice.exact)).toEqual(exact);
+  });
+});
+
+describe('a thinking budget', () => {
+  it.each([
+    ['pro', pro, [128, 512, 1024, 8192, 24_576], false],
+    ['flash', flash, [0, 512, 1024, 8192, 24_576], true],
+    ['flash-lite', lite, [0, 512, 1024, 8192, 24_576], true],
+  ] as const)('for %s stays within its range', (_name, rule, ...wanted) => {
+    const choices = (['off', 'minimal', 'low', 'medium', 'high'] as const).map((depth) => thinkingOf(depth, rule));
+    expect(choices.map(({ config }) => config?.thinkingBudget)).toEqual(wanted[0]);
+    expect(choices[0]?.exact).toBe(wanted[1]);
+  });
+});
+
+it('auto leaves it to the model: by its default, or by a budget of its own choice', () => {
+  for (const rule of [all, { kind: 'none' } as const, undefined])
+    expect(thinkingOf('auto', rule)).toEqual({ exact: true });
+  for (const rule of [pro, flash, lite])
+    expect(thinkingOf('auto', rule)).toEqual({ config: { thinkingBudget: -1 }, exact: true });
+});
+
+it('a model that takes nothing, or of which nothing is known, is sent nothing', () => {
+  for (const rule of [{ kind: 'none' } as const, undefined]) expect(thinkingOf('high', rule)).toEqual({ exact: false });
+});
+
+it('never sends both fields, nor one outside the rule', () => {
+  const rules = fc.oneof(
+    fc.subarray(['MINIMAL', 'LOW', 'MEDIUM', 'HIGH']).map((levels) => level(...levels)),
+    fc.record({
+      kind: fc.constant('budget' as const),
+      minTokens: fc.integer({ min: 0, max: 4096 }),
+      maxTokens: fc.integer({ min: 4096, max: 65_536 }),
+      canBeOff: fc.boolean(),
+    }),
+  );
+  fc.assert(
+    fc.property(fc.constantFrom(...THINKING_DEPTHS), rules, (depth, rule) => {
+      const { thinkingLevel, thinkingBudget } = thinkingOf(depth, rule).config ?? {};
+      if (rule.kind === 'level') {
+        expect(thinkingBudget).toBeUndefined();
+        if (thinkingLevel !== undefined) expect(rule.levels).toContain(thinkingLevel);
+      } else if (rule.kind === 'budget' && thinkingBudget !== undefined) {
+        expect(thinkingLevel).toBeUndefined();
+        const isSpecial = (rule.canBeOff && thinkingBudget === 0) || (depth === 'auto' && thinkingBudget === -1);
+        expect(isSpecial || (thinkingBudget >= rule.minTokens && thinkingBudget <= rule.maxTokens)).toBe(true);
+      }
+    }),
+  );
+});

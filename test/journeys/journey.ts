@@ -1,0 +1,34 @@
+/** Plays one story on every stage, each with an app of its own that is ended and checked afterwards. */
+import { afterAll, describe, it } from 'vitest';
+import type { HarnessOptions } from '../support/app.ts';
+import type { Stage } from '../support/stage.ts';
+import { browser, STAGES } from '../support/stages.ts';
+
+export type Story = (stage: Stage) => Promise<void>;
+
+export function journey(name: string, stories: Readonly<Record<string, Story>>, options?: HarnessOptions): void {
+  afterAll(() => browser.close());
+  describe.each(STAGES)(`${name}, on $name`, (choice) => {
+    it.skipIf(choice.missing !== undefined).each(Object.entries(stories))('%s', async (_title, story) => {
+      await using play = await begin(() => choice.start(options));
+      await story(play.stage);
+      await play.end();
+    });
+  });
+}
+
+/** Ends the stage also when the story fails, but lets only the story's own failure be heard then. */
+async function begin(start: () => Promise<Stage>) {
+  const stage = await start();
+  let ended = false;
+  return {
+    stage,
+    end: async () => {
+      ended = true;
+      await stage.stop();
+    },
+    [Symbol.asyncDispose]: async () => {
+      if (!ended) await stage.stop().catch(() => undefined);
+    },
+  };
+}

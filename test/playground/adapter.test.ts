@@ -1,0 +1,276 @@
+/** The page's HTTP: what a request becomes, what is remembered, and what a reload finds. */
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { conversationIdOf } from '../../src/core/conversation.ts';
+import { StorageUnavailable } from '../../src/core/errors.ts';
+import type { PageEvent, TurnView } from '../../src/playground/surface.ts';
+import { aTurn } from '../support/builders.ts';
+import { Visitor } from './client.ts';
+import { type Desk, Memory, openDesk, reading } from './desk.ts';
+
+const conversation = conversationIdOf({ platform: 'playground', workspace: 'local', channel: 'page', thread: 't1' });
+const answerText = 'Because of **Rayleigh scattering**: blue light is scattered more than red.';
+const source = { number: 1, title: 'A page', url: 'https://example.org/' };
+const question = { conversation: 't1', id: 'message-1', text: 'Why is the sky blue?' };
+
+let memory: Memory;
+let desk: Desk;
+let visitor: Visitor;
+beforeEach(async () => {
+  memory = new Memory();
+  desk = await openDesk({ memory, script: reading(answerText, { sources: [source] }) });
+  visitor = await Visitor.of(desk);
+});
+afterEach(() => desk.close());
+
+/** The events until one satisfies the condition, which is the last. */
+async function until(events: AsyncGenerator<PageEvent>, isLast: (event: PageEvent) => boolean): Promise<PageEvent[]> {
+  const heard: PageEvent[] = [];
+  for await (const event of events) {
+    heard.push(event);
+    if (isLast(event)) break;
+  }
+  return heard;
+}
+
+async function snapshotOf(thread: string): Promise<Extract<PageEvent, { kind: 'snapshot' }>> {
+  const [first] = await until(visitor.events(thread), () => true);
+  if (first?.kind !== 'snapshot') throw new Error('The first event is a snapshot.');
+  return first;
+}
+
+async function shownTurns(thread: string): Promise<readonly TurnView[]> {
+  return (await snapshotOf(thread)).turns;
+}
+
+describe('a message', () => {
+  it('becomes a mention that says who, where and what', async () => {
+    const answer = await visitor.call('/api/mentions', question);
+    expect(answer).toEqual({ status: 202, body: { id: 'playground:t1/message-1' } });
+    expect(desk.inbox.mentions).toEqual([
+      {
+        id: 'playground:t1/message-1',
+        conversation,
+        author: { id: 'you', name: 'You' },
+        place: { platform: 'playground', workspace: 'local', channel: 'page', kind: 'direct' },
+        text: 'Why is the sky blue?',
+        attachments: [],
+        replyTo: { platform: 'playground', channel: 't1', message: 'playground:t1/message-1' },
+        receivedAt: expect.any(Number),
+      },
+    ]);
+  });
+
+  it('carries the name that was typed, and then comes from a place where several write', async () => {
+    await visitor.call('/api/mentions', { ...question, author: ' Ada ' });
+    const [mention] = desk.inbox.mentions;
+    expect(mention?.author).toEqual({ id: 'ada', name: 'Ada' });
+    expect(mention?.place.kind).toBe('thread');
+  });
+
+  it('is one mention and one turn, however often it is sent', async () => {
+    await Promise.all([visitor.call('/api/mentions', question), visitor.call('/api/mentions', question)]);
+    await desk.inbox.settled();
+    expect((await visitor.call('/api/mentions', question)).status).toBe(202);
+    expect(desk.inbox.mentions).toHaveLength(1);
+    expect(await shownTurns('t1')).toHaveLength(1);
+  });
+
+  it('is taken back from the page when it could not be accepted', async () => {
+    desk.inbox.refusesWith = new StorageUnavailable('The disk is full.');
+    const answer = await visitor.call('/api/mentions', question);
+    expect(answer).toEqual({ status: 503, body: { error: expect.stringMatching(/\w+.*\./) } });
+    expect(await shownTurns('t1')).toEqual([]);
+  });
+
+  it('is refused in words while Halley stops', async () => {
+    await desk.adapter.stop();
+    const answer = await visitor.call('/api/mentions', question);
+    expect(answer).toEqual({ status: 503, body: { error: 'Halley is stopping and takes no more messages.' } });
+  });
+
+  it.each([
+    [{ ...question, conversation: '../x' }, /^"conversation" must be/],
+    [{ ...question, conversation: 7 }, /^"conversation" must be/],
+    [{ ...question, id: 'short' }, /^"id" must be/],
+    [{ ...question, id: 'a/b/c/d/e/f' }, /^"id" must be/],
+    [{ ...question, text: ' \n\t ' }, /^"text" must have/],
+    [{ ...question, text: 'x'.repeat(32_001) }, /^"text" must have/],
+    [{ ...question, text: ['x'] }, /^"text" must have/],
+    [{ ...question, author: 'two\nlines' }, /^"author" may have/],
+    [{ ...question, author: 'x'.repeat(61) }, /^"author" may have/],
+    [{}, /^"conversation" must be/],
+  ])('that is wrong is refused with a sentence: case %#', async (body, sentence) => {
+    expect(await visitor.call('/api/mentions', body)).toEqual({
+      status: 400,
+      body: { error: expect.stringMatching(sentence) },
+    });
+    expect(desk.inbox.mentions).toEqual([]);
+  });
+
+  it('of the greatest length and of any characters arrives as it was written', async () => {
+    const long = '\u{1f680}\n"\\\u2028é'.repeat(4000);
+    expect((await visitor.call('/api/mentions', { ...question, text: long })).status).toBe(202);
+    expect(desk.inbox.mentions[0]?.text).toBe(long);
+  });
+});
+
+const settings = { thinking: 'auto', search: 'off', maps: 'off', code: 'off' };
+
+describe('a command', () => {
+  it('reaches the engine with its value, and every watching page learns what holds now', async () => {
+    const watching = until(visitor.events('t1'), (event) => event.kind === 'settings');
+    await snapshotOf('t1');
+    const answer = await visitor.call('/api/commands', { conversation: 't1', name: 'think', value: 'high' });
+    expect(answer).toEqual({ status: 200, body: { text: 'think is now high.' } });
+    expect(desk.inbox.commands).toMatchObject([{ name: 'think', value: 'high', conversation }]);
+    expect((await watching).at(-1)).toEqual({ kind: 'settings', settings: { ...settings, thinking: 'high' } });
+    expect((await snapshotOf('t1')).settings).toEqual({ ...settings, thinking: 'high' });
+  });
+
+  it.each([
+    [{ conversation: 't1', name: 'forget-everything' }, '"name" must be one of think, search, stop.'],
+    [{ conversation: 't1', name: 'think', value: 7 }, '"value" may have 64 characters at most.'],
+    [{ conversation: '', name: 'stop' }, '"conversation" must be 1 to 64 letters, digits, "-" or "_".'],
+  ])('that is wrong is refused with a sentence: %j', async (body, error) => {
+    expect(await visitor.call('/api/commands', body)).toEqual({ status: 400, body: { error } });
+    expect(desk.inbox.commands).toEqual([]);
+  });
+});
+
+describe('an open page', () => {
+  it('sees the question, the growing answer and the end', async () => {
+    const events = visitor.events('t1');
+    const { value: snapshot } = await events.next();
+    expect(snapshot).toEqual({
+      kind: 'snapshot',
+      model: 'gemini-3.8-flash',
+      standIn: false,
+      settings,
+      turns: [],
+    });
+    await visitor.call('/api/mentions', question);
+    const heard = await until(events, (event) => event.kind === 'reply');
+    expect(heard[0]).toMatchObject({ kind: 'turn', turn: { question: question.text, state: 'waiting' } });
+    expect(heard[1]).toMatchObject({ kind: 'view', text: '', state: 'thinking' });
+    const tails = heard.slice(2, -1).map((event) => (event.kind === 'view' ? event.text : event.kind));
+    expect(tails.length).toBeGreaterThan(1);
+    expect(tails.join('')).toBe(answerText);
+    expect(heard.at(-1)).toMatchObject({ keep: answerText.length, text: '', state: 'done', sources: [source] });
+  });
+
+  it('that comes in the middle of an answer begins with what stands', async () => {
+    const shown = Promise.withResolvers<void>();
+    const goOn = Promise.withResolvers<void>();
+    desk.inbox.script = async (_mention, answer) => {
+      await answer.say('First half, ');
+      shown.resolve();
+      await goOn.promise;
+      await answer.say('second half.');
+      return {};
+    };
+    await visitor.call('/api/mentions', question);
+    await shown.promise;
+    const events = visitor.events('t1');
+    const { value: snapshot } = await events.next();
+    expect(snapshot).toMatchObject({ turns: [{ text: 'First half, ', state: 'writing' }] });
+    goOn.resolve();
+    const heard = await until(events, (event) => event.kind === 'reply');
+    expect(heard[0]).toMatchObject({ kind: 'view', keep: 12, text: 'second half.' });
+  });
+});
+
+describe('a page that reads nothing', () => {
+  it('is cut off rather than kept in memory, and disturbs nobody', async () => {
+    const stream = await visitor.stream('t1');
+    desk.inbox.script = async (_mention, answer) => {
+      for (let megabytes = 0; megabytes < 24; megabytes++) await answer.say('x'.repeat(1_000_000));
+      return {};
+    };
+    await visitor.call('/api/mentions', question);
+    await desk.inbox.settled();
+    await expect(text(stream)).rejects.toThrow('aborted');
+    expect((await shownTurns('t1'))[0]?.text).toHaveLength(24_000_000);
+  });
+});
+
+describe('a page after a restart', () => {
+  const restarted = async (): Promise<void> => {
+    await desk.close();
+    desk = await openDesk({ memory });
+    visitor = await Visitor.of(desk);
+  };
+
+  it('finds the answers with their sources, how they ended, and the list of conversations, newest first', async () => {
+    const stopped = aTurn(
+      { id: 'playground:t1/a', ending: { kind: 'stopped' }, sources: [source], endedAt: 10 },
+      'Half',
+    );
+    const other = conversationIdOf({ platform: 'playground', workspace: 'local', channel: 'page', thread: 't2' });
+    memory.stored.set(conversation, [stopped]);
+    memory.stored.set(other, [aTurn({ text: 'Another thing', endedAt: 20 })]);
+    await restarted();
+    const { body } = await visitor.call('/api/conversations/t1');
+    expect(body).toEqual({
+      turns: [
+        {
+          id: 'playground:t1/a',
+          author: 'Ada',
+          question: 'Why is the sky blue?',
+          text: 'Half',
+          state: 'done',
+          sources: [source],
+          notice: expect.stringMatching(/\w/),
+          receivedAt: stopped.receivedAt,
+        },
+      ],
+    });
+    expect(await visitor.call('/api/conversations')).toEqual({
+      status: 200,
+      body: {
+        conversations: [
+          { id: 't2', title: 'Another thing', lastAt: 20 },
+          { id: 't1', title: 'Why is the sky blue?', lastAt: 10 },
+        ],
+      },
+    });
+  });
+
+  it('shows a question that a crash left unanswered, and then its answer', async () => {
+    desk.inbox.script = () => Promise.withResolvers<never>().promise;
+    await visitor.call('/api/mentions', question);
+    await restarted();
+    expect(await shownTurns('t1')).toMatchObject([{ question: question.text, state: 'waiting' }]);
+    expect(await visitor.call('/api/conversations')).toMatchObject({ body: { conversations: [{ id: 't1' }] } });
+    const [entry] = memory.open.values();
+    if (entry !== undefined) desk.inbox.resume(entry.mention);
+    await desk.inbox.settled();
+    expect(await shownTurns('t1')).toMatchObject([{ question: question.text, text: 'Hello.', state: 'done' }]);
+  });
+
+  it('does not ask a question again that was answered before', async () => {
+    await visitor.call('/api/mentions', question);
+    await desk.inbox.settled();
+    await restarted();
+    expect((await visitor.call('/api/mentions', question)).status).toBe(202);
+    expect(await shownTurns('t1')).toMatchObject([{ question: question.text, state: 'done' }]);
+    expect(desk.inbox.mentions).toEqual([]);
+  });
+
+  it('is told of an outage of the store, never of an empty memory', async () => {
+    memory.outage = new StorageUnavailable('The database is locked.');
+    for (const path of ['/api/conversations/t1', '/api/events?conversation=t1'])
+      expect(await visitor.call(path)).toEqual({ status: 503, body: { error: expect.stringMatching(/\w+.*\./) } });
+    expect(desk.logged.join()).not.toContain(question.text);
+  });
+});
+
+describe('what is refused', () => {
+  it('stays on the page after a reload, although nothing is stored', async () => {
+    desk.inbox.script = async () => ({ refused: true, notice: 'Too many messages wait here.' });
+    await visitor.call('/api/mentions', question);
+    await desk.inbox.settled();
+    expect(memory.stored.size).toBe(0);
+    expect(await shownTurns('t1')).toMatchObject([{ text: '', state: 'done', notice: 'Too many messages wait here.' }]);
+  });
+});

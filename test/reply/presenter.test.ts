@@ -1,0 +1,276 @@
+/** From a turn's events to what a reader sees, with a surface that the test plays. */
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ModelUnavailable, PlatformRejected, PlatformUnavailable, StorageUnavailable } from '../../src/core/errors.ts';
+import type { Log } from '../../src/core/ports.ts';
+import type { PostRef } from '../../src/core/reply.ts';
+import { NOTICES } from '../../src/reply/notices.ts';
+import { present, replyOf } from '../../src/reply/presenter.ts';
+import { aTurn } from '../support/builders.ts';
+import { anyText, runs } from './documents.ts';
+import { FakeSurface, type Script } from './fake-surface.ts';
+import { Story } from './story.ts';
+
+/** Lets everything run that waits for nothing outside. */
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+function presenting(script: Script = {}, notice?: string) {
+  const surface = new FakeSurface(script);
+  const story = new Story();
+  const stopping = new AbortController();
+  const logged: string[] = [];
+  const told: (readonly PostRef[])[] = [];
+  const note = (event: string, ...more: readonly unknown[]): void => {
+    logged.push(`${event} ${JSON.stringify(more)}`);
+  };
+  const log: Log = { debug: note, info: note, warn: note, error: note };
+  const options = {
+    signal: stopping.signal,
+    notice,
+    log,
+    onPosts: async (posts: readonly PostRef[]) => void told.push(posts),
+  };
+  return { surface, story, stopping, logged, told, presented: present(story.tell(), surface, options) };
+}
+
+const refused = (): Promise<void> => {
+  const promise = Promise.reject(new PlatformUnavailable('The platform is away; the text was SECRET.'));
+  promise.catch(() => undefined);
+  return promise;
+};
+
+describe('present', () => {
+  it('shows the first text that can be seen at once', async () => {
+    const { surface, story, presented } = presenting();
+    story.thought('Hm.');
+    story.text('\n ');
+    await settled();
+    expect(surface.urgencies).toEqual([]);
+    story.text('So');
+    await settled();
+    expect(surface.seen.map(({ text }) => text)).toEqual(['\n So']);
+    story.end(aTurn({}, '\n So'));
+    await presented;
+  });
+
+  it('makes the view when leave is granted, with all the text there is then', async () => {
+    const { surface, story, presented } = presenting({ byHand: true });
+    story.text('One');
+    await settled();
+    story.text(' and **two');
+    await settled();
+    expect(surface.seen).toEqual([]);
+    surface.grant();
+    await settled();
+    expect(surface.seen).toEqual([{ text: 'One and **two**', status: 'writing' }]);
+    story.end(aTurn());
+    await presented;
+  });
+
+  it('has one write in flight, and the next one holds the newest text', async () => {
+    const slow = Promise.withResolvers<void>();
+    const { surface, story, presented } = presenting({ shows: [slow.promise] });
+    story.text('a');
+    await settled();
+    for (const letter of 'bcd') {
+      story.text(letter);
+      await settled();
+    }
+    slow.resolve();
+    await settled();
+    expect(surface.seen.map(({ text }) => text)).toEqual(['a', 'abcd']);
+    story.end(aTurn({}, 'abcd'));
+    await presented;
+  });
+
+  it('asks for nothing while there is nothing new', async () => {
+    const { surface, story, presented } = presenting();
+    story.text('a');
+    await settled();
+    story.thought('Hm.');
+    await settled();
+    expect(surface.urgencies).toEqual(['first']);
+    story.end(aTurn());
+    await presented;
+  });
+
+  it('asks for a first write until one was shown, then for text', async () => {
+    const { surface, story, presented, logged } = presenting({ shows: [refused()] });
+    for (const letter of 'abc') {
+      story.text(letter);
+      await settled();
+    }
+    expect(surface.urgencies).toEqual(['first', 'first', 'text']);
+    expect(surface.seen.map(({ text }) => text)).toEqual(['ab', 'abc']);
+    expect(logged).toEqual(['reply.view-lost [{"code":"platform.unavailable"}]']);
+    story.end(aTurn());
+    await presented;
+  });
+
+  it('begins before it writes, and goes on where it could not begin', async () => {
+    const begun = Promise.withResolvers<void>();
+    const { surface, story, presented, logged } = presenting({ begin: begun.promise });
+    story.text('a');
+    await settled();
+    expect(surface.urgencies).toEqual([]);
+    begun.reject(new PlatformRejected('no'));
+    await settled();
+    expect(surface.seen).toHaveLength(1);
+    expect(logged).toEqual(['reply.not-begun [{"code":"platform.rejected"}]']);
+    story.end(aTurn());
+    await presented;
+  });
+
+  it('finishes with the exact text, the sources and no notice when all went well', async () => {
+    const { surface, story, presented } = presenting({ byHand: true });
+    const sources = [{ number: 1, title: 'A', url: 'https://a.example/' }];
+    story.text('Some **bo');
+    await settled();
+    expect(surface.isWaiting).toBe(true);
+    story.end(aTurn({ sources }, 'Some **bo'));
+    const { turn, failure } = await presented;
+    expect(surface.isWaiting).toBe(false);
+    expect(surface.seen).toEqual([]);
+    expect(surface.finished).toEqual([{ text: 'Some **bo', sources, ending: { kind: 'complete' } }]);
+    expect(turn.posts).toEqual([{ channel: 'c', message: 'p' }]);
+    expect(failure).toBeUndefined();
+  });
+
+  it('waits for the write in flight before it finishes', async () => {
+    const slow = Promise.withResolvers<void>();
+    const { surface, story, presented } = presenting({ shows: [slow.promise] });
+    story.text('a');
+    await settled();
+    story.end(aTurn({}, 'a'));
+    await settled();
+    expect(surface.finished).toEqual([]);
+    slow.resolve();
+    await presented;
+    expect(surface.finished).toHaveLength(1);
+  });
+
+  it('ends with what came when it is stopped', async () => {
+    const { surface, story, stopping, presented } = presenting({ byHand: true });
+    story.text('Half an ans');
+    await settled();
+    stopping.abort();
+    story.text('wer');
+    story.end(aTurn({ ending: { kind: 'stopped' } }, 'Half an answer'));
+    await presented;
+    expect(surface.seen).toEqual([]);
+    expect(surface.finished).toMatchObject([{ text: 'Half an answer', notice: NOTICES.stopped }]);
+  });
+
+  it('writes no view any more when it is stopped just as leave is granted', async () => {
+    const { surface, story, stopping, presented } = presenting({ byHand: true });
+    story.text('Half');
+    await settled();
+    surface.grant();
+    stopping.abort();
+    story.end(aTurn({ ending: { kind: 'stopped' } }, 'Half'));
+    await presented;
+    expect(surface.seen).toEqual([]);
+    expect(surface.finished).toHaveLength(1);
+  });
+
+  it.each(['before any text', 'after some text'])(
+    'throws what the events throw %s, and leaves what was seen',
+    async (when) => {
+      const { surface, story, presented } = presenting();
+      if (when === 'after some text') story.text('Half');
+      await settled();
+      const error = new ModelUnavailable('away');
+      story.fail(error);
+      await expect(presented).rejects.toBe(error);
+      expect(surface.finished).toEqual([]);
+    },
+  );
+
+  it('puts a further notice under the one about the ending', async () => {
+    const { surface, story, presented } = presenting({}, 'I cannot read attachments yet: a.pdf.');
+    story.end(aTurn({ ending: { kind: 'stopped' } }, 'A'));
+    await presented;
+    expect(surface.finished[0]?.notice).toBe(`${NOTICES.stopped}\nI cannot read attachments yet: a.pdf.`);
+  });
+
+  it('tells the posts that stand when there are others than before, also at the end', async () => {
+    const [one, two] = [
+      { channel: 'c', message: '1' },
+      { channel: 'c', message: '2' },
+    ];
+    const { story, presented, told } = presenting({ posts: [[one], [one], [one, two], [one]] });
+    for (const letter of 'abc') {
+      story.text(letter);
+      await settled();
+    }
+    story.end(aTurn({}, 'abc'));
+    const { turn } = await presented;
+    expect(told).toEqual([[one], [one, two], [one]]);
+    expect(turn.posts).toEqual([one]);
+  });
+
+  it('goes on when the posts cannot be recorded', async () => {
+    const surface = new FakeSurface();
+    const logged: string[] = [];
+    const quiet = (): void => undefined;
+    const log: Log = { debug: quiet, info: quiet, warn: (event) => void logged.push(event), error: quiet };
+    const onPosts = (): Promise<void> => Promise.reject(new StorageUnavailable('away'));
+    const story = new Story();
+    const presented = present(story.tell(), surface, { signal: new AbortController().signal, log, onPosts });
+    story.text('a');
+    await settled();
+    story.end(aTurn({}, 'a'));
+    expect((await presented).failure).toBeUndefined();
+    expect(logged).toEqual(['reply.posts-unrecorded']);
+  });
+
+  it('tells when the finished reply could not be made to stand, with the posts that do', async () => {
+    const { story, presented } = presenting({ finish: refused() });
+    story.text('a');
+    await settled();
+    story.end(aTurn({}, 'a'));
+    const { turn, failure } = await presented;
+    expect(failure).toBeInstanceOf(PlatformUnavailable);
+    expect(turn.posts).toEqual([{ channel: 'c', message: 'p' }]);
+  });
+
+  it('logs no text', async () => {
+    const { story, presented, logged } = presenting({ begin: refused(), shows: [refused()], finish: refused() });
+    story.text('SECRET');
+    await settled();
+    story.end(aTurn({}, 'SECRET'));
+    await presented;
+    expect(logged).toHaveLength(2);
+    expect(logged.join('')).not.toContain('SECRET');
+  });
+
+  it.each(runs)('shows and finishes exactly the text, however it was cut, %s', async (_, parameters) => {
+    const units = fc.array(fc.nat(0xffff), { maxLength: 20 }).map((units) => String.fromCharCode(...units));
+    const pieces = fc.array(fc.oneof(anyText, units), { maxLength: 8 });
+    const tell = async (pieces: readonly string[]): Promise<void> => {
+      const { surface, story, presented } = presenting();
+      const source = pieces.join('');
+      for (const piece of pieces) {
+        story.text(piece);
+        if (piece.length % 2 === 0) await settled();
+      }
+      await settled();
+      story.text('\n\nThe end.\n\n');
+      await settled();
+      story.end(aTurn({}, `${source}\n\nThe end.\n\n`));
+      await presented;
+      expect(surface.finished.map(({ text }) => text)).toEqual([`${source}\n\nThe end.\n\n`]);
+      const last = surface.seen.at(-1)?.text ?? '';
+      if (!/[`~]{3}/u.test(source)) expect(last.endsWith('\n\nThe end.\n\n')).toBe(true);
+    };
+    await fc.assert(fc.asyncProperty(pieces, tell), { ...parameters, numRuns: 200 });
+  });
+});
+
+describe('replyOf', () => {
+  it('is the turn’s visible text', () => {
+    const turn = aTurn();
+    const parts = [{ text: 'Hm.', thought: true }, { text: 'A' }, { text: 'B' }];
+    expect(replyOf({ ...turn, contents: [turn.contents[0], { role: 'model', parts }] }).text).toBe('AB');
+  });
+});

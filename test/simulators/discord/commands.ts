@@ -1,0 +1,145 @@
+/** The commands an application registered, everywhere and in the server, and what a person fills into one. */
+import { checkCommands, typeOf } from './command-rules.ts';
+import { refuse } from './errors.ts';
+import { isJson, type Json, listOf } from './json.ts';
+import type { World } from './state.ts';
+
+/** `undefined` is everywhere; otherwise a server's id. */
+type Scope = string | undefined;
+
+export type OptionValue = string | number | boolean;
+
+export class Commands {
+  readonly #world: World;
+  readonly #all: { readonly scope: Scope; json: Json }[] = [];
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  in(scope: Scope): readonly Json[] {
+    return this.#all.filter((command) => command.scope === scope).map((command) => command.json);
+  }
+
+  one(scope: Scope, id: string): Json {
+    const found = this.in(scope).find((command) => command['id'] === id);
+    if (!found) throw refuse('unknownCommand');
+    return found;
+  }
+
+  /** Replaces every command of the scope, of all types; those of the same name and type keep their id. */
+  overwrite(scope: Scope, wanted: readonly Json[]): readonly Json[] {
+    checkCommands(wanted);
+    const before = this.in(scope);
+    this.#drop((command) => command.scope === scope);
+    return wanted.map((command) => this.#add(scope, command, before.find(sameAs(command))));
+  }
+
+  /** Adds one, or replaces the one of its name and type. */
+  upsert(scope: Scope, wanted: Json): { readonly json: Json; readonly isNew: boolean } {
+    const before = this.in(scope).find(sameAs(wanted));
+    checkCommands([...this.in(scope).filter((command) => command !== before), wanted]);
+    this.#drop((command) => command.json === before);
+    return { json: this.#add(scope, wanted, before), isNew: before === undefined };
+  }
+
+  change(scope: Scope, id: string, change: Json): Json {
+    const before = this.one(scope, id);
+    const changed = { ...before, ...change };
+    checkCommands([...this.in(scope).filter((command) => command !== before), changed]);
+    this.#drop((command) => command.json === before);
+    return this.#add(scope, changed, before);
+  }
+
+  remove(scope: Scope, id: string): void {
+    const found = this.one(scope, id);
+    this.#drop((command) => command.json === found);
+  }
+
+  /** The slash command a person finds under this name: the server's own first; in direct messages only where allowed. */
+  find(name: string, inGuild: boolean): Json | undefined {
+    const here = inGuild ? this.in(this.#world.guild.id) : [];
+    return [...here, ...this.in(undefined)].find((command) => {
+      const contexts = listOf(command['contexts']);
+      const open = contexts.length === 0 || contexts.includes(inGuild ? 0 : 1);
+      return command['name'] === name && typeOf(command) === 1 && open;
+    });
+  }
+
+  #add(scope: Scope, given: Json, before: Json | undefined): Json {
+    const json: Json = {
+      name_localizations: null,
+      description_localizations: null,
+      integration_types: [0],
+      contexts: null,
+      nsfw: false,
+      dm_permission: true,
+      options: [],
+      ...given,
+      description: given['description'] ?? '',
+      default_member_permissions: permissionsText(given['default_member_permissions']),
+      type: typeOf(given),
+      id: before?.['id'] ?? this.#world.newId(),
+      application_id: this.#world.app.id,
+      version: this.#world.newId(),
+      ...(scope === undefined ? {} : { guild_id: scope }),
+    };
+    this.#all.push({ scope, json });
+    return json;
+  }
+
+  #drop(which: (command: { readonly scope: Scope; json: Json }) => boolean): void {
+    for (let index = this.#all.length - 1; index >= 0; index--) {
+      const command = this.#all[index];
+      if (command && which(command)) this.#all.splice(index, 1);
+    }
+  }
+}
+
+const sameAs = (wanted: Json) => (command: Json) =>
+  command['name'] === wanted['name'] && command['type'] === typeOf(wanted);
+
+function permissionsText(value: unknown): string | null {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : null;
+}
+
+/**
+ * What Discord's client sends for a filled-in command. `path` is the command's name and those of its subcommands.
+ *
+ * @throws Error when a person could not have entered this: unknown option, missing one, a value outside the choices.
+ */
+export function filledIn(
+  command: Json,
+  path: readonly string[],
+  values: Readonly<Record<string, OptionValue>>,
+): Json[] {
+  const options = listOf(command['options']).filter(isJson);
+  const [next, ...rest] = path;
+  if (next !== undefined) {
+    const sub = options.find((option) => option['name'] === next && Number(option['type']) <= 2);
+    if (!sub) throw new Error(`/${String(command['name'])} has no subcommand ${next}`);
+    return [{ name: next, type: sub['type'], options: filledIn(sub, rest, values) }];
+  }
+  for (const name of Object.keys(values))
+    if (!options.some((option) => option['name'] === name)) throw new Error(`no option ${name}`);
+  return options.flatMap((option) => {
+    const name = String(option['name']);
+    const value = values[name];
+    if (value === undefined) {
+      if (option['required'] === true) throw new Error(`option ${name} is required`);
+      return [];
+    }
+    checkValue(option, value);
+    return [{ name, type: option['type'], value }];
+  });
+}
+
+const VALUE_TYPES: Readonly<Record<number, string>> = { 3: 'string', 4: 'number', 5: 'boolean', 10: 'number' };
+
+function checkValue(option: Json, value: OptionValue): void {
+  const name = String(option['name']);
+  if (VALUE_TYPES[Number(option['type'])] !== typeof value) throw new Error(`option ${name} takes no ${typeof value}`);
+  const choices = listOf(option['choices']).filter(isJson);
+  if (choices.length > 0 && !choices.some((choice) => choice['value'] === value))
+    throw new Error(`option ${name} does not offer ${value}`);
+}

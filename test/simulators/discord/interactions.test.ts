@@ -1,0 +1,205 @@
+/** Interactions: three seconds to acknowledge, fifteen minutes to answer, and who sees what. */
+import { type ChatInputCommandInteraction, type Client, Events, MessageFlags } from 'discord.js';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { connected, next } from './client.ts';
+import { eachTest } from './fixture.ts';
+import type { Invocation } from './people.ts';
+import { MessageFlag } from './state.ts';
+
+const now = eachTest({ limits: { webhook: { limit: 100, windowMs: 2000 } } });
+let client: Client<true>;
+
+beforeEach(async () => {
+  client = await connected(now().sim);
+  await client.application.commands.set([
+    { name: 'ask', description: 'Ask', options: [{ type: 3, name: 'question', description: 'What' }] },
+    { name: 'set', description: 'Set', options: [{ type: 1, name: 'depth', description: 'Depth' }] },
+  ]);
+});
+
+afterEach(async () => {
+  await client.destroy();
+});
+
+interface Asked {
+  readonly run: Invocation;
+  readonly interaction: ChatInputCommandInteraction;
+}
+
+async function asked(channelId = now().general, name = 'ask', options = {}): Promise<Asked> {
+  const coming = next(client, Events.InteractionCreate);
+  const run = now().ada.slash(channelId, name, options);
+  const [interaction] = await coming;
+  if (!interaction.isChatInputCommand()) throw new Error('not a slash command');
+  return { run, interaction };
+}
+
+describe('a slash command', () => {
+  it('carries its option, its person and their place', async () => {
+    const { ada, general, sim } = now();
+    const { interaction } = await asked(general, 'ask', { question: 'why?' });
+    expect(interaction.options.getString('question')).toBe('why?');
+    expect(interaction.user.id).toBe(ada.id);
+    expect(interaction.guildId).toBe(sim.guild.id);
+    expect(interaction.memberPermissions?.has('SendMessages')).toBe(true);
+    expect(interaction.appPermissions.has('CreatePublicThreads')).toBe(true);
+    expect((await asked(general, 'set depth')).interaction.options.getSubcommand()).toBe('depth');
+  });
+
+  it('works in a thread and in direct messages', async () => {
+    const { ada, general } = now();
+    const thread = ada.opensThread(general, 'talk');
+    const inside = await asked(thread);
+    expect(inside.interaction.channel?.isThread()).toBe(true);
+    await inside.interaction.reply('here');
+    const direct = await asked(ada.dmChannelId);
+    expect(direct.interaction.inGuild()).toBe(false);
+    await direct.interaction.reply('there');
+    expect((await direct.run.answer()).content).toBe('there');
+  });
+
+  it('is answered in front of all', async () => {
+    const { general, sim } = now();
+    const { run, interaction } = await asked();
+    await interaction.reply('the answer');
+    expect((await run.answer()).content).toBe('the answer');
+    expect(sim.reads(general)).toMatchObject([{ type: 20, content: 'the answer', authorId: sim.bot.id }]);
+  });
+
+  it('or for one person only', async () => {
+    const { general, sim } = now();
+    const { run, interaction } = await asked();
+    await interaction.reply({ content: 'between us', flags: MessageFlags.Ephemeral });
+    expect(await run.answer()).toMatchObject({ content: 'between us', ephemeral: true });
+    expect(sim.reads(general)).toEqual([]);
+  });
+});
+
+describe('a deferred answer', () => {
+  it('is "thinking" until its first edit, and each edit is a version', async () => {
+    const { run, interaction } = await asked();
+    await interaction.deferReply({ flags: MessageFlags.Ephemeral });
+    expect(run.state).toBe('thinking');
+    const answer = run.answer();
+    await interaction.editReply('Be');
+    expect((await answer).content).toBe('Be');
+    await interaction.editReply('Because.');
+    const [read] = run.reads();
+    expect(read?.versions.map(({ content }) => content)).toEqual(['', 'Be', 'Because.']);
+    expect((read?.flags ?? 0) & MessageFlag.loading).toBe(0);
+  });
+
+  it('is filled by the first follow-up, and goes on with the second', async () => {
+    const { run, interaction } = await asked();
+    await interaction.deferReply();
+    const first = await interaction.followUp('one');
+    const second = await interaction.followUp({ content: 'two', flags: MessageFlags.Ephemeral });
+    expect(first.id).not.toBe(second.id);
+    expect(run.reads().map(({ content, ephemeral }) => [content, ephemeral])).toEqual([
+      ['one', false],
+      ['two', true],
+    ]);
+  });
+
+  it('lets a follow-up be read, edited and taken back by its id', async () => {
+    const { run, interaction } = await asked();
+    await interaction.reply('one');
+    const second = await interaction.followUp({ content: 'two', flags: MessageFlags.Ephemeral });
+    await interaction.editReply({ message: second, content: 'three' });
+    expect((await interaction.fetchReply(second.id)).content).toBe('three');
+    expect(run.reads().map(({ content }) => content)).toEqual(['one', 'three']);
+    await interaction.deleteReply(second);
+    expect(run.reads().map(({ content }) => content)).toEqual(['one']);
+  });
+
+  it('can be read and taken back', async () => {
+    const { run, interaction } = await asked();
+    await interaction.reply('hasty');
+    expect((await interaction.fetchReply()).content).toBe('hasty');
+    await interaction.deleteReply();
+    expect(run.reads()).toEqual([]);
+  });
+});
+
+describe('time', () => {
+  it('runs out after three seconds without an acknowledgement', async () => {
+    const { sim } = now();
+    const { run, interaction } = await asked();
+    sim.clock.advance(3000);
+    expect(run.state).toBe('failed');
+    await expect(run.answer()).rejects.toThrow('did not respond');
+    await expect(interaction.reply('late')).rejects.toMatchObject({ status: 404, code: 10062 });
+  });
+
+  it('runs out after fifteen minutes for edits', async () => {
+    const { sim } = now();
+    const { interaction } = await asked();
+    await interaction.reply('early');
+    sim.clock.advance(14 * 60_000);
+    await interaction.editReply('still in time');
+    sim.clock.advance(61_000);
+    await expect(interaction.editReply('late')).rejects.toMatchObject({ status: 401, code: 50027 });
+  });
+
+  it("leaves the answer to the bot's own token afterwards", async () => {
+    const { sim, general } = now();
+    const { interaction } = await asked();
+    const reply = await interaction.reply({ content: 'early', withResponse: true });
+    sim.clock.advance(16 * 60_000);
+    await reply.resource?.message?.edit('late');
+    expect(sim.reads(general)[0]?.content).toBe('late');
+  });
+});
+
+describe('what is refused', () => {
+  it('is a second acknowledgement, and anything before the first', async () => {
+    const { rest, sim } = now();
+    const { run, interaction } = await asked();
+    const original = `/webhooks/${sim.bot.id}/${run.token}/messages/@original`;
+    expect(await rest(`PATCH ${original}`, { content: 'x' })).toMatchObject({ status: 404, body: { code: 10015 } });
+    await interaction.deferReply();
+    const again = await rest(`POST /interactions/${run.id}/${run.token}/callback`, { type: 5 });
+    expect(again).toMatchObject({ status: 400, body: { code: 40060 } });
+    expect((await rest(`PATCH ${original.replace('@', '%40')}`, { content: 'x' })).status).toBe(200);
+  });
+
+  it.each([
+    ['an unknown kind', { type: 99 }, 50035],
+    ['a deferral with other flags than the private one', { type: 5, data: { flags: 4 } }, 50035],
+    ['an answer with nothing in it', { type: 4, data: { content: ' ' } }, 50006],
+    ['an answer too long', { type: 4, data: { content: 'x'.repeat(2001) } }, 50035],
+  ])('is %s', async (_what, body, code) => {
+    const { rest } = now();
+    const { run } = await asked();
+    const answer = await rest(`POST /interactions/${run.id}/${run.token}/callback`, body);
+    expect([answer.status, answer.body['code']]).toEqual([400, code]);
+    expect(run.state).toBe('waiting');
+  });
+});
+
+describe('a button', () => {
+  it('can be pressed, and its message updated', async () => {
+    const { ada, rest, general, sim } = now();
+    const components = [{ type: 1, components: [{ type: 2, style: 4, label: 'Stop', custom_id: 'stop:1' }] }];
+    const { body } = await rest(`POST /channels/${general}/messages`, { content: 'writing', components });
+    const coming = next(client, Events.InteractionCreate);
+    const press = ada.presses(String(body['id']), 'stop:1');
+    const [interaction] = await coming;
+    if (!interaction.isButton()) throw new Error('not a button');
+    expect(interaction.customId).toBe('stop:1');
+    await interaction.update({ content: 'stopped', components: [] });
+    expect(press.state).toBe('answered');
+    expect(sim.reads(general)).toMatchObject([{ content: 'stopped', components: [] }]);
+    expect(() => ada.presses(String(body['id']), 'stop:1')).toThrow('no button');
+  });
+});
+
+describe('mentions in an answer', () => {
+  it('reach people, but never everyone, when allowed_mentions is absent', async () => {
+    const { ada, rest, sim } = now();
+    const { run } = await asked();
+    const data = { content: `<@${ada.id}> @everyone` };
+    await rest(`POST /interactions/${run.id}/${run.token}/callback`, { type: 4, data });
+    expect(sim.notified).toMatchObject([{ userId: ada.id, because: 'user' }]);
+  });
+});

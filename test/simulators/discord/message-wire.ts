@@ -1,0 +1,123 @@
+/** A message on the wire: over REST, in an event, and with its content held back from those who may not read it. */
+import { signedUrls } from './cdn.ts';
+import type { Json } from './json.ts';
+import { type Channel, type Message, MessageFlag, type StoredFile, type Viewer, type World } from './state.ts';
+import { channelJson, isoOf, memberJson, userJson } from './wire.ts';
+
+/** The message as REST answers it, with the message it replies to one level deep. */
+export function messageJson(world: World, message: Message, viewer: Viewer): Json {
+  return { ...plainJson(world, message, viewer), ...referenceJson(world, message, viewer) };
+}
+
+/** The message as MESSAGE_CREATE and MESSAGE_UPDATE carry it. */
+export function messageEventJson(world: World, message: Message, viewer: Viewer): Json {
+  const channel = world.channels.get(message.channelId);
+  const inGuild = channel?.guildId !== undefined && message.ephemeralFor === undefined;
+  const member = world.guild.members.get(message.author.id);
+  return {
+    ...messageJson(world, message, viewer),
+    mentions: message.mentions.map((id) => mentionJson(world, id, inGuild)),
+    channel_type: channel?.type,
+    ...(inGuild ? { guild_id: channel?.guildId } : {}),
+    ...(inGuild && member && message.interaction === undefined ? { member: memberJson(member) } : {}),
+  };
+}
+
+function mentionJson(world: World, userId: string, withMember: boolean): Json {
+  const user = world.users.get(userId);
+  const member = world.guild.members.get(userId);
+  return { ...(user ? userJson(user) : {}), ...(withMember && member ? { member: memberJson(member) } : {}) };
+}
+
+function plainJson(world: World, message: Message, viewer: Viewer): Json {
+  const readable = viewer.seesContent || isReadable(world, message);
+  const embeds = (message.flags & MessageFlag.suppressEmbeds) === 0 ? [...message.embeds, ...message.unfurled] : [];
+  const thread = message.threadId === undefined ? undefined : world.channels.get(message.threadId);
+  return {
+    id: message.id,
+    channel_id: message.channelId,
+    type: message.type,
+    author: userJson(message.author),
+    content: readable ? message.content : '',
+    attachments: readable ? message.attachments.map((file) => attachmentJson(world, message, file)) : [],
+    embeds: readable ? embeds : [],
+    components: readable ? message.components : [],
+    timestamp: isoOf(message.createdAt),
+    edited_timestamp: message.editedAt === null ? null : isoOf(message.editedAt),
+    flags: message.flags,
+    mentions: message.mentions.flatMap((id) => world.users.get(id) ?? []).map(userJson),
+    mention_roles: message.mentionRoles,
+    mention_everyone: message.mentionEveryone,
+    pinned: false,
+    tts: false,
+    ...(message.nonce === undefined ? {} : { nonce: message.nonce }),
+    ...(message.position === undefined ? {} : { position: message.position }),
+    ...(thread ? { thread: channelJson(world, thread) } : {}),
+    ...interactionJson(world, message),
+  };
+}
+
+function attachmentJson(world: World, message: Message, file: StoredFile): Json {
+  const { url, proxyUrl } = signedUrls(world, file);
+  return {
+    id: file.id,
+    filename: file.name,
+    size: file.bytes.length,
+    url,
+    proxy_url: proxyUrl,
+    content_type: file.contentType,
+    ...file.image,
+    ...(file.description === undefined ? {} : { description: file.description }),
+    ...(message.ephemeralFor === undefined ? {} : { ephemeral: true }),
+  };
+}
+
+function interactionJson(world: World, message: Message): Json {
+  const { interaction } = message;
+  if (!interaction) return {};
+  const inGuild = world.channels.get(message.channelId)?.guildId !== undefined;
+  return {
+    application_id: world.app.id,
+    webhook_id: world.app.id,
+    interaction_metadata: {
+      id: interaction.id,
+      type: interaction.type,
+      user: userJson(interaction.user),
+      authorizing_integration_owners: { '0': inGuild ? world.guild.id : '0' },
+      ...(interaction.originalId === undefined ? {} : { original_response_message_id: interaction.originalId }),
+    },
+  };
+}
+
+function referenceJson(world: World, message: Message, viewer: Viewer): Json {
+  const { reference } = message;
+  if (!reference) return {};
+  const channel = world.channels.get(reference.channelId);
+  const target = channel?.messages.get(reference.messageId);
+  return {
+    message_reference: {
+      type: 0,
+      channel_id: reference.channelId,
+      message_id: reference.messageId,
+      ...(channel?.guildId === undefined ? {} : { guild_id: channel.guildId }),
+    },
+    referenced_message: target ? plainJson(world, target, viewer) : null,
+  };
+}
+
+/**
+ * What the bot may read without the message content intent: its own messages, direct messages, messages that mention it,
+ * and replies that ping it, unless they answer an interaction's response. (The target of a context-menu command is the fifth.)
+ *
+ * @see https://discord.com/developers/docs/events/gateway#message-content-intent
+ */
+function isReadable(world: World, message: Message): boolean {
+  const botId = world.app.id;
+  if (message.author.id === botId || isDirect(world.channels.get(message.channelId))) return true;
+  if (!message.mentions.includes(botId)) return false;
+  if (new RegExp(`<@!?${botId}>`).test(message.content)) return true;
+  const target = message.reference && world.message(message.reference.messageId);
+  return message.pingsReplied && target?.interaction === undefined;
+}
+
+const isDirect = (channel: Channel | undefined): boolean => channel?.guildId === undefined;

@@ -1,0 +1,202 @@
+/** People: they write, edit, delete, reply, upload, run commands and press buttons, as Discord's own client lets them. */
+import { type Upload, storeFile } from './cdn.ts';
+import { type Commands, filledIn, type OptionValue } from './commands.ts';
+import { type Interaction, type Interactions, InteractionType } from './interactions.ts';
+import { jsonOf, listOf } from './json.ts';
+import { PINGS_ALL } from './mentions.ts';
+import { messageJson } from './message-wire.ts';
+import { may, sendingPermission } from './permissions.ts';
+import { beginTyping, directChannel, openThreadOn } from './places.ts';
+import { edit, post, remove } from './posts.ts';
+import { type SeenMessage, seen } from './reader.ts';
+import { type Channel, type Message, MessageFlag, type User, type World } from './state.ts';
+import { openThread } from './threads.ts';
+
+export interface Saying {
+  /** Puts the bot's mention in front. */
+  readonly mention?: boolean;
+  /** The message this replies to. */
+  readonly replyTo?: string;
+  /** Whether the reply pings the one it answers; as in Discord's client, yes unless said otherwise. */
+  readonly ping?: boolean;
+  readonly files?: readonly Upload[];
+}
+
+export interface PeopleServices {
+  readonly world: World;
+  readonly interactions: Interactions;
+  readonly commands: Commands;
+  until(condition: () => boolean): Promise<void>;
+}
+
+export class Person {
+  readonly user: User;
+  readonly #services: PeopleServices;
+
+  constructor(user: User, services: PeopleServices) {
+    this.user = user;
+    this.#services = services;
+  }
+
+  get id(): string {
+    return this.user.id;
+  }
+
+  get name(): string {
+    return this.user.globalName ?? this.user.username;
+  }
+
+  /** @throws Error when Discord's client would not let this person write here. */
+  says(channelId: string, text: string, options: Saying = {}): SeenMessage {
+    const { world } = this.#services;
+    const channel = this.#channel(channelId);
+    if (channel.thread?.locked || !may(world, this.id, channel, 'viewChannel', sendingPermission(channel)))
+      throw new Error(`${this.name} may not write in ${channel.name}`);
+    const content = options.mention === true ? `<@${world.app.id}> ${text}` : text;
+    const files = (options.files ?? []).map((file) => storeFile(world, channel.id, file));
+    const reference = options.replyTo === undefined ? {} : { reference: { channelId, messageId: options.replyTo } };
+    const allowed = { ...PINGS_ALL, repliedUser: options.ping ?? true };
+    return seen(
+      post(world, {
+        channel,
+        author: this.user,
+        content: content.trim(),
+        files,
+        allowed,
+        nonce: world.newId(),
+        ...reference,
+      }),
+    );
+  }
+
+  /** Writes to the bot directly. */
+  dm(text: string, options: Saying = {}): SeenMessage {
+    return this.says(this.dmChannelId, text, options);
+  }
+
+  get dmChannelId(): string {
+    const { world } = this.#services;
+    return directChannel(world, world.app.bot, this.user).id;
+  }
+
+  edits(messageId: string, content: string): void {
+    edit(this.#services.world, this.#own(messageId), { content, allowed: PINGS_ALL });
+  }
+
+  deletes(messageId: string): void {
+    remove(this.#services.world, this.#own(messageId));
+  }
+
+  types(channelId: string): void {
+    beginTyping(this.#services.world, this.#channel(channelId), this.user);
+  }
+
+  /** Opens a thread, on a message or by itself; its id is answered. */
+  opensThread(channelId: string, name: string, messageId?: string): string {
+    const { world } = this.#services;
+    const request = { parent: this.#channel(channelId), name, owner: this.user };
+    const message = messageId === undefined ? undefined : this.#message(messageId);
+    const thread = message ? openThreadOn(world, message, request) : openThread(world, request);
+    return thread.id;
+  }
+
+  /** Runs a slash command; `name` may go on with subcommands, as in `settings show`. */
+  slash(channelId: string, name: string, options: Readonly<Record<string, OptionValue>> = {}): Invocation {
+    const channel = this.#channel(channelId);
+    if (channel.thread?.archived) throw new Error(`thread ${channel.name} is archived, commands are not offered there`);
+    const [root = '', ...path] = name.split(' ');
+    const command = this.#services.commands.find(root, channel.guildId !== undefined);
+    if (!command)
+      throw new Error(`there is no command /${root} in ${channel.name === '' ? 'direct messages' : channel.name}`);
+    const filled = filledIn(command, path, options);
+    const data = {
+      id: command['id'],
+      name: root,
+      type: 1,
+      ...(filled.length === 0 ? {} : { options: filled }),
+      ...(command['guild_id'] === undefined ? {} : { guild_id: command['guild_id'] }),
+    };
+    return this.#start({ type: InteractionType.command, channel, user: this.user, data });
+  }
+
+  presses(messageId: string, customId: string): Invocation {
+    const { world } = this.#services;
+    const source = this.#message(messageId);
+    const rows = source.components.flatMap((row) => listOf(row['components'])).map(jsonOf);
+    const button = rows.find((component) => component['custom_id'] === customId);
+    if (!button) throw new Error(`no button ${customId} on message ${messageId}`);
+    const data = { component_type: button['type'], custom_id: customId, id: button['id'] ?? 1 };
+    const channel = this.#channel(source.channelId);
+    const sourceJson = messageJson(world, source, { seesContent: true });
+    return this.#start({ type: InteractionType.component, channel, user: this.user, data, source, sourceJson });
+  }
+
+  #start(started: Parameters<Interactions['start']>[0]): Invocation {
+    return new Invocation(this.#services.interactions.start(started), this.#services);
+  }
+
+  #channel(id: string): Channel {
+    const channel = this.#services.world.channels.get(id);
+    if (!channel) throw new Error(`there is no channel ${id}`);
+    return channel;
+  }
+
+  #message(id: string): Message {
+    const message = this.#services.world.message(id);
+    if (!message) throw new Error(`there is no message ${id}`);
+    return message;
+  }
+
+  #own(id: string): Message {
+    const message = this.#message(id);
+    if (message.author.id !== this.id) throw new Error(`${this.name} did not write message ${id}`);
+    return message;
+  }
+}
+
+/** What a person sees of a command they ran or a button they pressed. */
+export class Invocation {
+  readonly #interaction: Interaction;
+  readonly #services: PeopleServices;
+
+  constructor(interaction: Interaction, services: PeopleServices) {
+    this.#interaction = interaction;
+    this.#services = services;
+  }
+
+  get id(): string {
+    return this.#interaction.id;
+  }
+
+  /** With which the application answers. */
+  get token(): string {
+    return this.#interaction.token;
+  }
+
+  /** `failed` is "The application did not respond". */
+  get state(): 'waiting' | 'thinking' | 'answered' | 'failed' {
+    const { state, original } = this.#interaction;
+    if (state !== 'acknowledged') return state;
+    return original && (original.flags & MessageFlag.loading) !== 0 ? 'thinking' : 'answered';
+  }
+
+  /** Every message it brought that still stands, private ones included. */
+  reads(): readonly SeenMessage[] {
+    const { original, followUps } = this.#interaction;
+    return [...(original ? [original] : []), ...followUps]
+      .filter((message) => message.deletedAt === undefined)
+      .map(seen);
+  }
+
+  /**
+   * Resolves with the first answer that is more than "thinking".
+   *
+   * @throws Error when nobody acknowledged it within three seconds.
+   */
+  async answer(): Promise<SeenMessage> {
+    await this.#services.until(() => this.state === 'answered' || this.state === 'failed');
+    const [first] = this.reads();
+    if (!first) throw new Error(`the application did not respond to interaction ${this.id}`);
+    return first;
+  }
+}

@@ -1,0 +1,56 @@
+/** What a reader sees: messages as they stand, with every version they had and its time. */
+import { type Message, MessageFlag, type Version, type World } from './state.ts';
+
+export interface SeenFile {
+  readonly name: string;
+  readonly contentType: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface SeenMessage {
+  readonly id: string;
+  readonly channelId: string;
+  /** The author's id and shown name. */
+  readonly authorId: string;
+  readonly author: string;
+  readonly type: number;
+  readonly content: string;
+  /** Epoch milliseconds on the simulator's clock. */
+  readonly at: number;
+  /** From the first text to the one that stands; their times never fall. */
+  readonly versions: readonly Version[];
+  readonly flags: number;
+  readonly ephemeral: boolean;
+  /** Of link previews and rich embeds together: what takes up room under the text. */
+  readonly embeds: number;
+  readonly files: readonly SeenFile[];
+  readonly components: readonly unknown[];
+  /** The message this one replies to. */
+  readonly replyTo?: string;
+}
+
+export function seen(message: Message): SeenMessage {
+  const hidden = (message.flags & MessageFlag.suppressEmbeds) !== 0;
+  return {
+    id: message.id,
+    channelId: message.channelId,
+    authorId: message.author.id,
+    author: message.author.globalName ?? message.author.username,
+    type: message.type,
+    content: message.content,
+    at: message.createdAt,
+    versions: [...message.versions],
+    flags: message.flags,
+    ephemeral: message.ephemeralFor !== undefined,
+    embeds: hidden ? 0 : message.embeds.length + message.unfurled.length,
+    files: message.attachments.map(({ name, contentType, bytes }) => ({ name, contentType, bytes })),
+    components: message.components,
+    ...(message.reference ? { replyTo: message.reference.messageId } : {}),
+  };
+}
+
+/** The messages of a channel, oldest first; the starter of a thread is left out, since it stands in the parent. */
+export function readsOf(world: World, channelId: string): readonly SeenMessage[] {
+  const messages = world.channels.get(channelId)?.messages.values() ?? [];
+  return [...messages].filter((message) => message.type !== 21).map(seen);
+}

@@ -1,0 +1,48 @@
+/** REST: application commands. @see https://discord.com/developers/docs/interactions/application-commands */
+import { badChoice, invalidForm, refuse } from '../errors.ts';
+import { isJson, jsonOf, listOf } from '../json.ts';
+import { type Answer, type Call, created, noContent, ok, param, type Route } from '../route.ts';
+
+const GLOBAL = '/applications/{application_id}/commands';
+const GUILD = '/applications/{application_id}/guilds/{guild_id}/commands';
+
+export const commandRoutes: readonly Route[] = [GLOBAL, GUILD].flatMap((path): Route[] => {
+  const common = { limit: 'commands', major: path === GUILD ? ['guild_id'] : [] } as const;
+  const one = `${path}/{command_id}`;
+  return [
+    { method: 'GET', path, ...common, handle: (call) => ok(call.commands.in(scopeOf(call))) },
+    { method: 'PUT', path, ...common, handle: overwrite },
+    { method: 'POST', path, ...common, handle: create },
+    { method: 'GET', path: one, ...common, handle: (call) => ok(call.commands.one(scopeOf(call), idOf(call))) },
+    { method: 'PATCH', path: one, ...common, handle: change },
+    { method: 'DELETE', path: one, ...common, handle: destroy },
+  ];
+});
+
+const idOf = (call: Call): string => param(call, 'command_id');
+
+function scopeOf(call: Call): string | undefined {
+  if (param(call, 'application_id') !== call.world.app.id) throw refuse('missingAccess');
+  const guildId = call.params['guild_id'];
+  if (guildId !== undefined && guildId !== call.world.guild.id) throw refuse('missingAccess');
+  return guildId;
+}
+
+function overwrite(call: Call): Answer {
+  if (!Array.isArray(call.body)) throw invalidForm(badChoice('commands', ['a list']));
+  return ok(call.commands.overwrite(scopeOf(call), listOf(call.body).filter(isJson)));
+}
+
+function create(call: Call): Answer {
+  const { json, isNew } = call.commands.upsert(scopeOf(call), jsonOf(call.body));
+  return isNew ? created(json) : ok(json);
+}
+
+function change(call: Call): Answer {
+  return ok(call.commands.change(scopeOf(call), idOf(call), jsonOf(call.body)));
+}
+
+function destroy(call: Call): Answer {
+  call.commands.remove(scopeOf(call), idOf(call));
+  return noContent;
+}

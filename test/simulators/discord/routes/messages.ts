@@ -1,0 +1,218 @@
+/** REST: messages of a channel. @see https://discord.com/developers/docs/resources/message */
+import { storeFile } from '../cdn.ts';
+import { ApiError, badChoice, invalidForm, refuse } from '../errors.ts';
+import { isJson, type Json, jsonOf, listOf, textOf } from '../json.ts';
+import { refusalOf } from '../limits.ts';
+import { allowedMentionsOf, PINGS_ALL, PINGS_USERS } from '../mentions.ts';
+import { demandSomething, messageFieldsOf, nonceOf, uploadsOf } from '../message-rules.ts';
+import { messageJson } from '../message-wire.ts';
+import { demand, isDm, may, sendingPermission } from '../permissions.ts';
+import { type Draft, edit, post, remove } from '../posts.ts';
+import { type Call, channelOf, messageIn, noContent, ok, type Route, viewerOf } from '../route.ts';
+import { isSnowflake } from '../snowflake.ts';
+import { type Channel, type Message, MessageFlag, type StoredFile } from '../state.ts';
+
+const MESSAGES = '/channels/{channel_id}/messages';
+const MESSAGE = `${MESSAGES}/{message_id}`;
+const major = ['channel_id'];
+const HOUR_MS = 3_600_000;
+/** "A few minutes", says the documentation. */
+const NONCE_MS = 300_000;
+
+export const messageRoutes: readonly Route[] = [
+  { method: 'GET', path: MESSAGES, limit: 'other', major, handle: list },
+  { method: 'POST', path: MESSAGES, limit: 'createMessage', major, handle: create },
+  { method: 'POST', path: `${MESSAGES}/bulk-delete`, limit: 'deleteMessage', major, handle: bulkDelete },
+  { method: 'GET', path: MESSAGE, limit: 'other', major, handle: get },
+  { method: 'PATCH', path: MESSAGE, limit: 'editMessage', major, handle: patch },
+  { method: 'DELETE', path: MESSAGE, limit: 'deleteMessage', major, handle: destroy },
+];
+
+function list(call: Call) {
+  const channel = channelOf(call);
+  demand(call.world, channel, 'viewChannel');
+  const limit = Number(call.query.get('limit') ?? 50);
+  if (!Number.isInteger(limit) || limit < 1 || limit > 100)
+    throw invalidForm({ path: 'limit', code: 'NUMBER_TYPE_MAX', message: 'int value should be between 1 and 100.' });
+  const all = may(call.world, call.world.app.id, channel, 'readMessageHistory') ? [...channel.messages.values()] : [];
+  return ok(pageOf(all, call.query, limit).map((message) => messageJson(call.world, message, viewerOf(call))));
+}
+
+/** Newest first; `around`, `before` and `after` exclude one another. */
+function pageOf(oldestFirst: readonly Message[], query: URLSearchParams, limit: number): readonly Message[] {
+  const bound = (name: string): bigint | undefined => {
+    const value = query.get(name);
+    if (value === null) return undefined;
+    if (!/^\d{1,20}$/.test(value))
+      throw invalidForm({ path: name, code: 'NUMBER_TYPE_COERCE', message: `Value "${value}" is not snowflake.` });
+    return BigInt(value);
+  };
+  const [around, before, after] = [bound('around'), bound('before'), bound('after')];
+  const newestFirst = oldestFirst.toReversed();
+  if (around !== undefined) {
+    const half = Math.floor(limit / 2);
+    const at = newestFirst.findIndex((message) => BigInt(message.id) <= around);
+    return newestFirst.slice(Math.max(0, at - half), Math.max(0, at - half) + limit);
+  }
+  if (before !== undefined) return newestFirst.filter((message) => BigInt(message.id) < before).slice(0, limit);
+  if (after !== undefined) return newestFirst.filter((message) => BigInt(message.id) > after).slice(-limit);
+  return newestFirst.slice(0, limit);
+}
+
+function get(call: Call) {
+  const channel = channelOf(call);
+  demand(call.world, channel, 'readMessageHistory');
+  return ok(messageJson(call.world, messageIn(call, channel), viewerOf(call)));
+}
+
+function create(call: Call) {
+  const { world } = call;
+  const channel = channelOf(call);
+  demand(world, channel, sendingPermission(channel));
+  demandOpen(call, channel);
+  const body = jsonOf(call.body);
+  const draft = draftOf(call, channel, body);
+  const earlier = body['enforce_nonce'] === true ? postedBefore(call, channel, draft.nonce) : undefined;
+  const message = earlier ?? post(world, { ...draft, files: filesOf(call, channel, body) });
+  return ok(messageJson(world, message, viewerOf(call)));
+}
+
+function draftOf(call: Call, channel: Channel, body: Json): Draft {
+  const fields = messageFieldsOf(body, 'create');
+  const nonce = nonceOf(body);
+  const reference = referenceOf(call, channel, body);
+  const { content = '', components = [] } = fields;
+  const embeds = (fields.embeds ?? []).length > 0 && embedsAllowed(call, channel) ? (fields.embeds ?? []) : [];
+  demandSomething([
+    content,
+    embeds,
+    components,
+    call.files,
+    listOf(body['sticker_ids']),
+    isJson(body['poll']) ? 'poll' : '',
+  ]);
+  if (call.files.length > 0) demand(call.world, channel, 'attachFiles');
+  return {
+    channel,
+    author: call.world.app.bot,
+    ...fields,
+    content,
+    embeds,
+    allowed: allowedMentionsOf(body, PINGS_ALL),
+    ...(reference ? { reference } : {}),
+    ...(nonce === undefined ? {} : { nonce }),
+  };
+}
+
+/** Without the permission, embeds are dropped and the rest is posted. */
+function embedsAllowed(call: Call, channel: Channel): boolean {
+  return may(call.world, call.world.app.id, channel, 'embedLinks');
+}
+
+export function filesOf(call: Call, channel: Channel, body: Json): readonly StoredFile[] {
+  return uploadsOf(body, call.files).map((upload) => storeFile(call.world, channel.id, upload));
+}
+
+/** The same author and nonce within a few minutes: the message that already stands. */
+function postedBefore(call: Call, channel: Channel, nonce: string | number | undefined): Message | undefined {
+  const since = call.world.clock.now() - NONCE_MS;
+  return [...channel.messages.values()].find(
+    (message) =>
+      nonce !== undefined &&
+      String(message.nonce) === String(nonce) &&
+      message.author.id === call.world.app.id &&
+      message.createdAt >= since,
+  );
+}
+
+function referenceOf(call: Call, channel: Channel, body: Json): Draft['reference'] {
+  const given = body['message_reference'];
+  if (!isJson(given)) return undefined;
+  if (!may(call.world, call.world.app.id, channel, 'readMessageHistory')) throw refuse('replyNeedsHistory');
+  const messageId = textOf(given['message_id']);
+  const target = messageId === undefined ? undefined : channel.messages.get(messageId);
+  if (target) return { channelId: channel.id, messageId: target.id };
+  if (given['fail_if_not_exists'] === false) return undefined;
+  throw invalidForm({ path: 'message_reference', code: 'REPLIES_UNKNOWN_MESSAGE', message: 'Unknown message' });
+}
+
+/** A locked thread takes posts only from those who manage threads. */
+export function demandOpen(call: Call, channel: Channel): void {
+  const { world } = call;
+  if (channel.thread?.locked && !may(world, world.app.id, channel, 'manageThreads')) throw refuse('lockedThread');
+}
+
+function patch(call: Call) {
+  const { world } = call;
+  const channel = channelOf(call);
+  demand(world, channel, 'viewChannel');
+  const message = messageIn(call, channel);
+  if (message.author.id !== world.app.id) throw refuse('notYourMessage');
+  if (channel.thread?.archived) throw refuse('archivedThread');
+  demandOpen(call, channel);
+  countOldEdit(call, message);
+  editFrom(call, message, 'edit');
+  return ok(messageJson(world, message, viewerOf(call)));
+}
+
+/** Shared by bot-token edits and edits through an interaction's token. */
+export function editFrom(call: Call, message: Message, occasion: 'edit' | 'webhookEdit'): void {
+  const { world } = call;
+  const channel = world.channels.get(message.channelId);
+  if (!channel) throw refuse('unknownChannel');
+  const body = jsonOf(call.body);
+  const fields = messageFieldsOf(body, occasion, message.flags);
+  const kept = 'attachments' in body ? keptFiles(message, body) : message.attachments;
+  const files = [...kept, ...filesOf(call, channel, body)];
+  const { content = message.content, embeds = message.embeds, components = message.components } = fields;
+  demandSomething([content, embeds, components, files]);
+  const held = message.flags & ~(MessageFlag.suppressEmbeds | MessageFlag.loading);
+  const flags = fields.flags === undefined ? message.flags & ~MessageFlag.loading : held | fields.flags;
+  const whenAbsent = occasion === 'edit' ? PINGS_ALL : PINGS_USERS;
+  edit(world, message, { ...fields, flags, files, allowed: allowedMentionsOf(body, whenAbsent) });
+}
+
+/** The list names everything that stays; what it leaves out is removed. */
+function keptFiles(message: Message, body: Json): readonly StoredFile[] {
+  const named = new Set(listOf(body['attachments']).flatMap((item) => textOf(jsonOf(item)['id']) ?? []));
+  return message.attachments.filter((file) => named.has(file.id));
+}
+
+/** Messages older than an hour have a small budget of their own, a channel. */
+function countOldEdit(call: Call, message: Message): void {
+  const { clock } = call.world;
+  if (clock.now() - message.createdAt < HOUR_MS) return;
+  const standing = call.limiter.hit('oldEdit', message.channelId);
+  if (standing.allowed) return;
+  const { body } = refusalOf('user', standing.resetAt - clock.now());
+  throw new ApiError(429, { ...body, ...refuse('tooManyOldEdits').body });
+}
+
+function destroy(call: Call) {
+  const { world } = call;
+  const channel = channelOf(call);
+  demand(world, channel, 'viewChannel');
+  const message = messageIn(call, channel);
+  if (message.author.id !== world.app.id) {
+    if (isDm(channel)) throw refuse('notYourMessage');
+    demand(world, channel, 'manageMessages');
+  }
+  if (channel.thread?.archived) throw refuse('archivedThread');
+  remove(world, message);
+  return noContent;
+}
+
+function bulkDelete(call: Call) {
+  const { world } = call;
+  const channel = channelOf(call);
+  if (isDm(channel)) throw refuse('cannotOnThisChannel');
+  demand(world, channel, 'manageMessages');
+  const ids = listOf(jsonOf(call.body)['messages']);
+  if (ids.length < 2 || ids.length > 100 || !ids.every(isSnowflake))
+    throw invalidForm(badChoice('messages', ['2 to 100 message ids']));
+  const messages = ids.flatMap((id) => channel.messages.get(id) ?? []);
+  if (messages.some((message) => world.clock.now() - message.createdAt > 14 * 24 * HOUR_MS))
+    throw refuse('badBulkDelete');
+  for (const message of messages) remove(world, message);
+  return noContent;
+}

@@ -1,0 +1,64 @@
+/** Plain values for tests, complete and valid, with only what a test cares about spelled out. */
+import type { Chunk, Content, InlineData } from '../../src/core/content.ts';
+import { conversationIdOf, type Turn } from '../../src/core/conversation.ts';
+import type { Mention } from '../../src/core/inbound.ts';
+
+export const aConversation = conversationIdOf({
+  platform: 'playground',
+  workspace: 'local',
+  channel: 'page',
+  thread: 't1',
+});
+
+export function aMention(change: Partial<Mention> = {}): Mention {
+  return {
+    id: 'playground:page/m1',
+    conversation: aConversation,
+    author: { id: 'u1', name: 'Ada' },
+    place: { platform: 'playground', workspace: 'local', channel: 'page', kind: 'direct' },
+    text: 'Why is the sky blue?',
+    attachments: [],
+    replyTo: { platform: 'playground', channel: 't1', message: 'm1' },
+    receivedAt: 1_780_000_000_000,
+    ...change,
+  };
+}
+
+/** A complete turn whose model answered `answer`, and then with the pictures. */
+export function aTurn(
+  change: Partial<Turn> = {},
+  answer = 'Because of Rayleigh scattering.',
+  images: readonly InlineData[] = [],
+): Turn {
+  const question: Content = { role: 'user', parts: [{ text: change.text ?? 'Why is the sky blue?' }] };
+  return {
+    id: 'playground:page/m1',
+    author: { id: 'u1', name: 'Ada' },
+    text: 'Why is the sky blue?',
+    contents: [question, { role: 'model', parts: [{ text: answer }, ...images.map((inlineData) => ({ inlineData }))] }],
+    ending: { kind: 'complete' },
+    sources: [],
+    model: 'gemini-3.8-flash',
+    usage: { promptTokenCount: 10, candidatesTokenCount: 20, totalTokenCount: 30 },
+    posts: [{ channel: 't1', message: 'p1' }],
+    receivedAt: 1_780_000_000_000,
+    endedAt: 1_780_000_002_000,
+    ...change,
+  };
+}
+
+/** A chunk of visible text; with a finish reason, the last one. */
+export function aChunk(text: string, finishReason?: string): Chunk {
+  return {
+    candidates: [
+      {
+        content: { role: 'model', parts: [{ text }] },
+        index: 0,
+        ...(finishReason === undefined ? {} : { finishReason }),
+      },
+    ],
+    usageMetadata: { promptTokenCount: 10, candidatesTokenCount: text.length, totalTokenCount: 10 + text.length },
+    modelVersion: 'gemini-3.8-flash',
+    responseId: 'r1',
+  };
+}

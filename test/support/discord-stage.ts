@@ -1,0 +1,106 @@
+/** The stage on Discord: the simulator's people, the real discord.js. */
+import type { CommandName } from '../../src/core/inbound.ts';
+import { COMMANDS } from '../../src/core/inbound.ts';
+import type { Person } from '../simulators/discord/people.ts';
+import { DiscordSimulator, type SimulatorOptions } from '../simulators/discord/simulator.ts';
+import { Harness, type HarnessOptions } from './app.ts';
+import type { SeenAnswer, Stage, Talk } from './stage.ts';
+
+/** Discord lets a bot identify once in five seconds; a restart that came sooner would wait. */
+const IDENTIFY_WAIT_MS = 5000;
+
+export class DiscordStage implements Stage {
+  readonly name = 'Discord';
+  readonly discord: DiscordSimulator;
+  readonly harness: Harness;
+  readonly #people = new Map<string, Person>();
+
+  static async start(options: HarnessOptions = {}, discordOptions: SimulatorOptions = {}): Promise<DiscordStage> {
+    const discord = await DiscordSimulator.start(discordOptions);
+    const environment = { DISCORD_TOKEN: discord.token, DISCORD_API_URL: discord.apiUrl, ...options.environment };
+    try {
+      return new DiscordStage(discord, await Harness.start({ ...options, environment }));
+    } catch (error) {
+      await discord.stop();
+      throw error;
+    }
+  }
+
+  private constructor(discord: DiscordSimulator, harness: Harness) {
+    this.discord = discord;
+    this.harness = harness;
+  }
+
+  person(name: string): Person {
+    const known = this.#people.get(name) ?? this.discord.addUser(name);
+    this.#people.set(name, known);
+    return known;
+  }
+
+  async open(question: string, as = 'Ada'): Promise<DiscordTalk> {
+    const message = this.person(as).says(this.discord.channel('general').id, question, { mention: true });
+    return new DiscordTalk(this, await this.discord.waitForThread(message.id));
+  }
+
+  /** A talk in a place that exists already: a thread, a direct message. */
+  talk(channelId: string): DiscordTalk {
+    return new DiscordTalk(this, channelId);
+  }
+
+  async restart(drainMs?: number): Promise<void> {
+    await this.harness.halt(drainMs);
+    this.discord.clock.advance(IDENTIFY_WAIT_MS);
+    await this.harness.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.harness.stop();
+    await this.discord.stop();
+    this.discord.assertClean();
+  }
+}
+
+export class DiscordTalk implements Talk {
+  readonly #stage: DiscordStage;
+  readonly channelId: string;
+
+  constructor(stage: DiscordStage, channelId: string) {
+    this.#stage = stage;
+    this.channelId = channelId;
+  }
+
+  async say(text: string, as = 'Ada'): Promise<void> {
+    this.#stage.person(as).says(this.channelId, text);
+  }
+
+  async command(name: CommandName, value?: string): Promise<string> {
+    const spec = COMMANDS.find((command) => command.name === name);
+    const option = spec !== undefined && 'option' in spec ? spec.option.name : '';
+    const given = value === undefined ? {} : { [option]: value };
+    await this.#stage.discord.until(() => this.#stage.discord.commands.some((command) => command.name === name));
+    return (await this.#stage.person('Ada').slash(this.channelId, name, given).answer()).content;
+  }
+
+  async answers(): Promise<readonly SeenAnswer[]> {
+    const { discord } = this.#stage;
+    const answers: SeenAnswer[] = [];
+    let above: string | undefined;
+    for (const { authorId, content, files } of discord.reads(this.channelId)) {
+      // A message of pictures alone belongs to the text that it stands right under.
+      const continues = content === '' && above === discord.bot.id && authorId === above;
+      const answer = (continues ? answers.pop() : undefined) ?? answerOf(content);
+      if (authorId === discord.bot.id) answers.push({ ...answer, pictures: answer.pictures + files.length });
+      above = authorId;
+    }
+    return answers;
+  }
+
+  async isWaiting(): Promise<boolean> {
+    return this.#stage.discord.typing(this.channelId);
+  }
+}
+
+function answerOf(content: string): SeenAnswer {
+  const links = [...content.matchAll(/\]\(<(https?:[^>]+)>\)/g)].map((match) => match[1] ?? '');
+  return { text: content, links, pictures: 0 };
+}

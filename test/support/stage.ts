@@ -1,0 +1,64 @@
+/** A stage: one platform with people on it, so that a journey is told once and played on every platform. */
+import { vi } from 'vitest';
+import type { CommandName } from '../../src/core/inbound.ts';
+import type { Harness } from './app.ts';
+
+/** One answer of the bot as a reader has it before their eyes. */
+export interface SeenAnswer {
+  /** All visible text: the answer, then sources and notices. */
+  readonly text: string;
+  readonly links: readonly string[];
+  /** How many pictures stand with it. */
+  readonly pictures: number;
+}
+
+/** A conversation with the bot. */
+export interface Talk {
+  /** Somebody goes on in it, without a mention. */
+  say(text: string, as?: string): Promise<void>;
+  /** Gives a command and resolves with what the bot says to it. */
+  command(name: CommandName, value?: string): Promise<string>;
+  /** The bot's answers, oldest first. */
+  answers(): Promise<readonly SeenAnswer[]>;
+  /** Whether a reader sees that the bot is at work and has no text yet. */
+  isWaiting(): Promise<boolean>;
+}
+
+export interface Stage {
+  readonly name: string;
+  readonly harness: Harness;
+  /** Somebody asks in a place where others read too, and a conversation opens. */
+  open(question: string, as?: string): Promise<Talk>;
+  /** Stops the app as SIGTERM does and starts it again on the same store. */
+  restart(drainMs?: number): Promise<void>;
+  /** Ends everything; fails when anything happened that should not have. */
+  stop(): Promise<void>;
+}
+
+/** Resolves with the answers once they are as wanted; fails with what was seen last. */
+export async function seen(
+  talk: Talk,
+  wanted: (answers: readonly SeenAnswer[]) => boolean,
+): Promise<readonly SeenAnswer[]> {
+  return vi.waitFor(
+    async () => {
+      const answers = await talk.answers();
+      if (!wanted(answers)) throw new Error(`not seen: ${wanted.toString()}, but: ${JSON.stringify(answers, null, 1)}`);
+      return answers;
+    },
+    { timeout: 5000, interval: 10 },
+  );
+}
+
+/** The last answer, once it holds `text`. */
+export async function seenText(talk: Talk, text: string): Promise<SeenAnswer> {
+  const answers = await seen(talk, (all) => all.at(-1)?.text.includes(text) ?? false);
+  const last = answers.at(-1);
+  if (last === undefined) throw new Error('there is no answer');
+  return last;
+}
+
+/** The whole visible text of the last answer, once it is exactly `text`. */
+export async function seenExactly(talk: Talk, text: string): Promise<void> {
+  await seen(talk, (all) => all.at(-1)?.text === text);
+}
