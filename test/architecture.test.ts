@@ -9,11 +9,12 @@ const MAY_IMPORT: Readonly<
   Record<string, { readonly rooms: readonly string[]; readonly packages: readonly string[] }>
 > = {
   core: { rooms: [], packages: [] },
-  reply: { rooms: ['core'], packages: ['remend'] },
+  markdown: { rooms: ['core'], packages: ['remend'] },
+  reply: { rooms: ['core', 'markdown'], packages: [] },
   conversation: { rooms: ['core', 'reply'], packages: [] },
   gemini: { rooms: ['core'], packages: ['undici', 'eventsource-parser'] },
-  discord: { rooms: ['core', 'reply'], packages: ['discord.js', 'undici'] },
-  playground: { rooms: ['core', 'reply'], packages: [] },
+  discord: { rooms: ['core', 'markdown', 'reply'], packages: ['discord.js', 'undici'] },
+  playground: { rooms: ['core', 'markdown', 'reply'], packages: [] },
   storage: { rooms: ['core'], packages: ['keyv', 'hookified'] },
   guard: { rooms: ['core'], packages: [] },
   tools: { rooms: ['core'], packages: [] },

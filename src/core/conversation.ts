@@ -2,7 +2,7 @@
 import type { CitationSource, Content, GroundingMetadata, InlineData, Part, UsageMetadata } from './content.ts';
 import type { Ending } from './errors.ts';
 import type { Author, MentionId } from './inbound.ts';
-import type { PostRef, Source } from './reply.ts';
+import type { PostRef, Sourced } from './reply.ts';
 
 export type Platform = 'discord' | 'slack' | 'playground';
 
@@ -48,7 +48,7 @@ export interface Settings {
 export type SettingsOverride = Partial<Settings>;
 
 /** One mention and all that answered it, stored as one. */
-export interface Turn {
+export interface Turn extends Sourced {
   readonly id: MentionId;
   readonly author: Author;
   /** What the person wrote, without the bot's name and without flags; for people to read. */
@@ -56,7 +56,6 @@ export interface Turn {
   /** The user's Content first, then the model's, with every tool round between them, as they go back to the model. */
   readonly contents: readonly [Content, ...Content[]];
   readonly ending: Ending;
-  readonly sources: readonly Source[];
   /** What the answer rests on, by request: supports count bytes of the text of that request. Absent where nothing came. */
   readonly grounding?: readonly GroundingMetadata[];
   /** Published texts that the answer repeats, apart from its sources. Absent where nothing came. */

@@ -30,15 +30,40 @@ export interface Source {
   readonly title: string;
   /** An http or https address. */
   readonly url: string;
+  /** A place on Google Maps, which has to be shown as such; a web page when absent. */
+  readonly kind?: 'maps';
+}
+
+/** The end of a passage and the sources that support it. */
+export interface Mark {
+  /** UTF-16 units of the reply's text that stand before it; never inside a word, code, a link or a table's marks. */
+  readonly at: number;
+  /** Numbers of sources, ascending, each once. */
+  readonly sources: readonly number[];
+}
+
+/** A search that the model made, as a link to its result page. The provider's terms ask to show them. */
+export interface SearchSuggestion {
+  readonly query: string;
+  readonly url: string;
+}
+
+/** What an answer rests on. What is absent did not come. */
+export interface Sourced {
+  readonly sources: readonly Source[];
+  /** Ascending by place. */
+  readonly marks?: readonly Mark[];
+  readonly searches?: readonly SearchSuggestion[];
+  /** Published texts that the answer repeats, numbered apart from its sources. */
+  readonly quotes?: readonly Source[];
 }
 
 /** The finished answer: exactly the model's text, its sources, and what the bot has to say about it. */
-export interface Reply {
+export interface Reply extends Sourced {
   /** The model's Markdown, unchanged; empty when nothing could be answered. */
   readonly text: string;
   /** As the model gave them, of any kind and size; absent when there are none. */
   readonly images?: readonly InlineData[];
-  readonly sources: readonly Source[];
   readonly ending: Ending;
   /** The bot's own sentence, put after the text, never instead of it. Absent when all went well. */
   readonly notice?: string;

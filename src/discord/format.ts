@@ -1,6 +1,6 @@
 /** From the model's Markdown to the messages Discord renders, sources and notice included; formatting twice changes nothing. */
 import type { Reply, Source } from '../core/reply.ts';
-import { type PageLimit, paginate } from '../reply/paginate.ts';
+import { type PageLimit, paginate } from '../markdown/paginate.ts';
 
 /**
  * Characters one message holds, counted as code points.

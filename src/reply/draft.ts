@@ -1,6 +1,6 @@
 /** The growing answer, as exactly what came and as a view that is safe to show. */
 import type { DraftView, ReplyEvent, Status } from '../core/reply.ts';
-import { Scanner } from './markdown.ts';
+import { Scanner } from '../markdown/markdown.ts';
 
 export class Draft {
   readonly #scanner = new Scanner();

@@ -7,7 +7,7 @@ import type { PostRef } from '../../src/core/reply.ts';
 import { NOTICES } from '../../src/reply/notices.ts';
 import { present, replyOf } from '../../src/reply/presenter.ts';
 import { aTurn } from '../support/builders.ts';
-import { anyText, runs } from './documents.ts';
+import { anyText, runs } from '../markdown/documents.ts';
 import { FakeSurface, type Script } from './fake-surface.ts';
 import { Story } from './story.ts';
 

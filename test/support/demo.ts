@@ -29,15 +29,6 @@ async function demo(): Promise<void> {
     log: new PinoLog({ level: config.settings.log.level }),
   });
 
-  const { host, port } = app.address;
-  process.stdout.write(`Halley's page: http://${host}:${port}\n`);
-  process.stdout.write(
-    standIn === undefined
-      ? `CometAPI answers, with ${config.settings.model.id}.\n`
-      : 'A STAND-IN answers, not a model: what it says is made up. Set COMETAPI_KEY to talk to Gemini.\n',
-  );
-  process.stdout.write('Ctrl+C ends it.\n');
-
   const stop = async (): Promise<void> => {
     await app.stop(config.settings.drainMs);
     await standIn?.stop();
@@ -48,6 +39,15 @@ async function demo(): Promise<void> {
       void stop();
     });
   }
+
+  const { host, port } = app.address;
+  process.stdout.write(`Halley's page: http://${host}:${port}\n`);
+  process.stdout.write(
+    standIn === undefined
+      ? `CometAPI answers, with ${config.settings.model.id}.\n`
+      : 'A STAND-IN answers, not a model: what it says is made up. Set COMETAPI_KEY to talk to Gemini.\n',
+  );
+  process.stdout.write('Ctrl+C ends it.\n');
 }
 
 try {

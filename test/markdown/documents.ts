@@ -1,6 +1,6 @@
 /** Markdown documents made by chance, of every block that a model writes, and lengths as platforms count them. */
 import * as fc from 'fast-check';
-import type { PageLimit } from '../../src/reply/paginate.ts';
+import type { PageLimit } from '../../src/markdown/paginate.ts';
 
 const word = fc.constantFrom(
   'a',

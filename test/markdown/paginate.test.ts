@@ -1,6 +1,6 @@
 /** Where pages break, and what is put in so that each renders whole. */
 import { describe, expect, it } from 'vitest';
-import { paginate } from '../../src/reply/paginate.ts';
+import { paginate } from '../../src/markdown/paginate.ts';
 
 const pages = (text: string, max = 100): string[] => paginate(text, { max, measure: (page) => page.length });
 const sentence = (n: number): string => `Sentence ${n} is forty characters long, ok. `;

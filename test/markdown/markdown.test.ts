@@ -1,7 +1,7 @@
 /** Views of a text that is still growing: nothing is left open, and nothing that came is lost for long. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { afterLine, NO_BLOCKS, Scanner, spansOf, withinLine } from '../../src/reply/markdown.ts';
+import { afterLine, NO_BLOCKS, Scanner, spansOf, withinLine } from '../../src/markdown/markdown.ts';
 import { anyText, document, runs } from './documents.ts';
 
 const healed = (text: string): string => {

@@ -1,8 +1,8 @@
 /** What holds for the pages of any text under any limit. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { afterLine, NO_BLOCKS } from '../../src/reply/markdown.ts';
-import { type Page, type PageLimit, pagesOf, paginate } from '../../src/reply/paginate.ts';
+import { afterLine, NO_BLOCKS } from '../../src/markdown/markdown.ts';
+import { type Page, type PageLimit, pagesOf, paginate } from '../../src/markdown/paginate.ts';
 import { anyText, document, limit, runs } from './documents.ts';
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
