@@ -3,7 +3,7 @@ import { answerTextOf, imagesOf, isVisible, type Turn } from '../core/conversati
 import { codeOf } from '../core/errors.ts';
 import type { Log, ReplySurface, Urgency } from '../core/ports.ts';
 import type { PostRef, Reply, ReplyEvent } from '../core/reply.ts';
-import { Draft } from './draft.ts';
+import { Draft, Rhythm } from './draft.ts';
 import { noticeOfEnding } from './notices.ts';
 
 export interface PresentOptions {
@@ -87,6 +87,7 @@ class Writer {
   readonly #options: PresentOptions;
   readonly #stopped = new AbortController();
   #news = Promise.withResolvers<void>();
+  readonly #rhythm = new Rhythm();
   #urgency: Urgency = 'first';
   #posts: readonly PostRef[] = [];
 
@@ -102,12 +103,14 @@ class Writer {
 
   /** There is text that no view holds. */
   wake(): void {
+    this.#rhythm.hear(this.#draft.text.length);
     this.#news.resolve();
   }
 
   /** Ends `run` after the write that is in flight, if any. */
   stop(): void {
     this.#stopped.abort();
+    this.#rhythm.end();
     this.#news.resolve();
   }
 
@@ -119,6 +122,8 @@ class Writer {
       await this.#news.promise;
       if (!(await this.#granted(signal))) return;
       this.#news = Promise.withResolvers();
+      // Stopped since leave was granted: nothing would end a further round.
+      if (signal.aborted) return;
       await this.#tolerating('reply.view-lost', () => this.#show());
     }
   }
@@ -132,7 +137,7 @@ class Writer {
 
   async #show(): Promise<void> {
     const posts = await this.#surface.show(this.#draft.view());
-    this.#urgency = 'text';
+    this.#urgency = this.#rhythm.isBurst ? 'burst' : 'text';
     await this.stands(posts);
   }
 
@@ -140,6 +145,7 @@ class Writer {
     if (signal.aborted) return false;
     try {
       await this.#surface.leave(this.#urgency, signal);
+      if (this.#urgency !== 'first') await this.#rhythm.next();
       return !signal.aborted;
     } catch (error) {
       if (!signal.aborted) this.#options.log.error('reply.leave-refused', error);
