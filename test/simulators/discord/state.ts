@@ -251,8 +251,10 @@ export class World {
     return made;
   }
 
-  /** A message that has not been deleted, wherever it stands. */
-  message(id: string): Message | undefined {
+  /** A message that has not been deleted, wherever it stands; it is looked for in `channelId` first. */
+  message(id: string, channelId?: string): Message | undefined {
+    const near = channelId === undefined ? undefined : this.channels.get(channelId)?.messages.get(id);
+    if (near) return near;
     for (const channel of this.channels.values()) {
       const message = channel.messages.get(id);
       if (message) return message;
