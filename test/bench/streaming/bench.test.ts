@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { UsageError } from '../usage.ts';
 import { HALLEY, replaced, TYPICAL } from './bench.ts';
 import { optionsOf } from './options.ts';
-import { type Bot, runOnce, type RunResult } from './run.ts';
+import { runOnce, type RunResult } from './run.ts';
 import { SCENARIOS, type Scenario } from './scenarios.ts';
+import type { Bot } from './stage.ts';
 import { botTable, quantile, scenarioTable } from './table.ts';
 
 describe('the options', () => {
@@ -33,9 +34,7 @@ const RUN: RunResult = {
   writes: 20,
   refusals: 0,
   faults: [],
-  usage: { cpuMs: 120, peakMb: 99.6, loopP99Ms: 2 },
-  ownLoopP99Ms: 1,
-  othersShare: 0,
+  spent: { cpuMs: 120, peakMb: 99.6, loopP99Ms: 2, ownLoopP99Ms: 1, othersShare: 0 },
 };
 
 describe('a table', () => {
@@ -62,10 +61,15 @@ describe('a table', () => {
   it('sets two bots side by side', () => {
     const rows = botTable([
       { title: 'Halley', runs: [RUN] },
-      { title: 'other', runs: [{ ...RUN, leastMs: undefined, usage: { ...RUN.usage, cpuMs: undefined } }] },
+      { title: 'other', runs: [{ ...RUN, leastMs: undefined, spent: { ...RUN.spent, cpuMs: undefined } }] },
     ]).split('\n');
     expect(rows[2]).toBe('| Halley | 120 ms | 100 MB | 2 ms | 10 ms | 200 ms | 400 ms | 0 / 0 | 0 |');
     expect(rows[3]).toBe('| other | – | 100 MB | 2 ms | 10 ms | 200 ms | 400 ms | 0 / 0 | 0 |');
+  });
+
+  it('has no figures of a run in which nothing was answered', () => {
+    const row = scenarioTable('Discord', [{ title: 'S1', runs: [{ ...RUN, scores: [], leastMs: undefined }] }]);
+    expect(row.split('\n')[2]).toBe('| Discord | S1 | – | – | – | – | – | – | 0 / 0 | – | 0 | – | 100 MB | 2 ms |');
   });
 
   it('has quantiles between the two nearest values', () => {
@@ -102,8 +106,8 @@ describe('a run', () => {
       }
       expect(result.refusals).toBe(0);
       expect(result.writes).toBeGreaterThanOrEqual(3);
-      expect(result.usage.loopP99Ms).toBeGreaterThanOrEqual(0);
-      if (process.platform === 'linux') expect(result.usage.peakMb).toBeGreaterThan(20);
+      expect(result.spent.loopP99Ms).toBeGreaterThanOrEqual(0);
+      if (process.platform === 'linux') expect(result.spent.peakMb).toBeGreaterThan(20);
     },
     60_000,
   );

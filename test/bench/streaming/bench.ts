@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { ROOT } from '../../support/layout.ts';
 import { optionsOf, type StreamingOptions } from './options.ts';
-import { type Bot, runOnce, type RunResult } from './run.ts';
+import { runOnce, type RunResult } from './run.ts';
 import type { Scenario } from './scenarios.ts';
+import type { Bot } from './stage.ts';
 import { botTable, type Row, scenarioTable } from './table.ts';
 
 export const HALLEY: Bot = {
@@ -89,8 +90,8 @@ function notesOf(rows: readonly Row[]): readonly string[] {
   );
   const worst = (figure: (run: RunResult) => number): number =>
     Math.round(Math.max(0, ...rows.flatMap(({ runs }) => runs.map(figure))));
-  const own = worst(({ ownLoopP99Ms }) => ownLoopP99Ms);
-  const others = worst(({ othersShare }) => 100 * othersShare);
+  const own = worst(({ spent }) => spent.ownLoopP99Ms);
+  const others = worst(({ spent }) => 100 * spent.othersShare);
   const trust = `In the worst run the simulators' own event loop was late by ${own} ms (p99), and other processes took ${others} % of the machine.`;
   return [...faults, trust];
 }

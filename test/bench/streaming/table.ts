@@ -55,7 +55,10 @@ export function botTable(rows: readonly Row[]): string {
 }
 
 function freshness(runs: readonly RunResult[]): readonly string[] {
-  const times = over(runs, (run) => (run.leastMs === undefined ? undefined : staleOf(run) / run.leastMs));
+  const times = over(runs, (run) => {
+    const ms = staleOf(run);
+    return ms === undefined || run.leastMs === undefined ? undefined : ms / run.leastMs;
+  });
   return [
     pairOf(runs, firstOf),
     msOf(over(runs, staleOf)),
@@ -79,26 +82,30 @@ function completeness(runs: readonly RunResult[]): readonly string[] {
   return [
     lagOf(runs, undefined),
     `${ofScores(({ lost }) => lost)} / ${ofScores(({ extra }) => extra)}`,
-    over(runs, ({ writes, scores }) => writes / scores.length)?.toFixed(1) ?? '–',
+    over(runs, ({ writes, scores }) => (scores.length === 0 ? undefined : writes / scores.length))?.toFixed(1) ?? '–',
     String(sum(({ refusals }) => refusals)),
   ];
 }
 
 function costs(runs: readonly RunResult[]): readonly string[] {
-  const cpu = over(runs, ({ usage, scores }) => usage.cpuMs && usage.cpuMs / scores.length);
-  const memory = over(runs, ({ usage }) => usage.peakMb);
+  const cpu = over(runs, ({ spent, scores }) =>
+    scores.length === 0 ? undefined : spent.cpuMs && spent.cpuMs / scores.length,
+  );
+  const memory = over(runs, ({ spent }) => spent.peakMb);
   return [
     msOf(cpu),
     memory === undefined ? '–' : `${Math.round(memory)} MB`,
-    msOf(over(runs, ({ usage }) => usage.loopP99Ms)),
+    msOf(over(runs, ({ spent }) => spent.loopP99Ms)),
   ];
 }
 
 const firstOf = (run: RunResult): readonly number[] => present(run.scores.map(({ firstTextMs }) => firstTextMs));
 const lagsOf = (run: RunResult): readonly number[] => present(run.scores.map(({ lagMs }) => lagMs));
 
-function staleOf({ scores }: RunResult): number {
-  return scores.reduce((sum, { meanStaleMs }) => sum + meanStaleMs, 0) / scores.length;
+function staleOf({ scores }: RunResult): number | undefined {
+  return scores.length === 0
+    ? undefined
+    : scores.reduce((sum, { meanStaleMs }) => sum + meanStaleMs, 0) / scores.length;
 }
 
 /** An answer that is never complete is told, not left out. */
