@@ -32,6 +32,8 @@ export interface SimulatorOptions {
   /** Time every HTTP call takes, half before and half after it has its effect. */
   readonly latencyMs?: number;
   readonly heartbeatMs?: number;
+  /** The server's language; en-US by default. */
+  readonly locale?: string;
 }
 
 const HEARTBEAT_MS = 41_250;
@@ -59,6 +61,7 @@ export class DiscordSimulator {
   private constructor(options: SimulatorOptions) {
     const messageContent = options.privilegedIntents ?? true;
     const world = new World(this.clock, { messageContent, guildMembers: false, presences: false });
+    world.guild.locale = options.locale ?? world.guild.locale;
     this.world = world;
     this.#limiter = new RateLimiter(this.clock, options.limits ?? {});
     this.#commands = new Commands(world);
