@@ -12,6 +12,7 @@ import { OpenAccess } from './guard/access.ts';
 import { HttpServer } from './ops/server.ts';
 import { PlaygroundAdapter } from './playground/adapter.ts';
 import { Governor } from './reply/governor.ts';
+import { noticesFor } from './reply/notices.ts';
 import { KeyvJournal } from './storage/journal.ts';
 import { EVERYDAY } from './tools/everyday.ts';
 import { CheckedToolbox } from './tools/toolbox.ts';
@@ -95,6 +96,7 @@ async function begin({ options, kept, adapters, engine, server, health, recovere
     platforms: new Set(adapters.keys()),
     answer: (entry) => engine.answer(entry),
     surface: (to, standing) => adapterOf(adapters, to.platform).surface(to, standing),
+    noticesFor: noticesFor(options.config.settings.conversation.language),
     resumeMs: options.config.settings.conversation.resumeMs,
     log: options.log,
   });
@@ -166,6 +168,7 @@ function engineOf(parts: {
     ),
     standing: model.request,
     surface: (to, standing) => adapterOf(parts.adapters, to.platform).surface(to, standing),
+    noticesFor: noticesFor(conversation.language),
     defaults: defaultsOf(config.settings),
     model: model.id,
     persona: config.persona,
@@ -183,13 +186,14 @@ function adaptersOf(parts: {
 }): readonly Adapter[] {
   const { config, standIn, log } = parts.options;
   const { settings, secrets } = config;
+  const spoken = { noticesFor: noticesFor(settings.conversation.language), log };
   if (secrets.discordToken !== undefined) {
     const { discordToken: token, discordApiUrl: apiUrl } = secrets;
     const governor = new Governor();
-    return [new DiscordAdapter({ ...settings.discord, token, apiUrl, governor, onFatal: parts.onFatal, log })];
+    return [new DiscordAdapter({ ...settings.discord, ...spoken, token, apiUrl, governor, onFatal: parts.onFatal })];
   }
   const defaults = defaultsOf(settings);
-  const page = new PlaygroundAdapter({ ...parts.kept, defaults, standIn, model: settings.model.id, log });
+  const page = new PlaygroundAdapter({ ...parts.kept, ...spoken, defaults, standIn, model: settings.model.id });
   parts.server.mount('/', (request, response) => page.handle(request, response));
   return [page];
 }

@@ -1,6 +1,6 @@
 /** Config: every setting with its range; the values and their reasons stand in `config/default.yaml`. */
 import { z } from 'zod';
-import { SEARCH_MODES, THINKING_DEPTHS, TOOL_MODES } from '../core/conversation.ts';
+import { LANGUAGE_CHOICES, SEARCH_MODES, THINKING_DEPTHS, TOOL_MODES } from '../core/conversation.ts';
 
 const whole = (min: number, max: number) => z.int().min(min).max(max);
 
@@ -76,6 +76,7 @@ export const settingsSchema = z.strictObject({
     search: z.enum(SEARCH_MODES),
     maps: z.enum(TOOL_MODES),
     code: z.enum(TOOL_MODES),
+    language: z.enum(LANGUAGE_CHOICES),
     persona: z.string().regex(/^[\w-]+$/, 'must be the name of a file of config/personas, without .md'),
     historyTokens: whole(0, 1_000_000),
     maxTurns: whole(1, 1000),

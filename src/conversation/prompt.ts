@@ -3,7 +3,7 @@ import type { Content, FunctionDeclaration } from '../core/content.ts';
 import { type Settings, type SettingsOverride, THINKING_DEPTHS } from '../core/conversation.ts';
 import type { Mention, Place } from '../core/inbound.ts';
 import type { JsonMode, MapsBias, ModelRequest } from '../core/model.ts';
-import { noticeOfFiles, noticeOfFlag } from '../reply/notices.ts';
+import type { Notices } from '../reply/notices.ts';
 
 /** What a message said besides its question. */
 export interface Asked {
@@ -141,7 +141,7 @@ function oneLine(name: string): string {
 }
 
 /** What is said beside the answer: flags that were not understood, files that were not read. */
-export function besideAnswer({ faults }: Asked, { attachments }: Mention): string | undefined {
-  const files = attachments.length === 0 ? [] : [noticeOfFiles(attachments.map((file) => file.name))];
-  return [...faults.map(noticeOfFlag), ...files].join(' ') || undefined;
+export function besideAnswer({ faults }: Asked, { attachments }: Mention, notices: Notices): string | undefined {
+  const files = attachments.length === 0 ? [] : [notices.ofUnread(attachments.map((file) => file.name))];
+  return [...faults.map((fault) => notices.ofFlag(fault)), ...files].join(' ') || undefined;
 }

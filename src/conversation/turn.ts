@@ -92,8 +92,9 @@ function* eventsOf(chunk: Chunk): Generator<ReplyEvent> {
 /** How a turn ends whose stream did not; throws again what leaves nothing to show. */
 function endingOfFailure(error: unknown, record: TurnRecord, signal: AbortSignal): Ending {
   if (signal.aborted) {
-    if (signal.reason instanceof Stopped) return { kind: 'stopped' };
-    throw signal.reason;
+    if (!(signal.reason instanceof Stopped)) throw signal.reason;
+    const { by } = signal.reason;
+    return { kind: 'stopped', ...(by === undefined ? {} : { by }) };
   }
   if (record.isVisible) return { kind: 'broken', code: codeOf(error) };
   throw error;

@@ -36,6 +36,14 @@ export type SearchMode = (typeof SEARCH_MODES)[number];
 export const TOOL_MODES = ['off', 'on'] as const;
 export type ToolMode = (typeof TOOL_MODES)[number];
 
+/** The languages in which the bot speaks of itself, as BCP 47 writes them. */
+const LANGUAGES = ['en', 'pl'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+/** `auto`: the language of whoever reads. */
+export const LANGUAGE_CHOICES = ['auto', ...LANGUAGES] as const;
+export type LanguageChoice = (typeof LANGUAGE_CHOICES)[number];
+
 /** What holds for one answer. */
 export interface Settings {
   readonly thinking: ThinkingDepth;
@@ -56,6 +64,10 @@ export interface Turn extends Sourced {
   /** The user's Content first, then the model's, with every tool round between them, as they go back to the model. */
   readonly contents: readonly [Content, ...Content[]];
   readonly ending: Ending;
+  /** The bot's own sentence that stands under the answer. Absent when all went well. */
+  readonly notice?: string;
+  /** The language of that sentence and of the bot's other words around the answer; English when absent. */
+  readonly language?: Language;
   /** What the answer rests on, by request: supports count bytes of the text of that request. Absent where nothing came. */
   readonly grounding?: readonly GroundingMetadata[];
   /** Published texts that the answer repeats, apart from its sources. Absent where nothing came. */

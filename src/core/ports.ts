@@ -118,8 +118,11 @@ export interface Lanes {
     work: (signal: AbortSignal) => Promise<void>,
     maxWaiting: number,
   ): Promise<Refusal | undefined>;
-  /** Aborts the signal of what runs now; false when nothing does. What waits is not touched. */
-  cancel(id: ConversationId): Promise<boolean>;
+  /**
+   * Aborts the signal of what runs now; false when nothing does. What waits is not touched.
+   * @param by The name of whoever stops it, for the ending.
+   */
+  cancel(id: ConversationId, by?: string): Promise<boolean>;
 }
 
 /** Who may ask. */

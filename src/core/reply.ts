@@ -1,5 +1,6 @@
 /** What travels from the engine to a reader: ReplyEvent, DraftView, Reply, Source, and the kinds of picture. */
 import type { InlineData } from './content.ts';
+import type { Language } from './conversation.ts';
 import type { Ending } from './errors.ts';
 
 /** One message that stands on a platform for a reply: enough to edit or delete it. */
@@ -67,6 +68,8 @@ export interface Reply extends Sourced {
   readonly ending: Ending;
   /** The bot's own sentence, put after the text, never instead of it. Absent when all went well. */
   readonly notice?: string;
+  /** Of the notice, and of the bot's other words around the text; English when absent. */
+  readonly language?: Language;
 }
 
 /** The kinds of picture that are shown, named as in `image/png`: readers everywhere see them, and none can hold a script. */

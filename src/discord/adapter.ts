@@ -1,12 +1,13 @@
 /** Halley's connection to Discord: messages and commands in through the gateway, surfaces out over REST. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Client, Events, type Message, REST, Status } from 'discord.js';
+import { type Client, Events, type Interaction, type Message, REST, Status } from 'discord.js';
 import type { ReplyAddress } from '../core/inbound.ts';
 import type { ConversationId } from '../core/conversation.ts';
 import { HalleyError, PlatformUnavailable } from '../core/errors.ts';
 import type { Adapter, Inbox, Log, ReplySurface } from '../core/ports.ts';
 import type { PostRef } from '../core/reply.ts';
 import type { Governor } from '../reply/governor.ts';
+import type { NoticesFor } from '../reply/notices.ts';
 import { type ClientOptions, clientOf, restOptions, sendAgainWhenCut } from './client.ts';
 import { answerInteraction, registerCommands } from './commands.ts';
 import { heardOf, type Ignored, judge, type Verdict, whereOf } from './inbound.ts';
@@ -18,6 +19,7 @@ export interface DiscordOptions extends ClientOptions {
   /** Writes of each kind that a channel takes per window of so many milliseconds, until Discord's answers say otherwise. */
   readonly writes: SurfaceOptions['writes'];
   readonly governor: Governor;
+  readonly noticesFor: NoticesFor;
   readonly log: Log;
   /** Called when Discord closes a running connection for good: only a person can mend that. */
   readonly onFatal: () => void;
@@ -88,10 +90,11 @@ export class DiscordAdapter implements Adapter {
   }
 
   #listen(inbox: Inbox): void {
-    const { log } = this.#options;
+    const { log, noticesFor } = this.#options;
+    const answer = (given: Interaction) => answerInteraction(given, { inbox, noticesFor, log });
     this.#client
       .on(Events.MessageCreate, (message) => this.#inOrder(message.channelId, () => this.#hear(message, inbox)))
-      .on(Events.InteractionCreate, (given) => this.#inOrder(given.id, () => answerInteraction(given, inbox, log)))
+      .on(Events.InteractionCreate, (given) => this.#inOrder(given.id, () => answer(given)))
       .on(Events.ShardReconnecting, (shard) => log.info('discord.reconnecting', { shard }))
       .on(Events.ShardResume, (shard, replayed) => log.info('discord.resumed', { shard, replayed }))
       .on(Events.ShardError, (error, shard) => log.error('discord.connection-failed', error, { shard }))
@@ -166,7 +169,9 @@ export class DiscordAdapter implements Adapter {
     const where = whereOf(isKnown ? channel : await channel.fetch(true));
     if (where === undefined || user === null) return { kind: 'ignored', reason: 'elsewhere' };
     const role = message.guild?.roles.botRoleFor(user)?.id;
-    return judge(heardOf(message, where), { id: user.id, ...(role === undefined ? {} : { role }) });
+    const heard = heardOf(message, where);
+    const notices = this.#options.noticesFor(heard.author.locale);
+    return judge(heard, { id: user.id, ...(role === undefined ? {} : { role }) }, notices);
   }
 
   #ignore({ channelId }: Message, reason: Ignored): void {

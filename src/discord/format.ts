@@ -165,9 +165,17 @@ export function finalPagesOf({ text, sources, notice }: Reply): readonly string[
   return withFoot(pagesOf(text), [...(list.length === 0 ? [] : ['**Sources**', ...list]), ...print]);
 }
 
+/** What would make more of a plain text than its characters. A scheme is what makes a link of an address. */
+const MARKUP = /[\\*_~`|<>[\]]|:(?=\/\/)/gu;
+
+/** A plain text, such as a sentence with names that people chose, as Markdown that shows it as it is. */
+function plain(text: string): string {
+  return text.replace(MARKUP, String.raw`\$&`);
+}
+
 /** A sentence of the bot's own, in small print. */
 export function noticeOf(notice: string): string {
-  return notice
+  return plain(notice)
     .split('\n')
     .map((line) => `-# ${line}`)
     .join('\n');

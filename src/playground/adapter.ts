@@ -4,9 +4,18 @@ import type { Settings } from '../core/conversation.ts';
 import { codeOf } from '../core/errors.ts';
 import type { ReplyAddress } from '../core/inbound.ts';
 import type { Adapter, Inbox, Log, ReplySurface, SettingsStore } from '../core/ports.ts';
-import { noticeOfError } from '../reply/notices.ts';
+import type { Notices, NoticesFor } from '../reply/notices.ts';
 import { type Answer, Gate, no, protect, readBody, send, sendFile } from './gate.ts';
-import { conversationOf, type Fields, HERE, readCommand, readMention, readThread } from './inbound.ts';
+import {
+  conversationOf,
+  type Fields,
+  HERE,
+  localeOf,
+  readCommand,
+  readMention,
+  readThread,
+  type Sender,
+} from './inbound.ts';
 import { type PageEvent, PlaygroundSurface } from './surface.ts';
 import { type Kept, Threads, waitingView } from './threads.ts';
 
@@ -18,11 +27,19 @@ export interface PlaygroundOptions extends Kept {
   readonly standIn: boolean;
   /** The model's name, for the page to show. */
   readonly model: string;
+  readonly noticesFor: NoticesFor;
   readonly log: Log;
 }
 
 /** Bytes one watcher may be behind before it is cut off; its page then connects again and gets a snapshot. */
 const MAX_BEHIND_BYTES = 4 * 1024 * 1024;
+
+/** A message or a command, as its request brought it. */
+interface Asked {
+  readonly fields: Fields;
+  readonly from: Sender;
+  readonly inbox: Inbox;
+}
 
 /** Serves the page. Needs no connection of its own: whoever has the HTTP server hands each request to `handle`. */
 export class PlaygroundAdapter implements Adapter {
@@ -70,7 +87,7 @@ export class PlaygroundAdapter implements Adapter {
       const reference = crypto.randomUUID().slice(0, 8);
       this.#options.log.error('playground.failed', error, { reference });
       if (res.headersSent) res.destroy();
-      else send(res, no(codeOf(error) === 'defect' ? 500 : 503, noticeOfError(error, reference)));
+      else send(res, no(codeOf(error) === 'defect' ? 500 : 503, this.#noticesFor(req).ofError(error, reference)));
     });
   }
 
@@ -109,10 +126,9 @@ export class PlaygroundAdapter implements Adapter {
       case 'POST /api/commands': {
         const body = await readBody(req);
         if ('refused' in body) return body.refused;
-        if (this.#inbox === undefined) return no(503, 'Halley is stopping and takes no more messages.');
-        return path === '/api/mentions'
-          ? this.#mention(body.fields, this.#inbox)
-          : this.#command(body.fields, this.#inbox);
+        if (this.#inbox === undefined) return no(503, this.#noticesFor(req).stopping);
+        const asked = { fields: body.fields, from: senderOf(req), inbox: this.#inbox };
+        return path === '/api/mentions' ? this.#mention(asked) : this.#command(asked);
       }
       default:
         return no(404, 'There is no such address here.');
@@ -140,8 +156,8 @@ export class PlaygroundAdapter implements Adapter {
     res.on('close', leave);
   }
 
-  async #mention(fields: Fields, inbox: Inbox): Promise<Answer> {
-    const asked = readMention(fields, Date.now());
+  async #mention({ fields, from, inbox }: Asked): Promise<Answer> {
+    const asked = readMention(fields, from);
     if (typeof asked === 'string') return no(400, asked);
     const { thread, mention } = asked;
     const answer: Answer = { status: 202, body: { id: mention.id } };
@@ -159,8 +175,8 @@ export class PlaygroundAdapter implements Adapter {
     return answer;
   }
 
-  async #command(fields: Fields, inbox: Inbox): Promise<Answer> {
-    const asked = readCommand(fields);
+  async #command({ fields, from, inbox }: Asked): Promise<Answer> {
+    const asked = readCommand(fields, from);
     if (typeof asked === 'string') return no(400, asked);
     const { text } = await inbox.command(asked.command);
     const settings = await this.#settings(asked.thread);
@@ -168,9 +184,17 @@ export class PlaygroundAdapter implements Adapter {
     return { status: 200, body: { text } };
   }
 
+  #noticesFor({ headers }: IncomingMessage): Notices {
+    return this.#options.noticesFor(localeOf(headers['accept-language']));
+  }
+
   async #settings(thread: string): Promise<Settings> {
     return { ...this.#options.defaults, ...(await this.#options.settings.get(conversationOf(thread))) };
   }
+}
+
+function senderOf({ headers }: IncomingMessage): Sender {
+  return { locale: localeOf(headers['accept-language']), sentAt: Date.now() };
 }
 
 function eventOf(event: PageEvent): string {

@@ -1,13 +1,32 @@
 /** What the page sends, checked: bodies of requests to Mention and Command, or the sentence about what is wrong. */
 import { type ConversationId, conversationIdOf } from '../core/conversation.ts';
-import { type Author, type Command, COMMANDS, type Mention } from '../core/inbound.ts';
+import { type Author, type Command, COMMANDS, type Mention, type Place } from '../core/inbound.ts';
 
 /** Every conversation of the page is a thread of one place. */
 export const HERE = { platform: 'playground', workspace: 'local', channel: 'page' } as const;
-const YOU: Author = { id: 'you', name: 'You' };
+const YOU = { id: 'you', name: 'You' } as const;
 
 /** The fields of a request as they came; one that is missing counts as empty. */
 export type Fields = ReadonlyMap<string, unknown>;
+
+/** Who sends a request and when, in epoch milliseconds. */
+export interface Sender {
+  /** As BCP 47 writes it; absent where the browser does not say. */
+  readonly locale?: string | undefined;
+  readonly sentAt: number;
+}
+
+/** A range of the header, with how much it is wanted. */
+const RANGE = /(?<=^|,)\s*([a-z]{1,8}(?:-[a-z\d]{1,8})*)\s*(?:;\s*q=([\d.]+)\s*)?(?=,|$)/giu;
+
+/**
+ * The language that a browser wants most, from its `Accept-Language`.
+ * @see https://www.rfc-editor.org/rfc/rfc9110#name-accept-language
+ */
+export function localeOf(acceptLanguage = ''): string | undefined {
+  const wanted = Array.from(acceptLanguage.matchAll(RANGE), ([, tag, much = '1']) => ({ tag, much: Number(much) }));
+  return wanted.toSorted((a, b) => b.much - a.much)[0]?.tag;
+}
 
 /** What a field must look like, and the sentence when it does not. */
 const RULES = {
@@ -35,7 +54,7 @@ export function readThread(fields: Fields): { readonly thread: string } | string
 }
 
 /** A message to the bot. The page makes `id`, so that a message sent twice is one mention. */
-export function readMention(fields: Fields, receivedAt: number): { thread: string; mention: Mention } | string {
+export function readMention(fields: Fields, from: Sender): { thread: string; mention: Mention } | string {
   const asked = read(fields, ['conversation', 'id', 'text', 'author']);
   if (typeof asked === 'string') return asked;
   const thread = asked.conversation;
@@ -43,18 +62,18 @@ export function readMention(fields: Fields, receivedAt: number): { thread: strin
   const mention: Mention = {
     id,
     conversation: conversationOf(thread),
-    author: authorOf(asked.author),
-    place: { ...HERE, kind: asked.author.trim() === '' ? 'direct' : 'thread' },
+    author: authorOf(asked.author, from),
+    place: placeOf(asked.author),
     text: asked.text.toWellFormed(),
     attachments: [],
     replyTo: { platform: HERE.platform, channel: thread, message: id },
-    receivedAt,
+    receivedAt: from.sentAt,
   };
   return { thread, mention };
 }
 
 /** A command; whether its value is one of the choices is for the engine to say. */
-export function readCommand(fields: Fields): { thread: string; command: Command } | string {
+export function readCommand(fields: Fields, from: Sender): { thread: string; command: Command } | string {
   const asked = read(fields, ['conversation', 'author', 'value']);
   if (typeof asked === 'string') return asked;
   const spec = COMMANDS.find(({ name }) => name === fields.get('name'));
@@ -64,16 +83,21 @@ export function readCommand(fields: Fields): { thread: string; command: Command 
     name: spec.name,
     ...(asked.value === '' ? {} : { value: asked.value }),
     conversation: conversationOf(thread),
-    author: authorOf(asked.author),
-    place: { ...HERE, kind: 'direct' },
+    author: authorOf(asked.author, from),
+    place: placeOf(asked.author),
   };
   return { thread, command };
 }
 
 /** One person sits at the page; a typed name lets several be tried. */
-function authorOf(typed: string): Author {
+function authorOf(typed: string, { locale }: Sender): Author {
   const name = typed.trim();
-  return name === '' ? YOU : { id: name.toLowerCase(), name };
+  const author = name === '' ? YOU : { id: name.toLowerCase(), name };
+  return { ...author, ...(locale === undefined ? {} : { locale }) };
+}
+
+function placeOf(typed: string): Place {
+  return { ...HERE, kind: typed.trim() === '' ? 'direct' : 'thread' };
 }
 
 function read<F extends keyof typeof RULES>(fields: Fields, names: readonly F[]): Readonly<Record<F, string>> | string {

@@ -5,7 +5,7 @@ import type { Settings } from '../core/conversation.ts';
 import type { MentionId } from '../core/inbound.ts';
 import type { ReplySurface, Urgency } from '../core/ports.ts';
 import type { DraftView, PostRef, Reply, Source, Status } from '../core/reply.ts';
-import { noticeOfPictures } from '../reply/notices.ts';
+import { noticesIn } from '../reply/notices.ts';
 import { addressesOf } from './pictures.ts';
 
 /** Milliseconds between two views of one reply: about as often as a screen is drawn. */
@@ -143,10 +143,12 @@ export class LiveThread {
 }
 
 /** How the page shows a finished reply; it tells of pictures that it cannot show. */
-export function endOf(id: MentionId, { text, images = [], sources, notice }: Reply) {
+export function endOf(id: MentionId, { text, images = [], sources, notice, language }: Reply) {
   const pictures = addressesOf(id, images);
   const unshown = images.length - pictures.length;
-  const notices = [notice, ...(unshown === 0 ? [] : [noticeOfPictures(unshown)])].filter((one) => one !== undefined);
+  const notices = [notice, ...(unshown === 0 ? [] : [noticesIn(language).ofPictures(unshown)])].filter(
+    (one) => one !== undefined,
+  );
   return {
     text,
     state: 'done',

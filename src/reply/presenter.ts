@@ -1,14 +1,17 @@
 /** The only loop between model and reader: feeds the draft, shows views of it as leave is granted, and finishes the reply. */
 import { answerTextOf, imagesOf, isVisible, type Turn } from '../core/conversation.ts';
-import { codeOf } from '../core/errors.ts';
+import { codeOf, type Refusal } from '../core/errors.ts';
+import type { MentionId } from '../core/inbound.ts';
 import type { Log, ReplySurface, Urgency } from '../core/ports.ts';
 import type { PostRef, Reply, ReplyEvent } from '../core/reply.ts';
 import { Draft } from './draft.ts';
-import { noticeOfEnding } from './notices.ts';
+import type { Notices } from './notices.ts';
 
 export interface PresentOptions {
   /** Aborted when nothing more is to be shown; the events end by themselves then. */
   readonly signal: AbortSignal;
+  /** In the reader's language. */
+  readonly notices: Notices;
   /** A sentence to put under the answer beside the one about its ending. */
   readonly notice?: string | undefined;
   /** Told the posts that stand whenever there are others than before. Its failure is logged. */
@@ -17,7 +20,7 @@ export interface PresentOptions {
 }
 
 export interface Presented {
-  /** With the posts that stand for it. */
+  /** With the posts that stand for it, and the notice where the finished reply stands. */
   readonly turn: Turn;
   /** Why the finished reply could not be made to stand; what was shown before may. */
   readonly failure?: unknown;
@@ -47,29 +50,87 @@ export async function present(
     await writing;
   }
   try {
-    await writer.stands(await surface.finish(replyOf(turn, options.notice)));
-    return { turn: { ...turn, posts: writer.posts } };
+    const noticed = withNotice(turn, options);
+    await writer.stands(await surface.finish(replyOf(noticed)));
+    return { turn: { ...noticed, posts: writer.posts } };
   } catch (failure) {
     return { turn: { ...turn, posts: writer.posts }, failure };
   }
 }
 
-/** The finished reply of a turn; a further notice stands on a line of its own. */
-export function replyOf(turn: Turn, further?: string): Reply {
+/** The turn with what the bot says of its ending; a further notice stands on a line of its own. */
+function withNotice(turn: Turn, { notices, notice }: PresentOptions): Turn {
+  const said = [notices.ofEnding(turn.ending, isVisible(turn)), notice].filter((one) => one !== undefined);
+  return { ...turn, language: notices.language, ...(said.length === 0 ? {} : { notice: said.join('\n') }) };
+}
+
+/** The finished reply of a turn. */
+export function replyOf(turn: Turn): Reply {
+  const { sources, ending, notice, language } = turn;
   const images = imagesOf(turn);
-  const notices = [noticeOfEnding(turn.ending, isVisible(turn)), further].filter((notice) => notice !== undefined);
   return {
     text: answerTextOf(turn),
     ...(images.length === 0 ? {} : { images }),
-    sources: turn.sources,
-    ending: turn.ending,
-    ...(notices.length === 0 ? {} : { notice: notices.join('\n') }),
+    sources,
+    ending,
+    ...(notice === undefined ? {} : { notice }),
+    ...(language === undefined ? {} : { language }),
   };
 }
 
-/** A reply that is only the bot's own sentence. */
-export function notAnswered(notice: string): Reply {
-  return { text: '', sources: [], ending: { kind: 'complete' }, notice };
+export interface ReaderOptions {
+  readonly surface: ReplySurface;
+  /** In the reader's language. */
+  readonly notices: Notices;
+  readonly mention: MentionId;
+  readonly log: Log;
+}
+
+/** Who waits for the answer to one mention: is told what stands in its place or comes after it. */
+export class Reader {
+  readonly surface: ReplySurface;
+  readonly notices: Notices;
+  readonly #options: ReaderOptions;
+
+  constructor(options: ReaderOptions) {
+    this.surface = options.surface;
+    this.notices = options.notices;
+    this.#options = options;
+  }
+
+  /** Shows the sentence in place of an answer. @throws PlatformUnavailable, PlatformRejected */
+  async tell(notice: string): Promise<void> {
+    const { language } = this.notices;
+    await this.surface.finish({ text: '', sources: [], ending: { kind: 'complete' }, notice, language });
+  }
+
+  /** Says why there is no answer. @throws PlatformUnavailable, PlatformRejected */
+  refuse(refusal: Refusal): Promise<void> {
+    return this.tell(this.notices.ofRefusal(refusal));
+  }
+
+  /** Says what went wrong, in place of an answer or, where some of one `stands`, after it. Never rejects. */
+  async apologize(cause: unknown, stands: boolean): Promise<void> {
+    const { log, mention } = this.#options;
+    const reference = crypto.randomUUID().slice(0, 8);
+    log.error('turn.failed', cause, { mention, reference });
+    const notice = this.notices.ofError(cause, reference);
+    await this.#surely(() => (stands ? this.surface.note(notice) : this.tell(notice)));
+  }
+
+  /** Says under the answer what went wrong after it. Never rejects. */
+  async warn(cause: unknown): Promise<void> {
+    await this.#surely(() => this.surface.note(this.notices.ofError(cause)));
+  }
+
+  /** What cannot be told either is logged. */
+  async #surely(tell: () => Promise<void>): Promise<void> {
+    try {
+      await tell();
+    } catch (error) {
+      this.#options.log.error('notice.failed', error, { mention: this.#options.mention });
+    }
+  }
 }
 
 async function drained(events: AsyncGenerator<ReplyEvent, Turn>, take: (event: ReplyEvent) => void): Promise<Turn> {

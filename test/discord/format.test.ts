@@ -176,6 +176,13 @@ describe('the end of a reply', () => {
     ]);
   });
 
+  it('shows a notice as plain text, whatever name stands in it', () => {
+    const notice = 'Stopped by **<@1>** _a_ [b](https://c.example) `d` ||e|| \\.';
+    expect(finalPagesOf({ ...DONE, notice })).toEqual([
+      '-# Stopped by \\*\\*\\<@1\\>\\*\\* \\_a\\_ \\[b\\](https\\://c.example) \\`d\\` \\|\\|e\\|\\| \\\\.',
+    ]);
+  });
+
   it('is the notice alone when there is no text', () => {
     expect(finalPagesOf({ ...DONE, notice: 'Sorry.' })).toEqual(['-# Sorry.']);
   });

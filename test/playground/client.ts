@@ -53,14 +53,15 @@ export class Visitor {
   }
 
   /** Reads with GET, or posts a body as JSON. */
-  async call(path: string, body?: unknown): Promise<{ readonly status: number; readonly body: unknown }> {
-    const headers = { ...this.cookie, ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
+  async call(path: string, body?: unknown, more: Sent['headers'] = {}) {
+    const headers = { ...this.cookie, ...more, ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
     const response = await open(this.#desk, path, {
       method: body === undefined ? 'GET' : 'POST',
       headers,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    return { status: response.statusCode ?? 0, body: await json(response) };
+    const answer: unknown = await json(response);
+    return { status: response.statusCode ?? 0, body: answer };
   }
 
   /** Opens the event stream of a thread and reads nothing of it yet. */

@@ -10,6 +10,7 @@ import type { Command, CommandReply, Mention } from '../../src/core/inbound.ts';
 import type { ConversationSummary, Inbox, JournalEntry, Log, ReplySurface } from '../../src/core/ports.ts';
 import type { Source } from '../../src/core/reply.ts';
 import { PlaygroundAdapter } from '../../src/playground/adapter.ts';
+import { noticesFor } from '../../src/reply/notices.ts';
 import { aTurn } from '../support/builders.ts';
 
 /** What a restart leaves: turns, choices and open mentions. */
@@ -142,15 +143,16 @@ export class ScriptedInbox implements Inbox {
     });
     const { sources = [], ending = { kind: 'complete' }, notice, images = [], refused = false } = ended;
     const { text } = answering;
+    const said = notice === undefined ? {} : { notice };
     await surface.finish({
       text,
       sources,
       ending,
-      ...(notice === undefined ? {} : { notice }),
+      ...said,
       ...(images.length === 0 ? {} : { images }),
     });
     this.#running.delete(mention.conversation);
-    if (!refused) this.#remember(mention, aTurn({ ...asTurn(mention), sources, ending }, text, images));
+    if (!refused) this.#remember(mention, aTurn({ ...asTurn(mention), sources, ending, ...said }, text, images));
     this.#memory.open.delete(mention.id);
   }
 
@@ -203,6 +205,7 @@ export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
     defaults: { thinking: 'auto', search: 'off', maps: 'off', code: 'off' },
     standIn,
     model: 'gemini-3.8-flash',
+    noticesFor: noticesFor('auto'),
     log: logInto(logged),
   });
   const inbox = new ScriptedInbox(memory, adapter, script);

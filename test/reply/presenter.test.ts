@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { ModelUnavailable, PlatformRejected, PlatformUnavailable, StorageUnavailable } from '../../src/core/errors.ts';
 import type { Log } from '../../src/core/ports.ts';
 import type { PostRef } from '../../src/core/reply.ts';
-import { NOTICES } from '../../src/reply/notices.ts';
-import { present, replyOf } from '../../src/reply/presenter.ts';
+import { noticesIn } from '../../src/reply/notices.ts';
+import { present, Reader, replyOf } from '../../src/reply/presenter.ts';
 import { aTurn } from '../support/builders.ts';
 import { anyText, runs } from '../markdown/documents.ts';
 import { FakeSurface, type Script } from './fake-surface.ts';
@@ -14,7 +14,7 @@ import { Story } from './story.ts';
 /** Lets everything run that waits for nothing outside. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-function presenting(script: Script = {}, notice?: string) {
+function presenting(script: Script = {}, notice?: string, notices = noticesIn()) {
   const surface = new FakeSurface(script);
   const story = new Story();
   const stopping = new AbortController();
@@ -26,6 +26,7 @@ function presenting(script: Script = {}, notice?: string) {
   const log: Log = { debug: note, info: note, warn: note, error: note };
   const options = {
     signal: stopping.signal,
+    notices,
     notice,
     log,
     onPosts: async (posts: readonly PostRef[]) => void told.push(posts),
@@ -131,7 +132,7 @@ describe('present', () => {
     const { turn, failure } = await presented;
     expect(surface.isWaiting).toBe(false);
     expect(surface.seen).toEqual([]);
-    expect(surface.finished).toEqual([{ text: 'Some **bo', sources, ending: { kind: 'complete' } }]);
+    expect(surface.finished).toEqual([{ text: 'Some **bo', sources, ending: { kind: 'complete' }, language: 'en' }]);
     expect(turn.posts).toEqual([{ channel: 'c', message: 'p' }]);
     expect(failure).toBeUndefined();
   });
@@ -158,7 +159,7 @@ describe('present', () => {
     story.end(aTurn({ ending: { kind: 'stopped' } }, 'Half an answer'));
     await presented;
     expect(surface.seen).toEqual([]);
-    expect(surface.finished).toMatchObject([{ text: 'Half an answer', notice: NOTICES.stopped }]);
+    expect(surface.finished).toMatchObject([{ text: 'Half an answer', notice: noticesIn().stopped }]);
   });
 
   it('writes no view any more when it is stopped just as leave is granted', async () => {
@@ -190,7 +191,21 @@ describe('present', () => {
     const { surface, story, presented } = presenting({}, 'I cannot read attachments yet: a.pdf.');
     story.end(aTurn({ ending: { kind: 'stopped' } }, 'A'));
     await presented;
-    expect(surface.finished[0]?.notice).toBe(`${NOTICES.stopped}\nI cannot read attachments yet: a.pdf.`);
+    expect(surface.finished[0]?.notice).toBe(`${noticesIn().stopped}\nI cannot read attachments yet: a.pdf.`);
+  });
+
+  it('says how it ended in the reader’s language, to the reader and in what is remembered', async () => {
+    const { surface, story, presented } = presenting({}, undefined, noticesIn('pl'));
+    story.end(aTurn({ ending: { kind: 'stopped', by: 'Ada' } }, 'A'));
+    const { turn } = await presented;
+    expect(surface.finished).toMatchObject([{ text: 'A', notice: 'Zatrzymane przez: Ada.', language: 'pl' }]);
+    expect(replyOf(turn)).toEqual(surface.finished[0]);
+  });
+
+  it('remembers no sentence of a finished reply that does not stand', async () => {
+    const { story, presented } = presenting({ finish: refused() });
+    story.end(aTurn({ ending: { kind: 'stopped' } }, 'A'));
+    expect((await presented).turn).not.toHaveProperty('notice');
   });
 
   it('tells the posts that stand when there are others than before, also at the end', async () => {
@@ -216,7 +231,8 @@ describe('present', () => {
     const log: Log = { debug: quiet, info: quiet, warn: (event) => void logged.push(event), error: quiet };
     const onPosts = (): Promise<void> => Promise.reject(new StorageUnavailable('away'));
     const story = new Story();
-    const presented = present(story.tell(), surface, { signal: new AbortController().signal, log, onPosts });
+    const { signal } = new AbortController();
+    const presented = present(story.tell(), surface, { signal, notices: noticesIn(), log, onPosts });
     story.text('a');
     await settled();
     story.end(aTurn({}, 'a'));
@@ -264,6 +280,39 @@ describe('present', () => {
       if (!/[`~]{3}/u.test(source)) expect(last.endsWith('\n\nThe end.\n\n')).toBe(true);
     };
     await fc.assert(fc.asyncProperty(pieces, tell), { ...parameters, numRuns: 200 });
+  });
+});
+
+describe('a reader', () => {
+  const reading = (script: Script = {}) => {
+    const surface = new FakeSurface(script);
+    const logged: string[] = [];
+    const note = (event: string): void => void logged.push(event);
+    const log: Log = { debug: note, info: note, warn: note, error: note };
+    return { surface, logged, reader: new Reader({ surface, notices: noticesIn('pl'), mention: 'm1', log }) };
+  };
+
+  it('is told a refusal in place of an answer, in their language', async () => {
+    const { surface, reader } = reading();
+    await reader.refuse({ kind: 'busy', waiting: 5 });
+    expect(surface.finished).toMatchObject([{ text: '', notice: expect.stringContaining('5 pytań'), language: 'pl' }]);
+  });
+
+  it('is told what went wrong in place of an answer, or after what stands of one', async () => {
+    const { surface, reader, logged } = reading();
+    await reader.apologize(new ModelUnavailable('SECRET'), false);
+    await reader.apologize(new ModelUnavailable('SECRET'), true);
+    const notice = noticesIn('pl').ofError(new ModelUnavailable(''));
+    expect(surface.finished).toMatchObject([{ text: '', notice }]);
+    expect(surface.notes).toEqual([notice]);
+    expect(logged).toEqual(['turn.failed', 'turn.failed']);
+  });
+
+  it('whom nothing can be told is logged', async () => {
+    const { reader, logged } = reading({ finish: refused() });
+    await reader.apologize(new ModelUnavailable('away'), false);
+    expect(logged).toEqual(['turn.failed', 'notice.failed']);
+    await expect(reader.tell('x')).rejects.toBeInstanceOf(PlatformUnavailable);
   });
 });
 

@@ -1,9 +1,9 @@
 /** The stage on the local page: Debian's Chromium, driven as a person would. */
 import type { Browser, Page } from 'playwright-core';
 import type { CommandName } from '../../src/core/inbound.ts';
-import { Harness, type HarnessOptions } from './app.ts';
+import { Harness } from './app.ts';
 import { launchChromium } from './chromium.ts';
-import type { SeenAnswer, Stage, Talk } from './stage.ts';
+import type { SeenAnswer, Stage, StageOptions, Talk } from './stage.ts';
 
 /** One browser for the stages of a test file; whoever plays on them closes it at the end. */
 export class SharedBrowser {
@@ -26,8 +26,8 @@ export class PageStage implements Stage {
   readonly page: Page;
   readonly #complaints: string[] = [];
 
-  static async start(browser: Browser, options: HarnessOptions = {}): Promise<PageStage> {
-    return new PageStage(await Harness.start(options), await browser.newPage());
+  static async start(browser: Browser, { locale = 'en-US', ...options }: StageOptions = {}): Promise<PageStage> {
+    return new PageStage(await Harness.start(options), await browser.newPage({ locale }));
   }
 
   private constructor(harness: Harness, page: Page) {

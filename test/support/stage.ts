@@ -1,7 +1,12 @@
 /** A stage: one platform with people on it, so that a journey is told once and played on every platform. */
 import { vi } from 'vitest';
 import type { CommandName } from '../../src/core/inbound.ts';
-import type { Harness } from './app.ts';
+import type { Harness, HarnessOptions } from './app.ts';
+
+export interface StageOptions extends HarnessOptions {
+  /** What the people on it read; American English by default. */
+  readonly locale?: string;
+}
 
 /** One answer of the bot as a reader has it before their eyes. */
 export interface SeenAnswer {

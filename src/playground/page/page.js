@@ -31,6 +31,8 @@ const shown = {
   begun: '',
   drawing: false,
   atEnd: true,
+  /** Where the thread was scrolled to when that was found. */
+  top: 0,
   /** The last turn and its state, as last drawn; undefined until something is known. @type {string | undefined} */
   last: undefined,
 };
@@ -77,7 +79,6 @@ function drawSoon() {
 }
 
 function draw() {
-  const atEnd = isAtEnd();
   const running = shown.turns.findLast((turn) => turn.state !== 'done');
   drawTurns(turnList, shown.turns);
   turnList.ariaBusy = `${running !== undefined}`;
@@ -87,13 +88,14 @@ function draw() {
   the('title').textContent = title;
   document.title = shown.turns.length === 0 ? 'Halley' : `${title.slice(0, 60)} · Halley`;
   if (shown.settings !== undefined) announce(shown.turns.at(-1));
-  stay(atEnd);
+  stay(shown.atEnd);
 }
 
 /** Goes on showing the end to whoever was there. @param {boolean} atEnd */
 function stay(atEnd) {
   if (atEnd) scroll.scrollTop = scroll.scrollHeight;
   shown.atEnd = isAtEnd();
+  shown.top = scroll.scrollTop;
   the('latest').hidden = shown.atEnd;
 }
 
@@ -111,7 +113,7 @@ function isAtEnd() {
 
 /** @param {string} thread */
 function open(thread) {
-  Object.assign(shown, { thread, turns: [], settings: undefined, last: undefined });
+  Object.assign(shown, { thread, turns: [], settings: undefined, last: undefined, atEnd: true });
   the('problem').hidden = true;
   the('said').textContent = '';
   draw();
@@ -220,7 +222,8 @@ turnList.addEventListener('click', ({ target }) => {
   }, tell);
 });
 the('latest').addEventListener('click', () => scroll.scrollTo({ top: scroll.scrollHeight }));
-scroll.addEventListener('scroll', () => stay(false));
+// Only who goes up leaves the end: the thread may have grown since the event was on its way.
+scroll.addEventListener('scroll', () => stay(shown.atEnd && scroll.scrollTop >= shown.top));
 // A picture makes the thread longer when it has come, after all is drawn. Its event does not bubble.
 turnList.addEventListener('load', () => stay(shown.atEnd), true);
 the('skip').addEventListener('click', () => message.focus());

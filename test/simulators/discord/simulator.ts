@@ -34,6 +34,8 @@ export interface SimulatorOptions {
   readonly heartbeatMs?: number;
   /** False spares the look at the official descriptions, which costs more than the call itself. */
   readonly checked?: boolean;
+  /** The server's language; en-US by default. */
+  readonly locale?: string;
 }
 
 const HEARTBEAT_MS = 41_250;
@@ -61,6 +63,7 @@ export class DiscordSimulator {
   private constructor(options: SimulatorOptions) {
     const messageContent = options.privilegedIntents ?? true;
     const world = new World(this.clock, { messageContent, guildMembers: false, presences: false });
+    world.guild.locale = options.locale ?? world.guild.locale;
     this.world = world;
     this.#limiter = new RateLimiter(this.clock, options.limits ?? {});
     this.#commands = new Commands(world);

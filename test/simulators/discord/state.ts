@@ -8,6 +8,8 @@ export interface User {
   readonly username: string;
   readonly globalName: string | null;
   readonly bot: boolean;
+  /** The language this person chose in Discord; the server's when absent. */
+  locale?: string;
 }
 
 export interface Role {
@@ -39,6 +41,8 @@ export interface Guild {
   readonly id: string;
   readonly name: string;
   ownerId: string;
+  /** What its owner says that people speak there. */
+  locale: string;
   readonly roles: Map<string, Role>;
   readonly members: Map<string, Member>;
 }
@@ -220,7 +224,14 @@ export class World {
     const token = `${Buffer.from(bot.id).toString('base64url')}.Gsim01.${'simulated'.repeat(4)}ab`;
     this.app = { id: bot.id, token, bot, privileged: portal };
     const owner = this.addUser('owner');
-    this.guild = { id: this.newId(), name: 'Observatory', ownerId: owner.id, roles: new Map(), members: new Map() };
+    this.guild = {
+      id: this.newId(),
+      name: 'Observatory',
+      ownerId: owner.id,
+      locale: 'en-US',
+      roles: new Map(),
+      members: new Map(),
+    };
   }
 
   newId(): string {
