@@ -219,7 +219,7 @@ describe('a page after a restart', () => {
           question: 'Why is the sky blue?',
           text: 'Half',
           state: 'done',
-          sources: [source],
+          sources: [{ ...source, site: 'example.org' }],
           notice: expect.stringMatching(/\w/),
           receivedAt: stopped.receivedAt,
         },
