@@ -20,6 +20,7 @@ const MAY_IMPORT: Readonly<
   tools: { rooms: ['core'], packages: [] },
   ops: { rooms: ['core'], packages: ['pino'] },
   config: { rooms: ['core'], packages: ['yaml', 'zod'] },
+  web: { rooms: ['core'], packages: ['undici'] },
 };
 /** The composition root knows everything. */
 const ROOT_FILES = ['src/app.ts', 'src/main.ts'];

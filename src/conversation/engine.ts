@@ -11,6 +11,7 @@ import type {
   Lanes,
   Log,
   ModelClient,
+  Redirects,
   ReplySurface,
   SettingsStore,
   Toolbox,
@@ -19,8 +20,10 @@ import type {
 import type { PostRef } from '../core/reply.ts';
 import { NOTICES, noticeOfError, noticeOfRefusal } from '../reply/notices.ts';
 import { notAnswered, present } from '../reply/presenter.ts';
+import { relinking } from '../reply/sources.ts';
 import { runCommand } from './commands.ts';
 import { historyOf } from './history.ts';
+import { LeftOpen } from './lanes.ts';
 import {
   type Asked,
   besideAnswer,
@@ -44,6 +47,7 @@ export interface EngineOptions {
   readonly settings: SettingsStore;
   readonly client: ModelClient;
   readonly toolbox: Toolbox;
+  readonly redirects: Redirects;
   /** Where a reply to this address is shown. */
   readonly surface: (to: ReplyAddress, standing: readonly PostRef[]) => ReplySurface;
   /** What holds where nobody chose. */
@@ -143,7 +147,7 @@ export class Engine implements Inbox {
   /** The straight path within the conversation's lane. */
   async #turn(mention: Mention, surface: ReplySurface, stopped: AbortSignal): Promise<void> {
     if (this.#draining) throw new LeftOpen();
-    const { client, toolbox, journal, turns, log } = this.#options;
+    const { client, toolbox, redirects, journal, turns, log } = this.#options;
     const past = await turns.turns(mention.conversation);
     // A crash came after the turn was stored and before its entry was closed.
     if (past.some((turn) => turn.id === mention.id)) return;
@@ -159,6 +163,7 @@ export class Engine implements Inbox {
       log,
       notice: besideAnswer(asked, mention),
       onPosts: (posts) => journal.posted(mention.id, posts),
+      resolve: (done) => relinking(done, redirects, this.#cutOff.signal),
     });
     const seen = failure === undefined ? turn : this.#seenOf(turn, failure);
     if (isVisible(seen)) await this.#remember(mention.conversation, seen, surface);
@@ -236,14 +241,5 @@ export class Engine implements Inbox {
         this.#options.log.error('journal.close-failed', error, { mention: each });
       }
     }
-  }
-}
-
-/** Why a turn ends without being closed: the process ends, or the platform is away. The journal keeps it for the next start. */
-class LeftOpen extends Error {
-  override readonly name = 'LeftOpen';
-
-  constructor() {
-    super('The turn is left to the next start.');
   }
 }

@@ -13,6 +13,8 @@ export interface PresentOptions {
   readonly notice?: string | undefined;
   /** Told the posts that stand whenever there are others than before. Its failure is logged. */
   readonly onPosts: (posts: readonly PostRef[]) => Promise<void>;
+  /** Finds better addresses for the sources of a turn; undefined when there are none to find. Never rejects. */
+  readonly resolve?: (turn: Turn) => Promise<Turn> | undefined;
   readonly log: Log;
 }
 
@@ -46,22 +48,50 @@ export async function present(
     writer.stop();
     await writing;
   }
+  return finished(turn, { surface, writer, options });
+}
+
+/** The text stands first; sources that are looked up follow when they are found. */
+async function finished(
+  turn: Turn,
+  { surface, writer, options }: { surface: ReplySurface; writer: Writer; options: PresentOptions },
+): Promise<Presented> {
+  const finish = async (seen: Turn): Promise<void> =>
+    writer.stands(await surface.finish(replyOf(seen, options.notice)));
+  const resolving = options.resolve?.(turn);
+  const first = resolving === undefined ? turn : unsourced(turn);
   try {
-    await writer.stands(await surface.finish(replyOf(turn, options.notice)));
-    return { turn: { ...turn, posts: writer.posts } };
+    await finish(first);
   } catch (failure) {
     return { turn: { ...turn, posts: writer.posts }, failure };
   }
+  const last = (await resolving) ?? first;
+  try {
+    if (last !== first) await finish(last);
+    return { turn: { ...last, posts: writer.posts } };
+  } catch (error) {
+    options.log.warn('reply.sources-lost', { code: codeOf(error) });
+    return { turn: { ...first, posts: writer.posts } };
+  }
+}
+
+/** The turn as it can be shown while its sources are looked up. */
+function unsourced(turn: Turn): Turn {
+  return { ...turn, sources: [], marks: [] };
 }
 
 /** The finished reply of a turn; a further notice stands on a line of its own. */
 export function replyOf(turn: Turn, further?: string): Reply {
   const images = imagesOf(turn);
+  const { sources, marks, searches, quotes } = turn;
   const notices = [noticeOfEnding(turn.ending, isVisible(turn)), further].filter((notice) => notice !== undefined);
   return {
     text: answerTextOf(turn),
     ...(images.length === 0 ? {} : { images }),
-    sources: turn.sources,
+    sources,
+    ...(marks === undefined ? {} : { marks }),
+    ...(searches === undefined ? {} : { searches }),
+    ...(quotes === undefined ? {} : { quotes }),
     ending: turn.ending,
     ...(notices.length === 0 ? {} : { notice: notices.join('\n') }),
   };
