@@ -37,8 +37,8 @@ export function relinking<T extends Sourced>(
 ): Promise<T> | undefined {
   const urls = sourced.sources.map(({ url }) => url);
   const following = redirects.follow(urls, signal);
-  const relinkedOnce = async (found: NonNullable<typeof following>): Promise<T> => relinked(sourced, await found);
-  return following && relinkedOnce(following);
+  const whenFound = async (found: NonNullable<typeof following>): Promise<T> => relinked(sourced, await found);
+  return following && whenFound(following);
 }
 
 /**
@@ -101,17 +101,21 @@ function placesOf(
   answers: readonly GroundedAnswer[],
   pages: readonly (readonly (Page | undefined)[])[],
 ): ReadonlyMap<number, readonly Page[]> {
-  const texts = answers.map(({ parts }) => parts.map(markdownOf).join(''));
-  const find = placeFinder(texts.join(''));
+  let text = '';
+  const passages = answers.flatMap((answer, index) => {
+    const found = passagesOf(answer, text.length);
+    text += answer.parts.map(markdownOf).join('');
+    return found.map(({ chunks, ...passage }) => ({
+      passage,
+      named: chunks.flatMap((chunk) => pages[index]?.[chunk] ?? []),
+    }));
+  });
   const places = new Map<number, readonly Page[]>();
-  let before = 0;
-  for (const [index, answer] of answers.entries()) {
-    for (const { chunks, ...passage } of passagesOf(answer, before)) {
-      const named = chunks.flatMap((chunk) => pages[index]?.[chunk] ?? []);
-      const at = named.length === 0 ? undefined : find(passage);
-      if (at !== undefined) places.set(at, [...(places.get(at) ?? []), ...named]);
-    }
-    before += texts[index]?.length ?? 0;
+  if (passages.length === 0) return places;
+  const find = placeFinder(text);
+  for (const { passage, named } of passages.filter((each) => each.named.length > 0)) {
+    const at = find(passage);
+    if (at !== undefined) places.set(at, [...(places.get(at) ?? []), ...named]);
   }
   return places;
 }

@@ -8,7 +8,7 @@ import type { ConversationId, SettingsOverride, Turn } from '../../src/core/conv
 import type { Ending } from '../../src/core/errors.ts';
 import type { Command, CommandReply, Mention } from '../../src/core/inbound.ts';
 import type { ConversationSummary, Inbox, JournalEntry, Log, ReplySurface } from '../../src/core/ports.ts';
-import type { Source } from '../../src/core/reply.ts';
+import type { Sourced } from '../../src/core/reply.ts';
 import { PlaygroundAdapter } from '../../src/playground/adapter.ts';
 import { aTurn } from '../support/builders.ts';
 
@@ -41,8 +41,7 @@ export class Memory {
 /** What one answer does: shows views through `say`, and ends with what it returns. */
 export type Script = (mention: Mention, answer: Answering) => Promise<Ended>;
 
-export interface Ended {
-  readonly sources?: readonly Source[];
+export interface Ended extends Partial<Sourced> {
   readonly ending?: Ending;
   readonly notice?: string;
   readonly images?: readonly InlineData[];
@@ -140,9 +139,10 @@ export class ScriptedInbox implements Inbox {
       if (stop.signal.aborted) return { ending: { kind: 'stopped' }, notice: 'Stopped.' };
       throw error;
     });
-    const { sources = [], ending = { kind: 'complete' }, notice, images = [], refused = false } = ended;
+    const { sources = [], ending = { kind: 'complete' }, notice, images = [], refused = false, ...more } = ended;
     const { text } = answering;
     await surface.finish({
+      ...more,
       text,
       sources,
       ending,
@@ -150,7 +150,7 @@ export class ScriptedInbox implements Inbox {
       ...(images.length === 0 ? {} : { images }),
     });
     this.#running.delete(mention.conversation);
-    if (!refused) this.#remember(mention, aTurn({ ...asTurn(mention), sources, ending }, text, images));
+    if (!refused) this.#remember(mention, aTurn({ ...asTurn(mention), ...more, sources, ending }, text, images));
     this.#memory.open.delete(mention.id);
   }
 
