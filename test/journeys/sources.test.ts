@@ -67,7 +67,7 @@ journey(
       stage.harness.gemini.next(text('One. Two.', { grounding }));
       const talk = await stage.open('count! --search');
       await seenText(talk, 'One. Two.');
-      await expect.poll(() => held.length).toBe(1);
+      await expect.poll(() => held.length, { timeout: 5000 }).toBe(1);
       expect((await talk.answers()).flatMap(({ links }) => links)).toEqual([]);
       for (const response of held.splice(0)) response.writeHead(302, { location: A }).end();
       expect(await seenLinks(talk, 2)).toEqual([A, A]);

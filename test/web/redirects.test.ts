@@ -101,7 +101,7 @@ describe('links to sources', () => {
     const { host, redirects } = await started({ slow: never }, 30_000);
     const ending = new AbortController();
     const following = redirects.follow([host.link('slow')], ending.signal);
-    await expect.poll(() => host.asked.length).toBe(1);
+    await expect.poll(() => host.asked.length, { timeout: 5000 }).toBe(1);
     ending.abort(new Error('the process ends'));
     expect(await following).toEqual(new Map());
   });
@@ -109,7 +109,7 @@ describe('links to sources', () => {
   it('are given up when nobody may ask any more', async () => {
     const { host, redirects, follow } = await started({ slow: never }, 30_000);
     const following = follow(host.link('slow'));
-    await expect.poll(() => host.asked.length).toBe(1);
+    await expect.poll(() => host.asked.length, { timeout: 5000 }).toBe(1);
     await redirects.stop();
     expect(await following).toEqual(new Map());
   });
