@@ -1,7 +1,5 @@
 /**
- * What each line of a finished Markdown text is: text, with or without the cells of a table, or something else.
- *
- * Blocks are told apart line by line as CommonMark and GFM define them, containers first.
+ * What each line of a finished Markdown text is, as CommonMark and GFM define blocks: text, a row of a table or neither.
  * @see https://spec.commonmark.org/0.31.2/#appendix-a-parsing-strategy
  * @see https://github.github.com/gfm/#tables-extension-
  */
@@ -61,6 +59,8 @@ class Outline {
   readonly #containers: Container[] = [];
   #leaf: Leaf | undefined;
   #above = '';
+  /** Whether readers may be of two minds about what is open; so until a block begins that stands in nothing else. */
+  #isDoubtful = false;
   #block = 0;
   #columns = 0;
 
@@ -70,9 +70,11 @@ class Outline {
     // Only a paragraph goes on in a line that its containers do not hold.
     if (held < this.#containers.length && this.#leaf?.kind !== 'paragraph') this.#leaf = undefined;
     const kind = this.#goesOn(cursor) ? 'other' : this.#begun(cursor, held);
+    this.#isDoubtful = kind === 'doubtful' || (this.#isDoubtful && (held > 0 || this.#above !== ''));
     const { rest } = cursor;
     const from = start + cursor.from;
-    this.lines.push({ start, from, to: from + rest.length, kind, block: this.#block, columns: this.#columns });
+    const place = { start, from, to: from + rest.length, block: this.#block, columns: this.#columns };
+    this.lines.push({ ...place, kind: this.#isDoubtful && kind !== 'other' ? 'doubtful' : kind });
     this.#above = rest;
   }
 
@@ -104,7 +106,6 @@ class Outline {
     return true;
   }
 
-  /** Opens the containers that begin in this line, and tells what is left of it. */
   #begun(cursor: Cursor, held: number): OutlinedLine['kind'] {
     for (let open = held; ; open++) {
       const container = this.#containerIn(cursor, open);
@@ -122,9 +123,8 @@ class Outline {
     if (RULE.test(rest) || (isWithin && UNDERLINE.test(rest))) return undefined;
     const item = ITEM.exec(rest);
     if (item === null) return undefined;
-    const { 0: marker, groups } = item;
-    const interrupts = marker !== rest && Number(groups?.number ?? 1) === 1;
-    return (isWithin || this.#leaf?.kind === 'table') && !interrupts ? undefined : cursor.takeItem(marker.length);
+    const interrupts = item[0] !== rest && Number(item.groups?.number ?? 1) === 1;
+    return (isWithin || this.#leaf?.kind === 'table') && !interrupts ? undefined : cursor.takeItem(item[0].length);
   }
 
   #leafIn(cursor: Cursor, open: number): OutlinedLine['kind'] {
@@ -150,7 +150,7 @@ class Outline {
     return this.#put(open, { kind: 'paragraph' }, 'text');
   }
 
-  /** Whether the open paragraph could end with the line before this one: its containers hold this line too. */
+  /** Whether its containers hold this line too, so that it may be its underline or the rule below a header. */
   #isWithinParagraph(open: number): boolean {
     return this.#leaf?.kind === 'paragraph' && open === this.#containers.length;
   }
@@ -158,11 +158,11 @@ class Outline {
   /** Whether the line makes a table of the one before it, which is then its header. */
   #isTable(line: string): boolean {
     const columns = cellEndsOf(line).length;
-    const header = this.lines.at(-1);
-    if (header === undefined || !line.includes('|') || !DELIMITER_ROW.test(line)) return false;
-    if (columns !== cellEndsOf(this.#above).length) return false;
+    const isRule = line.includes('|') && DELIMITER_ROW.test(line) && columns === cellEndsOf(this.#above).length;
+    const header = isRule ? this.lines.pop() : undefined;
+    if (header === undefined) return false;
     this.#columns = columns;
-    this.lines[this.lines.length - 1] = { ...header, kind: 'row', block: ++this.#block, columns };
+    this.lines.push({ ...header, kind: this.#isDoubtful ? 'doubtful' : 'row', block: ++this.#block, columns });
     return true;
   }
 
