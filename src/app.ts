@@ -12,19 +12,22 @@ import { OpenAccess } from './guard/access.ts';
 import { HttpServer } from './ops/server.ts';
 import { PlaygroundAdapter } from './playground/adapter.ts';
 import { Governor } from './reply/governor.ts';
-import { noticesFor } from './reply/notices.ts';
+import { noticesFor } from './notices/notices.ts';
 import { KeyvJournal } from './storage/journal.ts';
 import { EVERYDAY } from './tools/everyday.ts';
 import { CheckedToolbox } from './tools/toolbox.ts';
 import { openStore, type Store } from './storage/open.ts';
 import { KeyvSettingsStore } from './storage/settings.ts';
 import { KeyvTurnStore } from './storage/turns.ts';
+import { GroundingRedirects } from './web/redirects.ts';
 
 export interface AppOptions {
   readonly config: Config;
   readonly apiKey: string;
   /** Whether a stand-in answers in the model's place; the page says so. */
   readonly standIn: boolean;
+  /** Where a stand-in plays the host of the model's links to its sources. */
+  readonly redirectOrigin?: string;
   readonly log: Log;
 }
 
@@ -60,6 +63,7 @@ export async function startApp(options: AppOptions): Promise<App> {
 interface Parts {
   readonly options: AppOptions;
   readonly client: GeminiClient;
+  readonly redirects: GroundingRedirects;
   readonly store: Store;
   readonly kept: Kept;
   readonly adapters: ReadonlyMap<Platform, Adapter>;
@@ -72,18 +76,20 @@ interface Parts {
 }
 
 async function partsOf(options: AppOptions): Promise<Parts> {
-  const { config, log } = options;
+  const { config, log, redirectOrigin: origin } = options;
   const client = geminiClient(options);
+  const redirects = new GroundingRedirects({ ...config.settings.sources, origin, log });
   const store = await openStore(config.settings.store.url, log);
   const kept = keptIn(store, options);
   const adapters = new Map<Platform, Adapter>();
-  const engine = engineOf({ options, client, kept, adapters });
+  const engine = engineOf({ options, client, redirects, kept, adapters });
   const health = { ready: false };
   const server = new HttpServer({ ...config.settings.http, ready: () => health.ready, log });
   const failed = Promise.withResolvers<void>();
   for (const adapter of adaptersOf({ options, kept, server, onFatal: failed.resolve }))
     adapters.set(adapter.platform, adapter);
-  return { options, client, store, kept, adapters, engine, server, health, failed, recovered: Promise.withResolvers() };
+  const recovered = Promise.withResolvers<void>();
+  return { options, client, redirects, store, kept, adapters, engine, server, health, failed, recovered };
 }
 
 async function begin({ options, kept, adapters, engine, server, health, recovered }: Parts): Promise<App['address']> {
@@ -112,6 +118,7 @@ async function end(parts: Parts, drainMs: number): Promise<void> {
   await parts.engine.stop(drainMs);
   await parts.server.stop();
   await parts.client.stop();
+  await parts.redirects.stop();
   await parts.store.close();
   parts.options.log.info('bot.stopped');
 }
@@ -151,6 +158,7 @@ function defaultsOf({ conversation }: Config['settings']): Settings {
 function engineOf(parts: {
   readonly options: AppOptions;
   readonly client: GeminiClient;
+  readonly redirects: GroundingRedirects;
   readonly kept: Kept;
   readonly adapters: ReadonlyMap<Platform, Adapter>;
 }): Engine {
@@ -162,6 +170,7 @@ function engineOf(parts: {
     lanes: new LocalLanes(),
     maxWaiting: conversation.maxWaiting,
     client: parts.client,
+    redirects: parts.redirects,
     toolbox: new CheckedToolbox(
       EVERYDAY.filter((tool) => config.settings.tools.some((name) => name === tool.declaration.name)),
       log,

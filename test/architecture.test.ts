@@ -10,16 +10,18 @@ const MAY_IMPORT: Readonly<
 > = {
   core: { rooms: [], packages: [] },
   markdown: { rooms: ['core'], packages: ['remend'] },
-  reply: { rooms: ['core', 'markdown'], packages: [] },
-  conversation: { rooms: ['core', 'reply'], packages: [] },
+  notices: { rooms: ['core'], packages: [] },
+  reply: { rooms: ['core', 'markdown', 'notices'], packages: [] },
+  conversation: { rooms: ['core', 'notices', 'reply'], packages: [] },
   gemini: { rooms: ['core'], packages: ['undici', 'eventsource-parser'] },
-  discord: { rooms: ['core', 'markdown', 'reply'], packages: ['discord.js', 'undici'] },
-  playground: { rooms: ['core', 'markdown', 'reply'], packages: [] },
+  discord: { rooms: ['core', 'markdown', 'notices', 'reply'], packages: ['discord.js', 'undici'] },
+  playground: { rooms: ['core', 'markdown', 'notices', 'reply'], packages: [] },
   storage: { rooms: ['core'], packages: ['keyv', 'hookified'] },
   guard: { rooms: ['core'], packages: [] },
   tools: { rooms: ['core'], packages: [] },
   ops: { rooms: ['core'], packages: ['pino'] },
   config: { rooms: ['core'], packages: ['yaml', 'zod'] },
+  web: { rooms: ['core'], packages: ['undici'] },
 };
 /** The composition root knows everything. */
 const ROOT_FILES = ['src/app.ts', 'src/main.ts'];

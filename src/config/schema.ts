@@ -83,6 +83,7 @@ export const settingsSchema = z.strictObject({
     maxWaiting: whole(0, 100),
     resumeMs: whole(0, 86_400_000),
   }),
+  sources: z.strictObject({ resolveMs: whole(0, 30_000) }),
   discord: z.strictObject({
     messageContent: z.boolean(),
     writes: z.strictObject({ limit: whole(1, 50), windowMs: whole(1000, 60_000) }),

@@ -2,7 +2,7 @@
 import { SEARCH_MODES, type Settings, THINKING_DEPTHS } from '../core/conversation.ts';
 import type { Command } from '../core/inbound.ts';
 import type { Lanes, SettingsStore } from '../core/ports.ts';
-import type { NoticesFor } from '../reply/notices.ts';
+import type { NoticesFor } from '../notices/notices.ts';
 import { effectiveSettings } from './settings.ts';
 
 export interface CommandContext {

@@ -11,16 +11,20 @@ import type {
   Lanes,
   Log,
   ModelClient,
+  Redirects,
   ReplySurface,
   SettingsStore,
   Toolbox,
   TurnStore,
 } from '../core/ports.ts';
 import type { PostRef } from '../core/reply.ts';
-import type { NoticesFor } from '../reply/notices.ts';
-import { present, Reader } from '../reply/presenter.ts';
+import type { NoticesFor } from '../notices/notices.ts';
+import { present } from '../reply/presenter.ts';
+import { Reader } from '../reply/reader.ts';
+import { relinking } from '../reply/sources.ts';
 import { runCommand } from './commands.ts';
 import { historyOf } from './history.ts';
+import { LeftOpen } from './lanes.ts';
 import {
   type Asked,
   besideAnswer,
@@ -44,6 +48,7 @@ export interface EngineOptions {
   readonly settings: SettingsStore;
   readonly client: ModelClient;
   readonly toolbox: Toolbox;
+  readonly redirects: Redirects;
   /** Where a reply to this address is shown. */
   readonly surface: (to: ReplyAddress, standing: readonly PostRef[]) => ReplySurface;
   /** What the bot says, in the language of who reads it. */
@@ -150,7 +155,7 @@ export class Engine implements Inbox {
   /** The straight path within the conversation's lane. */
   async #turn(mention: Mention, reader: Reader, stopped: AbortSignal): Promise<void> {
     if (this.#draining) throw new LeftOpen();
-    const { client, toolbox, journal, turns, log } = this.#options;
+    const { client, toolbox, redirects, journal, turns, log } = this.#options;
     const { surface, notices } = reader;
     const past = await turns.turns(mention.conversation);
     // A crash came after the turn was stored and before its entry was closed.
@@ -165,6 +170,7 @@ export class Engine implements Inbox {
       notices,
       notice: besideAnswer(asked, mention, notices),
       onPosts: (posts) => journal.posted(mention.id, posts),
+      resolve: (done) => relinking(done, redirects, this.#cutOff.signal),
     });
     const seen = failure === undefined ? turn : this.#seenOf(turn, failure);
     if (isVisible(seen)) await this.#remember(mention.conversation, seen, reader);
@@ -221,14 +227,5 @@ export class Engine implements Inbox {
         this.#options.log.error('journal.close-failed', error, { mention: each });
       }
     }
-  }
-}
-
-/** Why a turn ends without being closed: the process ends, or the platform is away. The journal keeps it for the next start. */
-class LeftOpen extends Error {
-  override readonly name = 'LeftOpen';
-
-  constructor() {
-    super('The turn is left to the next start.');
   }
 }

@@ -3,7 +3,7 @@ import type { Content, FunctionDeclaration } from '../core/content.ts';
 import { type Settings, type SettingsOverride, THINKING_DEPTHS } from '../core/conversation.ts';
 import type { Mention, Place } from '../core/inbound.ts';
 import type { JsonMode, MapsBias, ModelRequest } from '../core/model.ts';
-import type { Notices } from '../reply/notices.ts';
+import type { Notices } from '../notices/notices.ts';
 
 /** What a message said besides its question. */
 export interface Asked {

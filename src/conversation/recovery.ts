@@ -4,7 +4,7 @@ import { PlatformRejected } from '../core/errors.ts';
 import type { ReplyAddress } from '../core/inbound.ts';
 import type { Journal, JournalEntry, Log, ReplySurface } from '../core/ports.ts';
 import type { PostRef } from '../core/reply.ts';
-import type { NoticesFor } from '../reply/notices.ts';
+import type { NoticesFor } from '../notices/notices.ts';
 
 export interface RecoveryOptions {
   readonly journal: Journal;

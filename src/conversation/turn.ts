@@ -7,7 +7,7 @@ import type { Mention } from '../core/inbound.ts';
 import type { ModelRequest } from '../core/model.ts';
 import type { LogFields, ModelClient, Toolbox } from '../core/ports.ts';
 import type { ReplyEvent } from '../core/reply.ts';
-import { sourcesOf } from '../reply/sources.ts';
+import { sourcedOf } from '../reply/sources.ts';
 import { Stopped } from './lanes.ts';
 
 /** Everything a turn needs to run. */
@@ -155,13 +155,14 @@ class TurnRecord {
       answer.grounding === undefined ? [] : [answer.grounding],
     );
     const citations = this.#answers.flatMap((answer): readonly CitationSource[] => answer.citations);
+    const shown = [...this.#over, { parts, grounding: this.#answer.grounding }];
     return {
       id: mention.id,
       author: mention.author,
       text,
       contents: [question, ...this.#said, ...(parts.length === 0 ? [] : [{ role: 'model', parts } as const])],
       ending,
-      sources: sourcesOf(grounding),
+      ...sourcedOf(shown, citations),
       ...(grounding.length === 0 ? {} : { grounding }),
       ...(citations.length === 0 ? {} : { citations }),
       model: request.model,

@@ -2,7 +2,7 @@
  * What is said no to beforehand (Refusal), how a turn ended (Ending) and what could not be done (the error family).
  *
  * Errors are told apart by class or `code`, never by their text. The text is for the log and for developers; what a
- * reader is told stands in `reply/notices.ts`, keyed by the same codes.
+ * reader is told stands in `notices/notices.ts`, keyed by the same codes.
  */
 import type { BlockReason, FinishReason } from './content.ts';
 

@@ -51,7 +51,8 @@ export interface ReplySurface {
    */
   show(view: DraftView): Promise<readonly PostRef[]>;
   /**
-   * Replaces what was shown with the finished reply. Takes its own leave and retries; its failure counts.
+   * Replaces what was shown with the finished reply. Takes its own leave and retries; its failure counts. May be called
+   * again with the same text and more to say of it, which then replaces what the first call showed.
    * @throws PlatformUnavailable, PlatformRejected when the reply could not be made to stand.
    */
   finish(reply: Reply): Promise<readonly PostRef[]>;
@@ -176,6 +177,15 @@ export interface Journal {
   close(id: MentionId): Promise<void>;
   /** The open entries, oldest first. @throws StorageUnavailable */
   open(): Promise<readonly JournalEntry[]>;
+}
+
+/** Who knows where addresses lead that only redirect. */
+export interface Redirects {
+  /**
+   * Where those of the addresses lead that are known to redirect; undefined, at once, when none is. Never rejects: what
+   * cannot be found in time, or before the signal aborts, is left out.
+   */
+  follow(urls: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>> | undefined;
 }
 
 /** What conversations, channels and people chose for themselves. */

@@ -24,6 +24,9 @@ export interface DraftView {
   readonly status: Status;
 }
 
+/** Where links of the service lead first. @see https://ai.google.dev/gemini-api/docs/google-search */
+export const REDIRECT_ORIGIN = 'https://vertexaisearch.cloud.google.com';
+
 /** A numbered page the reply rests on. */
 export interface Source {
   /** From 1, by first appearance. */

@@ -7,7 +7,7 @@ import { HalleyError, PlatformUnavailable } from '../core/errors.ts';
 import type { Adapter, Inbox, Log, ReplySurface } from '../core/ports.ts';
 import type { PostRef } from '../core/reply.ts';
 import type { Governor } from '../reply/governor.ts';
-import type { NoticesFor } from '../reply/notices.ts';
+import type { NoticesFor } from '../notices/notices.ts';
 import { type ClientOptions, clientOf, restOptions, sendAgainWhenCut } from './client.ts';
 import { answerInteraction, registerCommands } from './commands.ts';
 import { heardOf, type Ignored, judge, type Verdict, whereOf } from './inbound.ts';

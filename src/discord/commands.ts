@@ -12,7 +12,7 @@ import {
 } from 'discord.js';
 import { type Command, type CommandName, type CommandSpec, COMMANDS } from '../core/inbound.ts';
 import type { Inbox, Log } from '../core/ports.ts';
-import type { NoticesFor } from '../reply/notices.ts';
+import type { NoticesFor } from '../notices/notices.ts';
 import { whereOf } from './inbound.ts';
 
 const SPECS: readonly (CommandSpec & { readonly name: CommandName })[] = COMMANDS;

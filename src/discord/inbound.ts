@@ -2,7 +2,7 @@
 import { type Channel, ChannelType, type Message, MessageType } from 'discord.js';
 import { type ConversationId, conversationIdOf } from '../core/conversation.ts';
 import type { Attachment, Author, Mention, Place } from '../core/inbound.ts';
-import type { Notices } from '../reply/notices.ts';
+import type { Notices } from '../notices/notices.ts';
 
 /** The workspace of direct messages, which belong to no server. */
 const DIRECT = '@me';

@@ -2,7 +2,7 @@
 import { MessageFlags } from 'discord.js';
 import type { InlineData } from '../core/content.ts';
 import { type DraftView, pictureKindOf, type Reply } from '../core/reply.ts';
-import { noticesIn } from '../reply/notices.ts';
+import { noticesIn } from '../notices/notices.ts';
 import { finalPagesOf, pagesOf } from './format.ts';
 
 /** All that one message shows. A page of pictures has no text, so that pictures are never mixed up with a page of text. */

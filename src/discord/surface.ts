@@ -8,7 +8,7 @@ import type { DraftView, PostRef, Reply } from '../core/reply.ts';
 import type { Governor, Leave } from '../reply/governor.ts';
 import { Posts } from '../reply/posts.ts';
 import { learnedOf, platformErrorOf } from './answers.ts';
-import { noticeOf } from './format.ts';
+import { noticeOf } from './foot.ts';
 import { bodyOf, isShownBy, type Page, type Posted, replyPagesOf, viewPagesOf, withoutPictures } from './pages.ts';
 
 export interface SurfaceOptions {

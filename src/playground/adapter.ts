@@ -4,7 +4,7 @@ import type { Settings } from '../core/conversation.ts';
 import { codeOf } from '../core/errors.ts';
 import type { ReplyAddress } from '../core/inbound.ts';
 import type { Adapter, Inbox, Log, ReplySurface, SettingsStore } from '../core/ports.ts';
-import type { Notices, NoticesFor } from '../reply/notices.ts';
+import type { Notices, NoticesFor } from '../notices/notices.ts';
 import { type Answer, Gate, no, protect, readBody, send, sendFile } from './gate.ts';
 import {
   conversationOf,

@@ -1,11 +1,10 @@
 /** The only loop between model and reader: feeds the draft, shows views of it as leave is granted, and finishes the reply. */
 import { answerTextOf, imagesOf, isVisible, type Turn } from '../core/conversation.ts';
-import { codeOf, type Refusal } from '../core/errors.ts';
-import type { MentionId } from '../core/inbound.ts';
+import { codeOf } from '../core/errors.ts';
 import type { Log, ReplySurface, Urgency } from '../core/ports.ts';
 import type { PostRef, Reply, ReplyEvent } from '../core/reply.ts';
 import { Draft } from './draft.ts';
-import type { Notices } from './notices.ts';
+import type { Notices } from '../notices/notices.ts';
 
 export interface PresentOptions {
   /** Aborted when nothing more is to be shown; the events end by themselves then. */
@@ -16,6 +15,8 @@ export interface PresentOptions {
   readonly notice?: string | undefined;
   /** Told the posts that stand whenever there are others than before. Its failure is logged. */
   readonly onPosts: (posts: readonly PostRef[]) => Promise<void>;
+  /** Finds better addresses for the sources of a turn; undefined when there are none to find. Never rejects. */
+  readonly resolve?: (turn: Turn) => Promise<Turn> | undefined;
   readonly log: Log;
 }
 
@@ -49,13 +50,36 @@ export async function present(
     writer.stop();
     await writing;
   }
+  return finished(turn, { surface, writer, options });
+}
+
+/** The text stands first; sources that are looked up follow when they are found. */
+async function finished(
+  turn: Turn,
+  { surface, writer, options }: { surface: ReplySurface; writer: Writer; options: PresentOptions },
+): Promise<Presented> {
+  const finish = async (seen: Turn): Promise<void> => writer.stands(await surface.finish(replyOf(seen)));
+  const noticed = withNotice(turn, options);
+  const resolving = options.resolve?.(noticed);
+  const first = resolving === undefined ? noticed : unsourced(noticed);
   try {
-    const noticed = withNotice(turn, options);
-    await writer.stands(await surface.finish(replyOf(noticed)));
-    return { turn: { ...noticed, posts: writer.posts } };
+    await finish(first);
   } catch (failure) {
     return { turn: { ...turn, posts: writer.posts }, failure };
   }
+  const last = (await resolving) ?? first;
+  try {
+    if (last !== first) await finish(last);
+    return { turn: { ...last, posts: writer.posts } };
+  } catch (error) {
+    options.log.warn('reply.sources-lost', { code: codeOf(error) });
+    return { turn: { ...first, posts: writer.posts } };
+  }
+}
+
+/** The turn as it can be shown while its sources are looked up. */
+function unsourced(turn: Turn): Turn {
+  return { ...turn, sources: [], marks: [] };
 }
 
 /** The turn with what the bot says of its ending; a further notice stands on a line of its own. */
@@ -66,71 +90,19 @@ function withNotice(turn: Turn, { notices, notice }: PresentOptions): Turn {
 
 /** The finished reply of a turn. */
 export function replyOf(turn: Turn): Reply {
-  const { sources, ending, notice, language } = turn;
+  const { sources, marks, searches, quotes, ending, notice, language } = turn;
   const images = imagesOf(turn);
   return {
     text: answerTextOf(turn),
     ...(images.length === 0 ? {} : { images }),
     sources,
+    ...(marks === undefined ? {} : { marks }),
+    ...(searches === undefined ? {} : { searches }),
+    ...(quotes === undefined ? {} : { quotes }),
     ending,
     ...(notice === undefined ? {} : { notice }),
     ...(language === undefined ? {} : { language }),
   };
-}
-
-export interface ReaderOptions {
-  readonly surface: ReplySurface;
-  /** In the reader's language. */
-  readonly notices: Notices;
-  readonly mention: MentionId;
-  readonly log: Log;
-}
-
-/** Who waits for the answer to one mention: is told what stands in its place or comes after it. */
-export class Reader {
-  readonly surface: ReplySurface;
-  readonly notices: Notices;
-  readonly #options: ReaderOptions;
-
-  constructor(options: ReaderOptions) {
-    this.surface = options.surface;
-    this.notices = options.notices;
-    this.#options = options;
-  }
-
-  /** Shows the sentence in place of an answer. @throws PlatformUnavailable, PlatformRejected */
-  async tell(notice: string): Promise<void> {
-    const { language } = this.notices;
-    await this.surface.finish({ text: '', sources: [], ending: { kind: 'complete' }, notice, language });
-  }
-
-  /** Says why there is no answer. @throws PlatformUnavailable, PlatformRejected */
-  refuse(refusal: Refusal): Promise<void> {
-    return this.tell(this.notices.ofRefusal(refusal));
-  }
-
-  /** Says what went wrong, in place of an answer or, where some of one `stands`, after it. Never rejects. */
-  async apologize(cause: unknown, stands: boolean): Promise<void> {
-    const { log, mention } = this.#options;
-    const reference = crypto.randomUUID().slice(0, 8);
-    log.error('turn.failed', cause, { mention, reference });
-    const notice = this.notices.ofError(cause, reference);
-    await this.#surely(() => (stands ? this.surface.note(notice) : this.tell(notice)));
-  }
-
-  /** Says under the answer what went wrong after it. Never rejects. */
-  async warn(cause: unknown): Promise<void> {
-    await this.#surely(() => this.surface.note(this.notices.ofError(cause)));
-  }
-
-  /** What cannot be told either is logged. */
-  async #surely(tell: () => Promise<void>): Promise<void> {
-    try {
-      await tell();
-    } catch (error) {
-      this.#options.log.error('notice.failed', error, { mention: this.#options.mention });
-    }
-  }
 }
 
 async function drained(events: AsyncGenerator<ReplyEvent, Turn>, take: (event: ReplyEvent) => void): Promise<Turn> {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type CommandContext, runCommand } from '../../src/conversation/commands.ts';
 import { LocalLanes } from '../../src/conversation/lanes.ts';
 import type { Command } from '../../src/core/inbound.ts';
-import { noticesFor } from '../../src/reply/notices.ts';
+import { noticesFor } from '../../src/notices/notices.ts';
 import { openStore } from '../../src/storage/open.ts';
 import { KeyvSettingsStore } from '../../src/storage/settings.ts';
 import { aConversation, aMention } from '../support/builders.ts';

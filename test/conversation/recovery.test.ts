@@ -3,7 +3,7 @@ import { recover } from '../../src/conversation/recovery.ts';
 import { PlatformRejected, PlatformUnavailable } from '../../src/core/errors.ts';
 import type { Mention } from '../../src/core/inbound.ts';
 import type { ReplySurface } from '../../src/core/ports.ts';
-import { noticesFor } from '../../src/reply/notices.ts';
+import { noticesFor } from '../../src/notices/notices.ts';
 import { KeyvJournal } from '../../src/storage/journal.ts';
 import { openStore } from '../../src/storage/open.ts';
 import { aMention } from '../support/builders.ts';

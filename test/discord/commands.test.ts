@@ -3,7 +3,7 @@ import { ApplicationCommandOptionType } from 'discord.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StorageUnavailable } from '../../src/core/errors.ts';
 import { COMMANDS } from '../../src/core/inbound.ts';
-import { noticesIn } from '../../src/reply/notices.ts';
+import { noticesIn } from '../../src/notices/notices.ts';
 import { KeptInbox } from '../contracts/adapter.ts';
 import { call } from '../simulators/discord/raw.ts';
 import type { Person } from '../simulators/discord/people.ts';

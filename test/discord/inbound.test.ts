@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { conversationIdOf } from '../../src/core/conversation.ts';
 import type { Mention } from '../../src/core/inbound.ts';
 import { type Heard, judge, type Self, threadName, type Where } from '../../src/discord/inbound.ts';
-import { noticesIn } from '../../src/reply/notices.ts';
+import { noticesIn } from '../../src/notices/notices.ts';
 
 const SELF: Self = { id: '100000000000000001', role: '100000000000000002' };
 const ENGLISH = noticesIn('en');

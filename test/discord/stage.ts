@@ -4,7 +4,7 @@ import type { Log, LogFields } from '../../src/core/ports.ts';
 import type { DraftView, Reply } from '../../src/core/reply.ts';
 import { DiscordAdapter, type DiscordOptions } from '../../src/discord/adapter.ts';
 import { Governor } from '../../src/reply/governor.ts';
-import { noticesFor } from '../../src/reply/notices.ts';
+import { noticesFor } from '../../src/notices/notices.ts';
 import type { Limits } from '../simulators/discord/limits.ts';
 import type { Recorded } from '../simulators/discord/rest.ts';
 import type { DiscordSimulator } from '../simulators/discord/simulator.ts';

@@ -5,7 +5,7 @@ import { conversationIdOf } from '../../src/core/conversation.ts';
 import { StorageUnavailable } from '../../src/core/errors.ts';
 import type { PageEvent, TurnView } from '../../src/playground/surface.ts';
 import { aTurn } from '../support/builders.ts';
-import { noticesIn } from '../../src/reply/notices.ts';
+import { noticesIn } from '../../src/notices/notices.ts';
 import { Visitor } from './client.ts';
 import { type Desk, Memory, openDesk, reading } from './desk.ts';
 
@@ -233,7 +233,7 @@ describe('a page after a restart', () => {
           question: 'Why is the sky blue?',
           text: 'Half',
           state: 'done',
-          sources: [source],
+          sources: [{ ...source, site: 'example.org' }],
           notice: 'Zatrzymano.',
           receivedAt: stopped.receivedAt,
         },

@@ -8,9 +8,9 @@ import type { ConversationId, SettingsOverride, Turn } from '../../src/core/conv
 import type { Ending } from '../../src/core/errors.ts';
 import type { Command, CommandReply, Mention } from '../../src/core/inbound.ts';
 import type { ConversationSummary, Inbox, JournalEntry, Log, ReplySurface } from '../../src/core/ports.ts';
-import type { Source } from '../../src/core/reply.ts';
+import type { Sourced } from '../../src/core/reply.ts';
 import { PlaygroundAdapter } from '../../src/playground/adapter.ts';
-import { noticesFor } from '../../src/reply/notices.ts';
+import { noticesFor } from '../../src/notices/notices.ts';
 import { aTurn } from '../support/builders.ts';
 
 /** What a restart leaves: turns, choices and open mentions. */
@@ -42,8 +42,7 @@ export class Memory {
 /** What one answer does: shows views through `say`, and ends with what it returns. */
 export type Script = (mention: Mention, answer: Answering) => Promise<Ended>;
 
-export interface Ended {
-  readonly sources?: readonly Source[];
+export interface Ended extends Partial<Sourced> {
   readonly ending?: Ending;
   readonly notice?: string;
   readonly images?: readonly InlineData[];
@@ -141,10 +140,11 @@ export class ScriptedInbox implements Inbox {
       if (stop.signal.aborted) return { ending: { kind: 'stopped' }, notice: 'Stopped.' };
       throw error;
     });
-    const { sources = [], ending = { kind: 'complete' }, notice, images = [], refused = false } = ended;
+    const { sources = [], ending = { kind: 'complete' }, notice, images = [], refused = false, ...more } = ended;
     const { text } = answering;
     const said = notice === undefined ? {} : { notice };
     await surface.finish({
+      ...more,
       text,
       sources,
       ending,
@@ -152,7 +152,8 @@ export class ScriptedInbox implements Inbox {
       ...(images.length === 0 ? {} : { images }),
     });
     this.#running.delete(mention.conversation);
-    if (!refused) this.#remember(mention, aTurn({ ...asTurn(mention), sources, ending, ...said }, text, images));
+    if (!refused)
+      this.#remember(mention, aTurn({ ...asTurn(mention), ...more, sources, ending, ...said }, text, images));
     this.#memory.open.delete(mention.id);
   }
 

@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { StorageUnavailable } from '../../src/core/errors.ts';
-import { noticesIn } from '../../src/reply/notices.ts';
+import { noticesIn } from '../../src/notices/notices.ts';
 import { CHROMIUM, launchChromium } from '../support/chromium.ts';
 import { ask, turnAt, Window } from './browser.ts';
 import { type Answering, type Desk, Memory, openDesk, reading } from './desk.ts';

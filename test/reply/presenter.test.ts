@@ -2,10 +2,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ModelUnavailable, PlatformRejected, PlatformUnavailable, StorageUnavailable } from '../../src/core/errors.ts';
+import type { Turn } from '../../src/core/conversation.ts';
 import type { Log } from '../../src/core/ports.ts';
 import type { PostRef } from '../../src/core/reply.ts';
-import { noticesIn } from '../../src/reply/notices.ts';
-import { present, Reader, replyOf } from '../../src/reply/presenter.ts';
+import { noticesIn } from '../../src/notices/notices.ts';
+import { type PresentOptions, present, replyOf } from '../../src/reply/presenter.ts';
+import { Reader } from '../../src/reply/reader.ts';
 import { aTurn } from '../support/builders.ts';
 import { anyText, runs } from '../markdown/documents.ts';
 import { FakeSurface, type Script } from './fake-surface.ts';
@@ -14,7 +16,14 @@ import { Story } from './story.ts';
 /** Lets everything run that waits for nothing outside. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-function presenting(script: Script = {}, notice?: string, notices = noticesIn()) {
+function presenting(
+  script: Script = {},
+  notice?: string,
+  {
+    notices = noticesIn(),
+    resolve,
+  }: { notices?: ReturnType<typeof noticesIn>; resolve?: PresentOptions['resolve'] } = {},
+) {
   const surface = new FakeSurface(script);
   const story = new Story();
   const stopping = new AbortController();
@@ -30,6 +39,7 @@ function presenting(script: Script = {}, notice?: string, notices = noticesIn())
     notice,
     log,
     onPosts: async (posts: readonly PostRef[]) => void told.push(posts),
+    ...(resolve === undefined ? {} : { resolve }),
   };
   return { surface, story, stopping, logged, told, presented: present(story.tell(), surface, options) };
 }
@@ -195,7 +205,7 @@ describe('present', () => {
   });
 
   it('says how it ended in the reader’s language, to the reader and in what is remembered', async () => {
-    const { surface, story, presented } = presenting({}, undefined, noticesIn('pl'));
+    const { surface, story, presented } = presenting({}, undefined, { notices: noticesIn('pl') });
     story.end(aTurn({ ending: { kind: 'stopped', by: 'Ada' } }, 'A'));
     const { turn } = await presented;
     expect(surface.finished).toMatchObject([{ text: 'A', notice: 'Zatrzymane przez: Ada.', language: 'pl' }]);
@@ -248,6 +258,55 @@ describe('present', () => {
     const { turn, failure } = await presented;
     expect(failure).toBeInstanceOf(PlatformUnavailable);
     expect(turn.posts).toEqual([{ channel: 'c', message: 'p' }]);
+  });
+
+  describe('while the addresses of its sources are looked up', () => {
+    const link = { number: 1, title: 'A', url: 'https://link.example/' };
+    const found = { ...link, url: 'https://a.example/' };
+    const marks = [{ at: 1, sources: [1] }];
+    const searches = [{ query: 'a', url: 'https://www.google.com/search?q=a' }];
+    const turn = aTurn({ sources: [link], marks, searches }, 'a');
+
+    it('shows the finished text first, and the sources when they are found', async () => {
+      const looking = Promise.withResolvers<Turn>();
+      const { surface, story, presented } = presenting({}, undefined, { resolve: () => looking.promise });
+      story.end(turn);
+      await settled();
+      const { ending } = turn;
+      expect(surface.finished).toEqual([{ text: 'a', sources: [], marks: [], searches, ending, language: 'en' }]);
+      looking.resolve({ ...turn, language: 'en', sources: [found] });
+      const { turn: stored } = await presented;
+      expect(surface.finished.slice(1)).toEqual([
+        { text: 'a', sources: [found], marks, searches, ending, language: 'en' },
+      ]);
+      expect(stored).toMatchObject({ sources: [found], marks, posts: [{ channel: 'c', message: 'p' }] });
+    });
+
+    it('shows all at once where there is nothing to look up', async () => {
+      const { surface, story, presented } = presenting({}, undefined, { resolve: () => undefined });
+      story.end(turn);
+      await presented;
+      const { ending } = turn;
+      expect(surface.finished).toEqual([{ text: 'a', sources: [link], marks, searches, ending, language: 'en' }]);
+    });
+
+    it('remembers what the reader saw when the sources could not be shown', async () => {
+      const script = { finishes: [Promise.resolve(), refused()] };
+      const { surface, story, presented, logged } = presenting(script, undefined, { resolve: async () => turn });
+      story.end(turn);
+      const { turn: stored, failure } = await presented;
+      expect(failure).toBeUndefined();
+      expect(surface.finished).toHaveLength(1);
+      expect(stored).toMatchObject({ sources: [], marks: [], searches });
+      expect(logged).toEqual(['reply.sources-lost [{"code":"platform.unavailable"}]']);
+    });
+
+    it('shows none under an answer that could not be made to stand', async () => {
+      const { surface, story, presented } = presenting({ finish: refused() }, undefined, { resolve: async () => turn });
+      story.end(turn);
+      expect((await presented).failure).toBeInstanceOf(PlatformUnavailable);
+      expect(surface.finished).toEqual([]);
+    });
   });
 
   it('logs no text', async () => {

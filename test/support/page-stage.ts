@@ -84,12 +84,12 @@ class PageTalk implements Talk {
     return this.#page.locator('.turn .answer').evaluateAll((answers) =>
       answers
         .map((answer) => ({
-          text: [...answer.querySelectorAll<HTMLElement>('.text, .sources, .notice')]
+          text: [...answer.querySelectorAll<HTMLElement>('.text, .foot, .notice')]
             .filter((part) => part.checkVisibility())
             .map((part) => part.innerText.trim())
             .filter((text) => text !== '')
             .join('\n'),
-          links: [...answer.querySelectorAll<HTMLAnchorElement>('.sources a')].map((link) => link.href),
+          links: [...answer.querySelectorAll<HTMLAnchorElement>('.mark a, .foot a')].map((link) => link.href),
           pictures: [...answer.querySelectorAll('img')].filter((image) => image.naturalWidth > 0).length,
         }))
         .filter(({ text, pictures }) => text !== '' || pictures > 0),

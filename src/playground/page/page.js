@@ -47,7 +47,7 @@ const events = new Events(
       the('stand-in').hidden = !event.standIn;
     }
     if (event.kind === 'snapshot' || event.kind === 'settings') hold(event.settings);
-    if (event.kind === 'snapshot' || event.kind === 'turn' || event.kind === 'reply') void refreshThreads();
+    if (event.kind === 'snapshot' || event.kind === 'turn' || isEnd(event)) void refreshThreads();
     drawSoon();
   },
   (connected) => {
@@ -59,6 +59,11 @@ const events = new Events(
     void refreshThreads();
   },
 );
+
+/** @param {import('../surface.ts').PageEvent} event */
+function isEnd({ kind }) {
+  return kind === 'reply' || kind === 'note';
+}
 
 /** Takes over what changed on the server, perhaps from another tab. @param {{ thinking: string, search: string }} settings */
 function hold(settings) {

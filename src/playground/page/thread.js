@@ -1,6 +1,6 @@
 /** Draws the turns of a thread and the list of threads; changes only what changed. */
 // @ts-check
-import { showMarkdown } from './markdown.js';
+import { showMarkdown, webAddressOf } from './markdown.js';
 
 /** @typedef {import('../surface.ts').TurnView} TurnView */
 
@@ -45,10 +45,11 @@ function drawTurn(element, turn) {
   part(element, '.question').hidden = turn.question === '';
   part(element, '.status').hidden = turn.state === 'done';
   part(element, '.word').textContent = turn.text === '' ? `${STATES[turn.state]}…` : '';
-  if (drawn.get(element)?.text !== turn.text) showMarkdown(part(element, '.text'), turn.text);
+  const { text, marks, sources } = drawn.get(element) ?? {};
+  if (text !== turn.text || marks !== turn.marks || sources !== turn.sources)
+    showMarkdown(part(element, '.text'), turn.text, turn);
   drawPictures(part(element, '.pictures'), turn.pictures ?? []);
-  part(element, '.sources').hidden = turn.sources.length === 0;
-  part(element, '.sources ol').replaceChildren(...turn.sources.map(drawSource));
+  drawFoot(part(element, '.foot'), turn);
   part(element, '.notice').hidden = turn.notice === undefined;
   part(element, '.notice-text').textContent = turn.notice ?? '';
   part(element, '.copy-answer').hidden = turn.state !== 'done' || turn.text === '';
@@ -74,15 +75,52 @@ function drawPictures(element, addresses) {
   while (element.children.length > addresses.length) element.lastElementChild?.remove();
 }
 
+/**
+ * Sources, then searches and quotes as far as there are any.
+ * @param {HTMLElement} element
+ * @param {TurnView} turn
+ */
+function drawFoot(element, { sources, searches = [], quotes = [] }) {
+  const lists = {
+    sources: sources.map(drawSource),
+    searches: searches.map(drawSearch),
+    quotes: quotes.map(drawQuote),
+  };
+  for (const [name, items] of Object.entries(lists)) {
+    part(element, `.${name}`).hidden = items.length === 0;
+    part(element, `.${name} ol`).replaceChildren(...items);
+  }
+  element.hidden = sources.length + searches.length + quotes.length === 0;
+}
+
 /** @param {TurnView['sources'][number]} source */
 function drawSource(source) {
-  const item = copyOf('source-template');
-  const anchor = /** @type {HTMLAnchorElement} */ (part(item, 'a'));
-  const url = URL.parse(source.url);
-  if (url?.protocol === 'https:' || url?.protocol === 'http:') anchor.href = url.href;
+  const item = drawQuote(source);
   part(item, '.number').textContent = `${source.number}`;
-  part(item, '.title').textContent = source.title;
-  part(item, '.host').textContent = url?.host.replace(/^www\./, '') ?? '';
+  return item;
+}
+
+/** @param {TurnView['sources'][number]} source */
+function drawQuote({ title, url, site = '' }) {
+  const item = linkItem(title, url);
+  part(item, '.site').textContent = site;
+  return item;
+}
+
+/** @param {NonNullable<TurnView['searches']>[number]} search */
+function drawSearch({ query, url }) {
+  return linkItem(query, url);
+}
+
+/**
+ * @param {string} title
+ * @param {string} url
+ */
+function linkItem(title, url) {
+  const item = copyOf('link-template');
+  const address = webAddressOf(url);
+  if (address !== undefined) part(item, 'a').setAttribute('href', address);
+  part(item, '.title').textContent = title;
   return item;
 }
 

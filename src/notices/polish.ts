@@ -29,7 +29,7 @@ export const POLISH: Sentences = {
     invalidJson: 'Odpowiedź modelu nie jest poprawnym JSON-em.',
     cutJson: 'JSON jest ucięty: odpowiedź osiągnęła limit długości.',
     adjustedDepth: (wanted, used) => `Ten model nie ma głębokości myślenia „${wanted}”; używam „${used}”.`,
-    headings: { sources: 'Źródła', searches: 'Wyszukiwania', quotes: 'Cytowane teksty' },
+    headings: { sources: 'Źródła', searches: 'Wyszukiwarka Google', quotes: 'Cytowane teksty' },
     more: (count) => `i jeszcze ${count}`,
     questionFrom: (name) => `Pytanie od: ${name}`,
   },

@@ -21,8 +21,8 @@ import {
   ToolFailed,
 } from '../../src/core/errors.ts';
 import type { FileFault } from '../../src/core/inbound.ts';
-import { type CutReason, ENGLISH } from '../../src/reply/english.ts';
-import { type Notices, noticesFor, noticesIn } from '../../src/reply/notices.ts';
+import { type CutReason, ENGLISH } from '../../src/notices/english.ts';
+import { type Notices, noticesFor, noticesIn } from '../../src/notices/notices.ts';
 import { runs } from '../markdown/documents.ts';
 
 const SECRET = 'key sk-123 {"error":{"code":400}}';

@@ -84,7 +84,7 @@ export const ENGLISH: Sentences = {
     invalidJson: 'The model did not answer in valid JSON.',
     cutJson: 'The JSON is cut off: the answer reached its length limit.',
     adjustedDepth: (wanted, used) => `This model does not have thinking depth ${wanted}; I used ${used}.`,
-    headings: { sources: 'Sources', searches: 'Searches', quotes: 'Quoted texts' },
+    headings: { sources: 'Sources', searches: 'Google Search', quotes: 'Quotes' },
     more: (count) => `and ${count} more`,
     questionFrom: (name) => `Question from ${name}`,
   },
