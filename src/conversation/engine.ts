@@ -17,10 +17,12 @@ import type {
   TurnStore,
 } from '../core/ports.ts';
 import type { PostRef } from '../core/reply.ts';
-import { NOTICES, noticeOfError, noticeOfRefusal } from '../reply/notices.ts';
+import { noticeOfError, noticeOfRefusal } from '../reply/notices.ts';
 import { notAnswered, present } from '../reply/presenter.ts';
+import type { Attachments, Files } from './attachments.ts';
 import { runCommand } from './commands.ts';
 import { historyOf } from './history.ts';
+import { LeftOpen } from './lanes.ts';
 import {
   type Asked,
   besideAnswer,
@@ -29,6 +31,7 @@ import {
   type StandingRequest,
   systemInstruction,
   userContent,
+  whyUnasked,
 } from './prompt.ts';
 import { effectiveSettings } from './settings.ts';
 import { factsOf, runTurn, type TurnPlan } from './turn.ts';
@@ -44,6 +47,7 @@ export interface EngineOptions {
   readonly settings: SettingsStore;
   readonly client: ModelClient;
   readonly toolbox: Toolbox;
+  readonly attachments: Attachments;
   /** Where a reply to this address is shown. */
   readonly surface: (to: ReplyAddress, standing: readonly PostRef[]) => ReplySurface;
   /** What holds where nobody chose. */
@@ -148,16 +152,14 @@ export class Engine implements Inbox {
     // A crash came after the turn was stored and before its entry was closed.
     if (past.some((turn) => turn.id === mention.id)) return;
     const asked = readFlags(mention.text);
-    if (asked.text === '' && mention.attachments.length === 0) {
-      await surface.finish(notAnswered(NOTICES.nothingAsked));
-      return;
-    }
-    const plan = await this.#plan(mention, asked, past);
     const signal = AbortSignal.any([stopped, this.#cutOff.signal]);
+    const plan = await this.#plan(mention, asked, { past, surface, signal });
+    const unasked = signal.aborted ? undefined : whyUnasked(asked, plan.files);
+    if (unasked !== undefined) return void (await surface.finish(notAnswered(unasked)));
     const { turn, failure } = await present(runTurn(plan, { client, toolbox }, signal), surface, {
       signal,
       log,
-      notice: besideAnswer(asked, mention),
+      notice: besideAnswer(asked, plan.files),
       onPosts: (posts) => journal.posted(mention.id, posts),
     });
     const seen = failure === undefined ? turn : this.#seenOf(turn, failure);
@@ -165,20 +167,27 @@ export class Engine implements Inbox {
     log.info('turn.done', factsOf(seen));
   }
 
-  /** What the model is asked: settings, past turns and the question, within its limits. */
-  async #plan(mention: Mention, asked: Asked, turns: readonly Turn[]): Promise<TurnPlan> {
-    const { client, settings, defaults, model, persona, historyTokens, standing, toolbox } = this.#options;
+  /** What the model is asked: settings, past turns, and the question with its files, within its limits. */
+  async #plan(
+    mention: Mention,
+    asked: Asked,
+    { past, surface, signal }: { past: readonly Turn[]; surface: ReplySurface; signal: AbortSignal },
+  ): Promise<TurnPlan & { files: Files }> {
+    const { client, settings, defaults, model, persona, historyTokens, standing, toolbox, attachments } = this.#options;
     const chosen = effectiveSettings(defaults, await settings.get(mention.conversation), asked.flags);
-    const past = historyOf(turns, { model, budgetTokens: historyTokens });
-    const question = userContent(mention, asked.text);
-    const draws = standing.images !== undefined || client.facts(model)?.output === 'text-and-images';
+    const facts = client.facts(model);
+    const files = await attachments.read(mention, { text: asked.text, surface, facts }, signal);
+    const question = userContent(mention, asked.text, files);
+    const before = historyOf(past, { model, budgetTokens: historyTokens, ...attachments.beside(question) });
+    const draws = standing.images !== undefined || facts?.output === 'text-and-images';
     const request = requestOf({ draws, chosen, json: asked.json, standing, functions: toolbox.declarations });
     const instruction = systemInstruction(persona, mention.place, new Date());
     return {
       mention,
       text: asked.text,
+      files,
       question,
-      request: { ...request, model, systemInstruction: instruction, contents: [...past, question] },
+      request: { ...request, model, systemInstruction: instruction, contents: [...before, question] },
     };
   }
 
@@ -236,14 +245,5 @@ export class Engine implements Inbox {
         this.#options.log.error('journal.close-failed', error, { mention: each });
       }
     }
-  }
-}
-
-/** Why a turn ends without being closed: the process ends, or the platform is away. The journal keeps it for the next start. */
-class LeftOpen extends Error {
-  override readonly name = 'LeftOpen';
-
-  constructor() {
-    super('The turn is left to the next start.');
   }
 }

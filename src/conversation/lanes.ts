@@ -73,3 +73,12 @@ export class Stopped extends Error {
     super('The answer was stopped.');
   }
 }
+
+/** Why a turn ends without being closed: the process ends, or the platform is away. The journal keeps it for the next start. */
+export class LeftOpen extends Error {
+  override readonly name = 'LeftOpen';
+
+  constructor() {
+    super('The turn is left to the next start.');
+  }
+}

@@ -27,6 +27,8 @@ export interface TurnView extends End {
   /** The name of the person who asked. */
   readonly author: string;
   readonly question: string;
+  /** The names of the files that came with it; absent where none did. */
+  readonly files?: readonly string[];
   /** Markdown of the answer; while it is written, the last view. */
   readonly text: string;
   /** `waiting`: accepted, and not begun. */

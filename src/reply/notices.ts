@@ -7,6 +7,7 @@ import {
   codeOf,
   type Ending,
   type ErrorCode,
+  type FileFault,
   ModelQuota,
   ModelRejected,
   ModelUnavailable,
@@ -41,7 +42,8 @@ interface Sentences {
   readonly nothingToStop: string;
   readonly interrupted: string;
   readonly nothingAsked: string;
-  readonly unreadFiles: (names: readonly string[]) => string;
+  readonly unreadFiles: (files: readonly string[]) => string;
+  readonly fileFault: Readonly<Record<FileFault['why'], string>>;
   readonly unshownPictures: (count: number) => string;
 }
 
@@ -127,7 +129,14 @@ const ENGLISH: Sentences = {
   nothingToStop: 'I am not writing anything in this conversation.',
   interrupted: 'I was restarted before I could answer this. Please ask again.',
   nothingAsked: 'What would you like to know? Write your question in the same message as my name.',
-  unreadFiles: (names) => `I cannot read attachments yet: ${names.join(', ')}.`,
+  unreadFiles: (files) => `I could not read ${files.join(', ')}.`,
+  fileFault: {
+    kind: 'send a PNG, JPEG or WebP picture, a PDF, MP3, WAV, OGG, MP4, WebM or text instead',
+    size: 'too large',
+    count: 'too many files at once',
+    download: 'it could not be downloaded',
+    page: 'a web page came in its place',
+  },
   unshownPictures: (count) =>
     `I could not show ${countOf(count, 'picture')} here: too large, not PNG, JPEG or WebP, or files are not allowed.`,
 };
@@ -184,9 +193,9 @@ export function noticeOfFlag(fault: {
   return ENGLISH.takes(fault.flag, shortOf(fault.value), fault.choices);
 }
 
-/** Told beside the answer when files came with the question. */
-export function noticeOfFiles(names: readonly string[]): string {
-  return ENGLISH.unreadFiles(names.map(shortOf));
+/** Told beside the answer when the model was not given files of the question. */
+export function noticeOfFiles(faults: readonly FileFault[]): string {
+  return ENGLISH.unreadFiles(faults.map(({ name, why }) => `${shortOf(name)} (${ENGLISH.fileFault[why]})`));
 }
 
 /** Told under an answer of which so many pictures, 1 or more, cannot be shown where it stands. */

@@ -78,7 +78,7 @@ describe('historyOf', () => {
         {
           role: 'model',
           parts: [
-            { inlineData: { mimeType: 'image/png', data: 'A'.repeat(9_000_000) } },
+            { inlineData: { mimeType: 'image/png', data: 'A'.repeat(19_100_000) } },
             { text: 'there', thoughtSignature: 'A'.repeat(300_000) },
           ],
         },

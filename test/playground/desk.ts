@@ -10,7 +10,11 @@ import type { Command, CommandReply, Mention } from '../../src/core/inbound.ts';
 import type { ConversationSummary, Inbox, JournalEntry, Log, ReplySurface } from '../../src/core/ports.ts';
 import type { Source } from '../../src/core/reply.ts';
 import { PlaygroundAdapter } from '../../src/playground/adapter.ts';
+import { HeldBlobs } from '../contracts/blob-store.ts';
 import { aTurn } from '../support/builders.ts';
+
+/** The largest file that a desk takes. */
+export const MAX_FILE_BYTES = 1_000_000;
 
 /** What a restart leaves: turns, choices and open mentions. */
 export class Memory {
@@ -35,6 +39,7 @@ export class Memory {
     },
   };
   readonly settings = { get: async (id: ConversationId): Promise<SettingsOverride> => this.chosen.get(id) ?? {} };
+  readonly uploads = new HeldBlobs();
   readonly journal = { open: async (): Promise<readonly JournalEntry[]> => [...this.open.values()] };
 }
 
@@ -195,11 +200,13 @@ export interface DeskOptions {
 export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
   const { memory = new Memory(), script = reading('Hello.'), standIn = false, port = 0 } = options;
   const logged: string[] = [];
-  const { turns, settings, journal } = memory;
+  const { turns, settings, journal, uploads } = memory;
   const adapter = new PlaygroundAdapter({
     turns,
     settings,
     journal,
+    uploads,
+    maxFileBytes: MAX_FILE_BYTES,
     defaults: { thinking: 'auto', search: 'off', maps: 'off', code: 'off' },
     standIn,
     model: 'gemini-3.8-flash',

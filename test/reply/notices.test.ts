@@ -72,7 +72,10 @@ const notices: readonly string[] = [
   noticeOfSetting('think', 'high'),
   noticeOfHolding('search', 'off'),
   noticeOfFlag({ flag: '--think', value: 'deeply', choices: ['low', 'high'] }),
-  noticeOfFiles(['a.pdf', 'b.png']),
+  noticeOfFiles([
+    { name: 'a.gif', why: 'kind' },
+    { name: 'b.png', why: 'size' },
+  ]),
   noticeOfPictures(1),
   noticeOfPictures(3),
   ...Object.values(NOTICES).filter((notice) => typeof notice === 'string'),
