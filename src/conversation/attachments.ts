@@ -103,7 +103,7 @@ export class Attachments {
     try {
       return await adapter(platform).download(file, maxBytes, signal);
     } catch (error) {
-      if (!signal.aborted) log.error('download.failed', error);
+      if (!signal.aborted) log.error('files.failed', error);
       return { fault: 'download' };
     }
   }

@@ -45,14 +45,15 @@ export function readMention(fields: Fields, receivedAt: number): { thread: strin
   const thread = asked.conversation;
   const attachments = readFiles(fields.get('files') ?? [], thread);
   if (attachments === undefined) return WRONG_FILES;
-  if (asked.text.trim() === '' && attachments.length === 0) return WRONG_TEXT;
+  const text = asked.text.trim() === '' ? '' : asked.text.toWellFormed();
+  if (text === '' && attachments.length === 0) return WRONG_TEXT;
   const id = `${HERE.platform}:${thread}/${asked.id}`;
   const mention: Mention = {
     id,
     conversation: conversationOf(thread),
     author: authorOf(asked.author),
     place: { ...HERE, kind: asked.author.trim() === '' ? 'direct' : 'thread' },
-    text: asked.text.toWellFormed(),
+    text,
     attachments,
     replyTo: { platform: HERE.platform, channel: thread, message: id },
     receivedAt,

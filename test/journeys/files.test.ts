@@ -139,6 +139,20 @@ journey(
   },
 );
 
+journey(
+  'files for a model that draws',
+  {
+    'are pictures; what it does not read is named': async (stage) => {
+      stage.harness.gemini.next(text('A red dot.'));
+      const talk = await stage.open('what is it?', undefined, [{ name: 'song.mp3', bytes: FILES.mp3 }, dot]);
+      await seenText(talk, 'song.mp3');
+      const media = partsSent(stage, 0).filter((part) => part.inlineData !== undefined);
+      expect(media).toEqual([{ inlineData: inline(RED) }]);
+    },
+  },
+  { configure: (settings) => ({ ...settings, model: { ...settings.model, id: 'gemini-nano-banana-2.1' } }) },
+);
+
 describe('on Discord', () => {
   let stage: DiscordStage;
   beforeEach(async () => {

@@ -8,7 +8,7 @@ import type { ConversationId, SettingsOverride, Turn } from '../../src/core/conv
 import type { Ending } from '../../src/core/errors.ts';
 import type { Command, CommandReply, Mention } from '../../src/core/inbound.ts';
 import type { ConversationSummary, Inbox, JournalEntry, Log, ReplySurface } from '../../src/core/ports.ts';
-import type { Source } from '../../src/core/reply.ts';
+import type { Source, Status } from '../../src/core/reply.ts';
 import { PlaygroundAdapter } from '../../src/playground/adapter.ts';
 import { HeldBlobs } from '../contracts/blob-store.ts';
 import { aTurn } from '../support/builders.ts';
@@ -67,7 +67,11 @@ export class Answering {
   }
 
   searching(): Promise<unknown> {
-    return this.#surface.show({ text: '', status: 'searching' });
+    return this.shows('searching');
+  }
+
+  shows(status: Status): Promise<unknown> {
+    return this.#surface.show({ text: '', status });
   }
 
   /** Adds text and shows it when the surface permits. */
