@@ -1,9 +1,9 @@
 /** The files of a question as parts of it: fetched, kept within limits, and every one that cannot be given is named. */
 import type { Content, Part } from '../core/content.ts';
 import type { Platform, TurnFile } from '../core/conversation.ts';
-import { codeOf, type FileFault } from '../core/errors.ts';
+import { codeOf } from '../core/errors.ts';
 import type { Downloaded } from '../core/files.ts';
-import type { Attachment, Mention } from '../core/inbound.ts';
+import type { Attachment, FileFault, Mention } from '../core/inbound.ts';
 import type { ModelFacts } from '../core/model.ts';
 import type { Adapter, Log, ReplySurface } from '../core/ports.ts';
 import { kindOf } from '../media/kinds.ts';

@@ -28,16 +28,6 @@ export type Refusal =
   /** `waiting` is how many mentions already wait in this conversation. */
   | { readonly kind: 'busy'; readonly waiting: number };
 
-/** A file of a question that the model was not given. */
-export interface FileFault {
-  readonly name: string;
-  /**
-   * `kind`: nothing that the model reads. `size`: too large, by itself or with the others. `count`: one file too many.
-   * `download`: it could not be fetched. `page`: a web page came in its place.
-   */
-  readonly why: 'kind' | 'size' | 'count' | 'download' | 'page';
-}
-
 /** How a turn ended. A `stopped` or `broken` turn keeps what the reader saw. */
 export type Ending =
   | { readonly kind: 'complete' }

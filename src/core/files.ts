@@ -1,5 +1,5 @@
 /** Files that people send: what fetching one comes to, who fetches, and who keeps bytes. */
-import type { FileFault } from './errors.ts';
+import type { FileFault } from './inbound.ts';
 
 /** The bytes of a file, or why there are none. */
 export type Downloaded =

@@ -30,6 +30,16 @@ export interface Attachment {
   readonly url: string;
 }
 
+/** A file that the model is not given. */
+export interface FileFault {
+  readonly name: string;
+  /**
+   * `kind`: of a kind the model does not read. `size`: too many bytes. `count`: one more than is taken at once. `download`: it
+   * could not be fetched. `page`: a web page came in its place, as where a login is wanted.
+   */
+  readonly why: 'kind' | 'size' | 'count' | 'download' | 'page';
+}
+
 /**
  * Where the answer goes. Plain data that the platform's own adapter wrote and alone reads, enough to post with REST
  * only, in a process that never connected.

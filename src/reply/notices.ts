@@ -7,7 +7,6 @@ import {
   codeOf,
   type Ending,
   type ErrorCode,
-  type FileFault,
   ModelQuota,
   ModelRejected,
   ModelUnavailable,
@@ -15,7 +14,7 @@ import {
   type Refusal,
   type RejectionReason,
 } from '../core/errors.ts';
-import type { CommandName } from '../core/inbound.ts';
+import type { CommandName, FileFault } from '../core/inbound.ts';
 
 /** The values of an open set that are known by name. */
 type Known<T extends string> = T extends unknown ? (string extends T ? never : T) : never;
