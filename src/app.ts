@@ -1,5 +1,6 @@
 /** The composition root: builds every room and joins them; the only file that knows them all. */
 import type { Config } from './config/load.ts';
+import { Attachments } from './conversation/attachments.ts';
 import { Engine } from './conversation/engine.ts';
 import { LocalLanes } from './conversation/lanes.ts';
 import { recover } from './conversation/recovery.ts';
@@ -16,9 +17,11 @@ import { noticesFor } from './notices/notices.ts';
 import { KeyvJournal } from './storage/journal.ts';
 import { EVERYDAY } from './tools/everyday.ts';
 import { CheckedToolbox } from './tools/toolbox.ts';
+import { KeyvBlobStore } from './storage/blobs.ts';
 import { openStore, type Store } from './storage/open.ts';
 import { KeyvSettingsStore } from './storage/settings.ts';
 import { KeyvTurnStore } from './storage/turns.ts';
+import { WebDownloader } from './web/download.ts';
 import { GroundingRedirects } from './web/redirects.ts';
 
 export interface AppOptions {
@@ -69,6 +72,7 @@ interface Parts {
   readonly adapters: ReadonlyMap<Platform, Adapter>;
   readonly engine: Engine;
   readonly server: HttpServer;
+  readonly downloader: WebDownloader;
   readonly health: { ready: boolean };
   readonly failed: PromiseWithResolvers<void>;
   /** Resolved when mentions of an earlier process are before new ones. */
@@ -86,10 +90,12 @@ async function partsOf(options: AppOptions): Promise<Parts> {
   const health = { ready: false };
   const server = new HttpServer({ ...config.settings.http, ready: () => health.ready, log });
   const failed = Promise.withResolvers<void>();
-  for (const adapter of adaptersOf({ options, kept, server, onFatal: failed.resolve }))
+  const downloader = new WebDownloader({ timeoutMs: config.settings.attachments.downloadMs, log });
+  for (const adapter of adaptersOf({ options, kept, server, downloader, onFatal: failed.resolve }))
     adapters.set(adapter.platform, adapter);
   const recovered = Promise.withResolvers<void>();
-  return { options, client, redirects, store, kept, adapters, engine, server, health, failed, recovered };
+  const running = { server, downloader, health, failed, recovered };
+  return { options, client, redirects, store, kept, adapters, engine, ...running };
 }
 
 async function begin({ options, kept, adapters, engine, server, health, recovered }: Parts): Promise<App['address']> {
@@ -119,6 +125,7 @@ async function end(parts: Parts, drainMs: number): Promise<void> {
   await parts.server.stop();
   await parts.client.stop();
   await parts.redirects.stop();
+  await parts.downloader.stop();
   await parts.store.close();
   parts.options.log.info('bot.stopped');
 }
@@ -140,13 +147,20 @@ interface Kept {
   readonly journal: KeyvJournal;
   readonly turns: KeyvTurnStore;
   readonly settings: KeyvSettingsStore;
+  /** The same turns, read with more of their pictures: the one person at the page scrolls far. */
+  readonly pageTurns: KeyvTurnStore;
+  readonly uploads: KeyvBlobStore;
 }
 
 function keptIn(store: Store, { config }: AppOptions): Kept {
+  const { conversation, attachments } = config.settings;
+  const kept = { maxTurns: conversation.maxTurns, keepDays: attachments.keepDays };
   return {
     journal: new KeyvJournal(store),
-    turns: new KeyvTurnStore(store, { maxTurns: config.settings.conversation.maxTurns }),
+    turns: new KeyvTurnStore(store, kept),
     settings: new KeyvSettingsStore(store),
+    pageTurns: new KeyvTurnStore(store, { ...kept, maxReadCharacters: 200_000_000 }),
+    uploads: new KeyvBlobStore(store, { keepDays: 1 }),
   };
 }
 
@@ -164,6 +178,7 @@ function engineOf(parts: {
 }): Engine {
   const { config, log } = parts.options;
   const { conversation, model } = config.settings;
+  const on = (platform: Platform): Adapter => adapterOf(parts.adapters, platform);
   return new Engine({
     ...parts.kept,
     guard: new OpenAccess(),
@@ -175,8 +190,9 @@ function engineOf(parts: {
       EVERYDAY.filter((tool) => config.settings.tools.some((name) => name === tool.declaration.name)),
       log,
     ),
+    attachments: new Attachments({ limits: config.settings.attachments, adapter: on, log }),
     standing: model.request,
-    surface: (to, standing) => adapterOf(parts.adapters, to.platform).surface(to, standing),
+    surface: (to, standing) => on(to.platform).surface(to, standing),
     noticesFor: noticesFor(conversation.language),
     defaults: defaultsOf(config.settings),
     model: model.id,
@@ -191,6 +207,7 @@ function adaptersOf(parts: {
   readonly options: AppOptions;
   readonly kept: Kept;
   readonly server: HttpServer;
+  readonly downloader: WebDownloader;
   readonly onFatal: () => void;
 }): readonly Adapter[] {
   const { config, standIn, log } = parts.options;
@@ -198,11 +215,15 @@ function adaptersOf(parts: {
   const spoken = { noticesFor: noticesFor(settings.conversation.language), log };
   if (secrets.discordToken !== undefined) {
     const { discordToken: token, discordApiUrl: apiUrl } = secrets;
+    const { downloader, onFatal } = parts;
     const governor = new Governor();
-    return [new DiscordAdapter({ ...settings.discord, ...spoken, token, apiUrl, governor, onFatal: parts.onFatal })];
+    const discord = { ...settings.discord, ...spoken, token, apiUrl, governor, downloader, onFatal };
+    return [new DiscordAdapter(discord)];
   }
   const defaults = defaultsOf(settings);
-  const page = new PlaygroundAdapter({ ...parts.kept, ...spoken, defaults, standIn, model: settings.model.id });
+  const { maxFileBytes } = settings.attachments;
+  const kept = { ...parts.kept, turns: parts.kept.pageTurns };
+  const page = new PlaygroundAdapter({ ...kept, ...spoken, maxFileBytes, defaults, standIn, model: settings.model.id });
   parts.server.mount('/', (request, response) => page.handle(request, response));
   return [page];
 }

@@ -12,16 +12,17 @@ const MAY_IMPORT: Readonly<
   markdown: { rooms: ['core'], packages: ['remend'] },
   notices: { rooms: ['core'], packages: [] },
   reply: { rooms: ['core', 'markdown', 'notices'], packages: [] },
-  conversation: { rooms: ['core', 'notices', 'reply'], packages: [] },
+  media: { rooms: ['core'], packages: ['file-type'] },
+  conversation: { rooms: ['core', 'media', 'notices', 'reply'], packages: [] },
   gemini: { rooms: ['core'], packages: ['undici', 'eventsource-parser'] },
   discord: { rooms: ['core', 'markdown', 'notices', 'reply'], packages: ['discord.js', 'undici'] },
   playground: { rooms: ['core', 'markdown', 'notices', 'reply'], packages: [] },
   storage: { rooms: ['core'], packages: ['keyv', 'hookified'] },
   guard: { rooms: ['core'], packages: [] },
   tools: { rooms: ['core'], packages: [] },
+  web: { rooms: ['core'], packages: ['undici'] },
   ops: { rooms: ['core'], packages: ['pino'] },
   config: { rooms: ['core'], packages: ['yaml', 'zod'] },
-  web: { rooms: ['core'], packages: ['undici'] },
 };
 /** The composition root knows everything. */
 const ROOT_FILES = ['src/app.ts', 'src/main.ts'];

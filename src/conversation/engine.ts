@@ -22,6 +22,7 @@ import type { NoticesFor } from '../notices/notices.ts';
 import { present } from '../reply/presenter.ts';
 import { Reader } from '../reply/reader.ts';
 import { relinking } from '../reply/sources.ts';
+import type { Attachments, Files } from './attachments.ts';
 import { runCommand } from './commands.ts';
 import { historyOf } from './history.ts';
 import { LeftOpen } from './lanes.ts';
@@ -33,6 +34,7 @@ import {
   type StandingRequest,
   systemInstruction,
   userContent,
+  whyUnasked,
 } from './prompt.ts';
 import { effectiveSettings } from './settings.ts';
 import { factsOf, runTurn, type TurnPlan } from './turn.ts';
@@ -49,6 +51,7 @@ export interface EngineOptions {
   readonly client: ModelClient;
   readonly toolbox: Toolbox;
   readonly redirects: Redirects;
+  readonly attachments: Attachments;
   /** Where a reply to this address is shown. */
   readonly surface: (to: ReplyAddress, standing: readonly PostRef[]) => ReplySurface;
   /** What the bot says, in the language of who reads it. */
@@ -161,14 +164,15 @@ export class Engine implements Inbox {
     // A crash came after the turn was stored and before its entry was closed.
     if (past.some((turn) => turn.id === mention.id)) return;
     const asked = readFlags(mention.text);
-    if (asked.text === '' && mention.attachments.length === 0) return reader.tell(notices.nothingAsked);
-    const plan = await this.#plan(mention, asked, past);
     const signal = AbortSignal.any([stopped, this.#cutOff.signal]);
+    const plan = await this.#plan(mention, asked, { past, surface, signal });
+    const unasked = signal.aborted ? undefined : whyUnasked(asked, plan.files, notices);
+    if (unasked !== undefined) return reader.tell(unasked);
     const { turn, failure } = await present(runTurn(plan, { client, toolbox }, signal), surface, {
       signal,
       log,
       notices,
-      notice: besideAnswer(asked, mention, notices),
+      notice: besideAnswer(asked, plan.files, notices),
       onPosts: (posts) => journal.posted(mention.id, posts),
       resolve: (done) => relinking(done, redirects, this.#cutOff.signal),
     });
@@ -177,20 +181,27 @@ export class Engine implements Inbox {
     log.info('turn.done', factsOf(seen));
   }
 
-  /** What the model is asked: settings, past turns and the question, within its limits. */
-  async #plan(mention: Mention, asked: Asked, turns: readonly Turn[]): Promise<TurnPlan> {
-    const { client, settings, defaults, model, persona, historyTokens, standing, toolbox } = this.#options;
+  /** What the model is asked: settings, past turns, and the question with its files, within its limits. */
+  async #plan(
+    mention: Mention,
+    asked: Asked,
+    { past, surface, signal }: { past: readonly Turn[]; surface: ReplySurface; signal: AbortSignal },
+  ): Promise<TurnPlan & { files: Files }> {
+    const { client, settings, defaults, model, persona, historyTokens, standing, toolbox, attachments } = this.#options;
     const chosen = effectiveSettings(defaults, await settings.get(mention.conversation), asked.flags);
-    const past = historyOf(turns, { model, budgetTokens: historyTokens });
-    const question = userContent(mention, asked.text);
-    const draws = standing.images !== undefined || client.facts(model)?.output === 'text-and-images';
+    const facts = client.facts(model);
+    const files = await attachments.read(mention, { text: asked.text, surface, facts }, signal);
+    const question = userContent(mention, asked.text, files);
+    const before = historyOf(past, { model, budgetTokens: historyTokens, ...attachments.beside(question) });
+    const draws = standing.images !== undefined || facts?.output === 'text-and-images';
     const request = requestOf({ draws, chosen, json: asked.json, standing, functions: toolbox.declarations });
     const instruction = systemInstruction(persona, mention.place, new Date());
     return {
       mention,
       text: asked.text,
+      files,
       question,
-      request: { ...request, model, systemInstruction: instruction, contents: [...past, question] },
+      request: { ...request, model, systemInstruction: instruction, contents: [...before, question] },
     };
   }
 

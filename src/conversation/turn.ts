@@ -8,6 +8,7 @@ import type { ModelRequest } from '../core/model.ts';
 import type { LogFields, ModelClient, Toolbox } from '../core/ports.ts';
 import type { ReplyEvent } from '../core/reply.ts';
 import { sourcedOf } from '../reply/sources.ts';
+import type { Files } from './attachments.ts';
 import { Stopped } from './lanes.ts';
 
 /** Everything a turn needs to run. */
@@ -15,6 +16,8 @@ export interface TurnPlan {
   readonly mention: Mention;
   /** The question as people read it, without flags. */
   readonly text: string;
+  /** What came of its files, whose parts are the first of `question`. */
+  readonly files?: Files;
   /** The question as the model reads it; the last of `request.contents`. */
   readonly question: Content;
   readonly request: ModelRequest;
@@ -148,6 +151,7 @@ class TurnRecord {
 
   turn(ending: Ending): Turn {
     const { mention, request, question, text } = this.#plan;
+    const files = this.#plan.files?.files ?? [];
     const { modelVersion } = this.#answer;
     // A call that nobody responded to would make the next request invalid.
     const parts = this.#answer.parts.filter((part) => part.functionCall === undefined);
@@ -160,6 +164,7 @@ class TurnRecord {
       id: mention.id,
       author: mention.author,
       text,
+      ...(files.length === 0 ? {} : { files }),
       contents: [question, ...this.#said, ...(parts.length === 0 ? [] : [{ role: 'model', parts } as const])],
       ending,
       ...sourcedOf(shown, citations),

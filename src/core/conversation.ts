@@ -55,12 +55,21 @@ export interface Settings {
 /** What one scope says; a key that is absent is left to the next wider scope. */
 export type SettingsOverride = Partial<Settings>;
 
+/** A file that came with a question. */
+export interface TurnFile {
+  readonly name: string;
+  /** Which part of the question's Content holds its bytes; absent where none does. */
+  readonly part?: number;
+}
+
 /** One mention and all that answered it, stored as one. */
 export interface Turn extends Sourced {
   readonly id: MentionId;
   readonly author: Author;
   /** What the person wrote, without the bot's name and without flags; for people to read. */
   readonly text: string;
+  /** The files that came with it, whether the model could be given them or not. Absent where none came. */
+  readonly files?: readonly TurnFile[];
   /** The user's Content first, then the model's, with every tool round between them, as they go back to the model. */
   readonly contents: readonly [Content, ...Content[]];
   readonly ending: Ending;
@@ -118,7 +127,7 @@ function modelParts(turn: Turn): readonly Part[] {
 }
 
 /** A code block of its own, in a fence longer than any within. */
-function fenced(code: string, language: string): string {
+export function fenced(code: string, language: string): string {
   const longest = Math.max(2, ...Array.from(code.matchAll(/`{3,}/g), ([ticks]) => ticks.length));
   const fence = '`'.repeat(longest + 1);
   return `\n\n${fence}${language}\n${code.replace(/\n$/, '')}\n${fence}\n\n`;

@@ -2,7 +2,8 @@
 import type { Chunk, FunctionCall, FunctionDeclaration, FunctionResponse, JsonObject } from './content.ts';
 import type { ConversationId, Platform, SettingsOverride, Turn } from './conversation.ts';
 import type { Refusal } from './errors.ts';
-import type { Author, Command, CommandReply, Mention, MentionId, Place, ReplyAddress } from './inbound.ts';
+import type { Downloaded } from './files.ts';
+import type { Attachment, Author, Command, CommandReply, Mention, MentionId, Place, ReplyAddress } from './inbound.ts';
 import type { ModelFacts, ModelRequest } from './model.ts';
 import type { DraftView, PostRef, Reply } from './reply.ts';
 
@@ -22,6 +23,8 @@ export interface Adapter {
    * @param standing Posts an earlier attempt left for the same mention, in order; they are filled before new ones are made.
    */
   surface(to: ReplyAddress, standing: readonly PostRef[]): ReplySurface;
+  /** The bytes of a file that came with a message. Works whenever `surface` does; rejects only with the reason of `signal`. */
+  download(file: Attachment, maxBytes: number, signal: AbortSignal): Promise<Downloaded>;
 }
 
 /** Where adapters deliver. The engine is one; a queue is another. */

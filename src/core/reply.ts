@@ -14,8 +14,8 @@ export type ReplyEvent =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'thought'; readonly text: string };
 
-/** What a reply is doing while no text stands yet, or that it is being written. */
-export type Status = 'thinking' | 'searching' | 'writing';
+/** What a reply is doing while no text stands yet (`reading` the question's files), or that it is being written. */
+export type Status = 'reading' | 'thinking' | 'searching' | 'writing';
 
 /** The whole draft so far, safe to show: open fences and emphasis are closed. Replaced by the next view. */
 export interface DraftView {

@@ -1,9 +1,10 @@
 /** Halley's connection to Discord: messages and commands in through the gateway, surfaces out over REST. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Client, Events, type Interaction, type Message, REST, Status } from 'discord.js';
-import type { ReplyAddress } from '../core/inbound.ts';
+import { type Client, DefaultRestOptions, Events, type Interaction, type Message, REST, Status } from 'discord.js';
+import type { Attachment, ReplyAddress } from '../core/inbound.ts';
 import type { ConversationId } from '../core/conversation.ts';
 import { HalleyError, PlatformUnavailable } from '../core/errors.ts';
+import type { Downloaded, Downloader } from '../core/files.ts';
 import type { Adapter, Inbox, Log, ReplySurface } from '../core/ports.ts';
 import type { PostRef } from '../core/reply.ts';
 import type { Governor } from '../reply/governor.ts';
@@ -20,6 +21,7 @@ export interface DiscordOptions extends ClientOptions {
   readonly writes: SurfaceOptions['writes'];
   readonly governor: Governor;
   readonly noticesFor: NoticesFor;
+  readonly downloader: Downloader;
   readonly log: Log;
   /** Called when Discord closes a running connection for good: only a person can mend that. */
   readonly onFatal: () => void;
@@ -27,6 +29,9 @@ export interface DiscordOptions extends ClientOptions {
   readonly typingMs?: number;
   readonly retryMs?: number;
 }
+
+/** Where Discord keeps files. @see https://docs.discord.com/developers/reference#signed-attachment-cdn-urls */
+const FILE_HOSTS = ['cdn.discordapp.com', 'media.discordapp.net'];
 
 /** A wait that the client may spend itself before it rejects: a short one for what is shown, a longer one for the rest. */
 const SURFACE_WAIT_MS = 1000;
@@ -87,6 +92,14 @@ export class DiscordAdapter implements Adapter {
   surface(to: ReplyAddress, standing: readonly PostRef[]): ReplySurface {
     const { governor, log, writes, typingMs = 8000, retryMs = 500 } = this.#options;
     return new DiscordSurface(to, standing, { rest: this.#rest, governor, log, writes, typingMs, retryMs });
+  }
+
+  /** An address of a file is good for a day. Where another address speaks for Discord, it has the files too. */
+  download(file: Attachment, maxBytes: number, signal: AbortSignal): Promise<Downloaded> {
+    const { downloader, apiUrl } = this.#options;
+    const { origin, hostname } = new URL(apiUrl ?? DefaultRestOptions.api);
+    const own = hostname === 'discord.com' ? {} : { own: origin };
+    return downloader.fetch({ url: file.url, mimeType: file.mimeType, maxBytes, hosts: FILE_HOSTS, ...own }, signal);
   }
 
   #listen(inbox: Inbox): void {

@@ -59,7 +59,6 @@ export interface Sentences {
   readonly takes: (name: string, value: string, choices: readonly string[]) => string;
   /** `names` is a list of `count` files, written out. */
   readonly files: Readonly<Record<FileFault['why'], (names: string, count: number) => string>>;
-  readonly unreadFiles: (names: string) => string;
   readonly unshownPictures: (count: number) => string;
 }
 
@@ -185,7 +184,6 @@ export const ENGLISH: Sentences = {
     page: (names, count) =>
       `A web page, perhaps a login, came instead of ${names}. Upload the ${count === 1 ? 'file itself' : 'files themselves'}.`,
   },
-  unreadFiles: (names) => `I cannot read attachments yet: ${names}.`,
   unshownPictures: (count) =>
     `I could not show ${countOf(count, 'picture')} here: too large, not PNG, JPEG or WebP, or files are not allowed.`,
 };

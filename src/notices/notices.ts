@@ -39,8 +39,6 @@ export interface Notices extends Plain {
   ofFlag(fault: FlagFault): string;
   /** Why files, 1 or more, are not given to the model and what to send instead: one line for each reason. */
   ofFiles(faults: readonly FileFault[]): string;
-  /** Told beside the answer when files came with the question. */
-  ofUnread(names: readonly string[]): string;
   /** Told under an answer of which so many pictures, 1 or more, cannot be shown where it stands. */
   ofPictures(count: number): string;
 }
@@ -60,7 +58,6 @@ export function noticesIn(language: Language = 'en'): Notices {
     ofHolding: (command, value) => said.holds[command](value),
     ofFlag: ({ flag, value, choices }) => said.takes(flag, lineOf(value), choices),
     ofFiles: (faults) => filesIn(said, faults),
-    ofUnread: (names) => said.unreadFiles(listIn(said, names)),
     ofPictures: (count) => said.unshownPictures(count),
   };
 }

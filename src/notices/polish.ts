@@ -126,7 +126,6 @@ export const POLISH: Sentences = {
     page: (names, count) =>
       `Przychodzi strona internetowa, może logowania, zamiast: ${names}. Wyślij ${count === 1 ? 'sam plik' : 'same pliki'}.`,
   },
-  unreadFiles: (names) => `Nie umiem jeszcze czytać załączników: ${names}.`,
   unshownPictures: (count) =>
     `Nie mogę tu pokazać ${countOf(count, ['obrazu', 'obrazów', 'obrazów'])}: za duże, inne niż PNG, JPEG i WebP, albo nie wolno tu wysyłać plików.`,
 };

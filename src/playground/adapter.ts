@@ -2,7 +2,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Settings } from '../core/conversation.ts';
 import { codeOf } from '../core/errors.ts';
-import type { ReplyAddress } from '../core/inbound.ts';
+import type { BlobStore, Downloaded } from '../core/files.ts';
+import type { Attachment, ReplyAddress } from '../core/inbound.ts';
 import type { Adapter, Inbox, Log, ReplySurface, SettingsStore } from '../core/ports.ts';
 import type { Notices, NoticesFor } from '../notices/notices.ts';
 import { type Answer, Gate, no, protect, readBody, send, sendFile } from './gate.ts';
@@ -18,11 +19,16 @@ import {
 } from './inbound.ts';
 import { type PageEvent, PlaygroundSurface } from './surface.ts';
 import { type Kept, Threads, waitingView } from './threads.ts';
+import { Uploads } from './uploads.ts';
 
 export interface PlaygroundOptions extends Kept {
   /** What conversations chose, and what holds where one chose nothing. */
   readonly settings: Pick<SettingsStore, 'get'>;
   readonly defaults: Settings;
+  /** Keeps the files that people give to the page until their question is answered, across a restart. */
+  readonly uploads: Pick<BlobStore, 'keep' | 'find'>;
+  /** Bytes of the largest file that is taken. */
+  readonly maxFileBytes: number;
   /** Whether a stand-in answers and not the model; the page says so. */
   readonly standIn: boolean;
   /** The model's name, for the page to show. */
@@ -46,12 +52,14 @@ export class PlaygroundAdapter implements Adapter {
   readonly platform = HERE.platform;
   readonly #options: PlaygroundOptions;
   readonly #threads: Threads;
+  readonly #uploads: Uploads;
   readonly #gate = new Gate();
   #inbox: Inbox | undefined;
 
   constructor(options: PlaygroundOptions) {
     this.#options = options;
     this.#threads = new Threads(options);
+    this.#uploads = new Uploads(options.uploads, options.maxFileBytes);
   }
 
   start(inbox: Inbox): Promise<void> {
@@ -81,6 +89,10 @@ export class PlaygroundAdapter implements Adapter {
     );
   }
 
+  download(file: Attachment, maxBytes: number): Promise<Downloaded> {
+    return this.#uploads.find(file, maxBytes);
+  }
+
   handle(req: IncomingMessage, res: ServerResponse): void {
     protect(res);
     this.#route(req, res).catch((error: unknown) => {
@@ -104,7 +116,13 @@ export class PlaygroundAdapter implements Adapter {
     if (!this.#gate.admits(req)) return send(res, no(403, 'This page is older than the server. Reload it.'));
     if (req.method === 'GET' && path === '/api/events') return this.#events(new Map(url?.searchParams), res);
     if (req.method === 'GET' && path.startsWith('/api/pictures/')) return this.#picture(path, res);
+    if (req.method === 'POST' && path === '/api/files') return this.#upload(req, new Map(url?.searchParams), res);
     return send(res, await this.#answer(req, path));
+  }
+
+  async #upload(req: IncomingMessage, fields: Fields, res: ServerResponse): Promise<void> {
+    const asked = readThread(fields);
+    send(res, typeof asked === 'string' ? no(400, asked) : await this.#uploads.take(req, asked.thread));
   }
 
   /** Its type is what its bytes say, and the browser is told to believe nothing else. */

@@ -34,6 +34,8 @@ export interface TurnView extends End {
   /** The name of the person who asked. */
   readonly author: string;
   readonly question: string;
+  /** The names of the files that came with it; absent where none did. */
+  readonly files?: readonly string[];
   /** Markdown of the answer; while it is written, the last view. */
   readonly text: string;
   /** `waiting`: accepted, and not begun. */
@@ -122,9 +124,10 @@ export class LiveThread {
   }
 
   reply(id: MentionId, reply: Reply): void {
-    const { author, question, receivedAt, text: shown } = this.#shown(id);
+    const { author, question, files, receivedAt, text: shown } = this.#shown(id);
     const { text, ...end } = endOf(id, reply);
-    this.#turns.set(id, { id, author, question, receivedAt, text, ...end });
+    const asked = { id, author, question, ...(files === undefined ? {} : { files }), receivedAt };
+    this.#turns.set(id, { ...asked, text, ...end });
     this.tell({ kind: 'reply', id, ...end, ...tailOf(shown, text) });
     this.#forgetOld();
   }

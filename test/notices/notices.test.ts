@@ -95,7 +95,6 @@ function everything(notices: Notices): readonly string[] {
     notices.ofFlag({ flag: '--think', value: 'deeply', choices: ['auto', 'low', 'high'] }),
     notices.ofFlag({ flag: '/search', value: '', choices: ['off', 'on'] }),
     ...FAULTS.flatMap((why) => [1, 2, 5].map((count) => notices.ofFiles(faultsOf(why, names.slice(0, count))))),
-    ...[1, 3, 5].map((count) => notices.ofUnread(names.slice(0, count))),
     ...[1, 2, 5, 22].map((count) => notices.ofPictures(count)),
   ];
 }

@@ -9,7 +9,7 @@ import type { Desk } from './desk.ts';
 export interface Sent {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Buffer;
 }
 
 export interface Got {
@@ -62,6 +62,14 @@ export class Visitor {
     });
     const answer: unknown = await json(response);
     return { status: response.statusCode ?? 0, body: answer };
+  }
+
+  /** Gives the page a file for a thread. */
+  async give(thread: string, body: Buffer): Promise<{ readonly status: number; readonly body: unknown }> {
+    const headers = { ...this.cookie, 'content-type': 'application/octet-stream' };
+    const path = `/api/files?conversation=${encodeURIComponent(thread)}`;
+    const response = await open(this.#desk, path, { method: 'POST', headers, body });
+    return { status: response.statusCode ?? 0, body: await json(response) };
   }
 
   /** Opens the event stream of a thread and reads nothing of it yet. */

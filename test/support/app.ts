@@ -93,6 +93,13 @@ export class Harness {
     };
   }
 
+  /** As if the days that files are kept for were over. */
+  expireFiles(): void {
+    const database = new DatabaseSync(this.#file);
+    database.exec("PRAGMA busy_timeout = 2000; UPDATE kv SET e = 1 WHERE ns = 'blobs'");
+    database.close();
+  }
+
   get #file(): string {
     return join(this.#folder, 'halley.sqlite');
   }

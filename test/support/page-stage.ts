@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import type { CommandName } from '../../src/core/inbound.ts';
 import { Harness } from './app.ts';
 import { launchChromium } from './chromium.ts';
-import type { SeenAnswer, Stage, StageOptions, Talk } from './stage.ts';
+import type { GivenFile, SeenAnswer, Stage, StageOptions, Talk } from './stage.ts';
 
 /** One browser for the stages of a test file; whoever plays on them closes it at the end. */
 export class SharedBrowser {
@@ -37,10 +37,10 @@ export class PageStage implements Stage {
     page.on('pageerror', (error) => this.#complaints.push(error.message));
   }
 
-  async open(question: string, as?: string): Promise<PageTalk> {
+  async open(question: string, as?: string, files: readonly GivenFile[] = []): Promise<PageTalk> {
     await this.page.goto(this.harness.address);
     const talk = new PageTalk(this.page);
-    await talk.say(question, as);
+    await talk.say(question, as, files);
     return talk;
   }
 
@@ -64,8 +64,10 @@ class PageTalk implements Talk {
     this.#page = page;
   }
 
-  async say(text: string, as?: string): Promise<void> {
+  async say(text: string, as?: string, files: readonly GivenFile[] = []): Promise<void> {
     if (as !== undefined) await this.#page.locator('#name').fill(as);
+    const given = files.map(({ name, bytes }) => ({ name, mimeType: '', buffer: bytes }));
+    if (files.length > 0) await this.#page.locator('#picker').setInputFiles(given);
     await this.#page.locator('#message').fill(text);
     await this.#page.locator('#message').press('Enter');
   }

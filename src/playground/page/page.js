@@ -1,7 +1,8 @@
 /** The page itself: joins the controls, the event stream and what is drawn. */
 // @ts-check
+import { FileTray, upload } from './files.js';
 import { call, Events } from './server.js';
-import { drawThreads, drawTurns, markdownOf, part, STATES } from './thread.js';
+import { drawThreads, drawTurns, markdownOf, part, stateOf } from './thread.js';
 import { applyEvent } from './turns.js';
 
 /** @typedef {import('../surface.ts').TurnView} TurnView */
@@ -16,6 +17,13 @@ const nameField = the('name');
 const thinking = the('thinking');
 /** @type {HTMLInputElement} */
 const search = the('search');
+const tray = new FileTray({
+  list: the('files'),
+  button: the('attach'),
+  picker: /** @type {HTMLInputElement} */ (the('picker')),
+  field: message,
+  overlay: the('drop'),
+});
 const [scroll, turnList, threadList, drawer] = [the('scroll'), the('turns'), the('threads'), the('drawer')];
 
 /** What is shown. */
@@ -37,7 +45,7 @@ const shown = {
   last: undefined,
 };
 /** A message that could not be sent keeps its id: it may have arrived all the same, and is then asked once. */
-const unsent = { text: '', id: '' };
+const unsent = { text: '', id: '', files: tray.files };
 
 const events = new Events(
   (event) => {
@@ -89,7 +97,8 @@ function draw() {
   turnList.ariaBusy = `${running !== undefined}`;
   the('welcome').hidden = shown.settings === undefined || shown.turns.length > 0;
   the('stop').hidden = running === undefined;
-  const title = shown.turns.find((turn) => turn.question !== '')?.question ?? 'New conversation';
+  const [begun] = shown.turns.filter(({ question, files }) => question !== '' || files !== undefined);
+  const title = begun?.question || (begun?.files?.[0] ?? 'New conversation');
   the('title').textContent = title;
   document.title = shown.turns.length === 0 ? 'Halley' : `${title.slice(0, 60)} · Halley`;
   if (shown.settings !== undefined) announce(shown.turns.at(-1));
@@ -107,8 +116,7 @@ function stay(atEnd) {
 /** Said once per change, and not for what was over when the page came. @param {TurnView | undefined} turn */
 function announce(turn) {
   const now = `${turn?.id} ${turn?.state}`;
-  if (turn !== undefined && shown.last !== undefined && shown.last !== now)
-    the('live').textContent = STATES[turn.state];
+  if (turn !== undefined && shown.last !== undefined && shown.last !== now) the('live').textContent = stateOf(turn);
   shown.last = now;
 }
 
@@ -161,20 +169,24 @@ async function settle() {
 async function send() {
   const { thread: conversation } = shown;
   const text = message.value.trim();
-  if (text === '') return;
-  const id = unsent.text === text ? unsent.id : crypto.randomUUID();
-  Object.assign(unsent, { text: '', id: '' });
+  const { files } = tray;
+  if (text === '' && files.length === 0) return;
+  const id = unsent.text === text && unsent.files === files && unsent.id !== '' ? unsent.id : crypto.randomUUID();
+  unsent.id = '';
   message.value = '';
+  tray.show([]);
   fit();
   tell(undefined);
   scroll.scrollTop = scroll.scrollHeight;
   try {
     if (shown.settings !== undefined || shown.begun === conversation) await settle();
-    await call('/api/mentions', { conversation, id, text, author: nameField.value });
+    const given = await Promise.all(files.map((file) => upload(conversation, file)));
+    await call('/api/mentions', { conversation, id, text, author: nameField.value, files: given });
   } catch (error) {
     tell(error);
-    Object.assign(unsent, { text, id });
+    Object.assign(unsent, { text, id, files });
     if (message.value === '') message.value = text;
+    if (tray.files.length === 0) tray.show(files);
     fit();
   }
 }

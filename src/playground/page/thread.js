@@ -5,13 +5,19 @@ import { showMarkdown, webAddressOf } from './markdown.js';
 /** @typedef {import('../surface.ts').TurnView} TurnView */
 
 /** What a reader is told while no text stands. */
-export const STATES = {
+const STATES = {
   waiting: 'Waiting for its turn',
+  reading: 'Reading',
   thinking: 'Thinking',
   searching: 'Searching the web',
   writing: 'Writing',
   done: 'The answer is complete',
 };
+
+/** @param {TurnView} turn */
+export function stateOf({ state, files = [] }) {
+  return state === 'reading' ? `Reading ${files.length === 1 ? '1 file' : `${files.length} files`}` : STATES[state];
+}
 
 /** @type {WeakMap<Element, TurnView>} */
 const drawn = new WeakMap();
@@ -42,9 +48,11 @@ function drawTurn(element, turn) {
   part(element, '.author').textContent = turn.author;
   part(element, '.author').hidden = turn.author === 'You';
   part(element, '.asked').textContent = turn.question;
-  part(element, '.question').hidden = turn.question === '';
+  part(element, '.asked').hidden = turn.question === '';
+  part(element, '.question').hidden = turn.question === '' && turn.files === undefined;
+  drawFiles(part(element, '.attached'), turn.files ?? []);
   part(element, '.status').hidden = turn.state === 'done';
-  part(element, '.word').textContent = turn.text === '' ? `${STATES[turn.state]}…` : '';
+  part(element, '.word').textContent = turn.text === '' ? `${stateOf(turn)}…` : '';
   const { text, marks, sources } = drawn.get(element) ?? {};
   if (text !== turn.text || marks !== turn.marks || sources !== turn.sources)
     showMarkdown(part(element, '.text'), turn.text, turn);
@@ -53,6 +61,14 @@ function drawTurn(element, turn) {
   part(element, '.notice').hidden = turn.notice === undefined;
   part(element, '.notice-text').textContent = turn.notice ?? '';
   part(element, '.copy-answer').hidden = turn.state !== 'done' || turn.text === '';
+}
+
+/** @param {HTMLElement} element @param {readonly string[]} names */
+function drawFiles(element, names) {
+  element.hidden = names.length === 0;
+  element.replaceChildren(
+    ...names.map((name) => Object.assign(document.createElement('li'), { className: 'file', textContent: name })),
+  );
 }
 
 /**

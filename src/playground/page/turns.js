@@ -26,8 +26,9 @@ export function applyEvent(turns, event) {
     }
     case 'reply': {
       const { kind, keep, text, ...end } = event;
-      return changed(turns, event.id, ({ author, question, receivedAt, text: shown }) => {
-        return { author, question, receivedAt, ...end, text: shown.slice(0, keep) + text };
+      return changed(turns, event.id, ({ author, question, files, receivedAt, text: shown }) => {
+        const asked = { author, question, ...(files === undefined ? {} : { files }), receivedAt };
+        return { ...asked, ...end, text: shown.slice(0, keep) + text };
       });
     }
     case 'note': {

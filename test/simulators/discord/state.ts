@@ -1,4 +1,5 @@
 /** What stands on the simulated Discord: people, the server, channels and messages with every version. No rules. */
+import type { ServerResponse } from 'node:http';
 import type { Clock } from './clock.ts';
 import type { Json } from './json.ts';
 import { Snowflakes } from './snowflake.ts';
@@ -103,6 +104,8 @@ export interface StoredFile {
   readonly bytes: Uint8Array;
   readonly description?: string;
   readonly image?: { readonly width: number; readonly height: number };
+  /** How the CDN hands it over where that goes wrong. */
+  readonly served?: (response: ServerResponse) => void;
 }
 
 /** Present on what a command produced. */
