@@ -1,5 +1,6 @@
 /** The composition root: builds every room and joins them; the only file that knows them all. */
 import type { Config } from './config/load.ts';
+import { Attachments } from './conversation/attachments.ts';
 import { Engine } from './conversation/engine.ts';
 import { LocalLanes } from './conversation/lanes.ts';
 import { recover } from './conversation/recovery.ts';
@@ -12,18 +13,24 @@ import { OpenAccess } from './guard/access.ts';
 import { HttpServer } from './ops/server.ts';
 import { PlaygroundAdapter } from './playground/adapter.ts';
 import { Governor } from './reply/governor.ts';
+import { noticesFor } from './notices/notices.ts';
 import { KeyvJournal } from './storage/journal.ts';
 import { EVERYDAY } from './tools/everyday.ts';
 import { CheckedToolbox } from './tools/toolbox.ts';
+import { KeyvBlobStore } from './storage/blobs.ts';
 import { openStore, type Store } from './storage/open.ts';
 import { KeyvSettingsStore } from './storage/settings.ts';
 import { KeyvTurnStore } from './storage/turns.ts';
+import { WebDownloader } from './web/download.ts';
+import { GroundingRedirects } from './web/redirects.ts';
 
 export interface AppOptions {
   readonly config: Config;
   readonly apiKey: string;
   /** Whether a stand-in answers in the model's place; the page says so. */
   readonly standIn: boolean;
+  /** Where a stand-in plays the host of the model's links to its sources. */
+  readonly redirectOrigin?: string;
   readonly log: Log;
 }
 
@@ -59,11 +66,13 @@ export async function startApp(options: AppOptions): Promise<App> {
 interface Parts {
   readonly options: AppOptions;
   readonly client: GeminiClient;
+  readonly redirects: GroundingRedirects;
   readonly store: Store;
   readonly kept: Kept;
   readonly adapters: ReadonlyMap<Platform, Adapter>;
   readonly engine: Engine;
   readonly server: HttpServer;
+  readonly downloader: WebDownloader;
   readonly health: { ready: boolean };
   readonly failed: PromiseWithResolvers<void>;
   /** Resolved when mentions of an earlier process are before new ones. */
@@ -71,18 +80,22 @@ interface Parts {
 }
 
 async function partsOf(options: AppOptions): Promise<Parts> {
-  const { config, log } = options;
+  const { config, log, redirectOrigin: origin } = options;
   const client = geminiClient(options);
+  const redirects = new GroundingRedirects({ ...config.settings.sources, origin, log });
   const store = await openStore(config.settings.store.url, log);
   const kept = keptIn(store, options);
   const adapters = new Map<Platform, Adapter>();
-  const engine = engineOf({ options, client, kept, adapters });
+  const engine = engineOf({ options, client, redirects, kept, adapters });
   const health = { ready: false };
   const server = new HttpServer({ ...config.settings.http, ready: () => health.ready, log });
   const failed = Promise.withResolvers<void>();
-  for (const adapter of adaptersOf({ options, kept, server, onFatal: failed.resolve }))
+  const downloader = new WebDownloader({ timeoutMs: config.settings.attachments.downloadMs, log });
+  for (const adapter of adaptersOf({ options, kept, server, downloader, onFatal: failed.resolve }))
     adapters.set(adapter.platform, adapter);
-  return { options, client, store, kept, adapters, engine, server, health, failed, recovered: Promise.withResolvers() };
+  const recovered = Promise.withResolvers<void>();
+  const running = { server, downloader, health, failed, recovered };
+  return { options, client, redirects, store, kept, adapters, engine, ...running };
 }
 
 async function begin({ options, kept, adapters, engine, server, health, recovered }: Parts): Promise<App['address']> {
@@ -95,6 +108,7 @@ async function begin({ options, kept, adapters, engine, server, health, recovere
     platforms: new Set(adapters.keys()),
     answer: (entry) => engine.answer(entry),
     surface: (to, standing) => adapterOf(adapters, to.platform).surface(to, standing),
+    noticesFor: noticesFor(options.config.settings.conversation.language),
     resumeMs: options.config.settings.conversation.resumeMs,
     log: options.log,
   });
@@ -110,6 +124,8 @@ async function end(parts: Parts, drainMs: number): Promise<void> {
   await parts.engine.stop(drainMs);
   await parts.server.stop();
   await parts.client.stop();
+  await parts.redirects.stop();
+  await parts.downloader.stop();
   await parts.store.close();
   parts.options.log.info('bot.stopped');
 }
@@ -131,13 +147,20 @@ interface Kept {
   readonly journal: KeyvJournal;
   readonly turns: KeyvTurnStore;
   readonly settings: KeyvSettingsStore;
+  /** The same turns, read with more of their pictures: the one person at the page scrolls far. */
+  readonly pageTurns: KeyvTurnStore;
+  readonly uploads: KeyvBlobStore;
 }
 
 function keptIn(store: Store, { config }: AppOptions): Kept {
+  const { conversation, attachments } = config.settings;
+  const kept = { maxTurns: conversation.maxTurns, keepDays: attachments.keepDays };
   return {
     journal: new KeyvJournal(store),
-    turns: new KeyvTurnStore(store, { maxTurns: config.settings.conversation.maxTurns }),
+    turns: new KeyvTurnStore(store, kept),
     settings: new KeyvSettingsStore(store),
+    pageTurns: new KeyvTurnStore(store, { ...kept, maxReadCharacters: 200_000_000 }),
+    uploads: new KeyvBlobStore(store, { keepDays: 1 }),
   };
 }
 
@@ -149,23 +172,28 @@ function defaultsOf({ conversation }: Config['settings']): Settings {
 function engineOf(parts: {
   readonly options: AppOptions;
   readonly client: GeminiClient;
+  readonly redirects: GroundingRedirects;
   readonly kept: Kept;
   readonly adapters: ReadonlyMap<Platform, Adapter>;
 }): Engine {
   const { config, log } = parts.options;
   const { conversation, model } = config.settings;
+  const on = (platform: Platform): Adapter => adapterOf(parts.adapters, platform);
   return new Engine({
     ...parts.kept,
     guard: new OpenAccess(),
     lanes: new LocalLanes(),
     maxWaiting: conversation.maxWaiting,
     client: parts.client,
+    redirects: parts.redirects,
     toolbox: new CheckedToolbox(
       EVERYDAY.filter((tool) => config.settings.tools.some((name) => name === tool.declaration.name)),
       log,
     ),
+    attachments: new Attachments({ limits: config.settings.attachments, adapter: on, log }),
     standing: model.request,
-    surface: (to, standing) => adapterOf(parts.adapters, to.platform).surface(to, standing),
+    surface: (to, standing) => on(to.platform).surface(to, standing),
+    noticesFor: noticesFor(conversation.language),
     defaults: defaultsOf(config.settings),
     model: model.id,
     persona: config.persona,
@@ -179,17 +207,23 @@ function adaptersOf(parts: {
   readonly options: AppOptions;
   readonly kept: Kept;
   readonly server: HttpServer;
+  readonly downloader: WebDownloader;
   readonly onFatal: () => void;
 }): readonly Adapter[] {
   const { config, standIn, log } = parts.options;
   const { settings, secrets } = config;
+  const spoken = { noticesFor: noticesFor(settings.conversation.language), log };
   if (secrets.discordToken !== undefined) {
     const { discordToken: token, discordApiUrl: apiUrl } = secrets;
+    const { downloader, onFatal } = parts;
     const governor = new Governor();
-    return [new DiscordAdapter({ ...settings.discord, token, apiUrl, governor, onFatal: parts.onFatal, log })];
+    const discord = { ...settings.discord, ...spoken, token, apiUrl, governor, downloader, onFatal };
+    return [new DiscordAdapter(discord)];
   }
   const defaults = defaultsOf(settings);
-  const page = new PlaygroundAdapter({ ...parts.kept, defaults, standIn, model: settings.model.id, log });
+  const { maxFileBytes } = settings.attachments;
+  const kept = { ...parts.kept, turns: parts.kept.pageTurns };
+  const page = new PlaygroundAdapter({ ...kept, ...spoken, maxFileBytes, defaults, standIn, model: settings.model.id });
   parts.server.mount('/', (request, response) => page.handle(request, response));
   return [page];
 }

@@ -1,6 +1,6 @@
 /** Config: every setting with its range; the values and their reasons stand in `config/default.yaml`. */
 import { z } from 'zod';
-import { SEARCH_MODES, THINKING_DEPTHS, TOOL_MODES } from '../core/conversation.ts';
+import { LANGUAGE_CHOICES, SEARCH_MODES, THINKING_DEPTHS, TOOL_MODES } from '../core/conversation.ts';
 
 const whole = (min: number, max: number) => z.int().min(min).max(max);
 
@@ -76,11 +76,24 @@ export const settingsSchema = z.strictObject({
     search: z.enum(SEARCH_MODES),
     maps: z.enum(TOOL_MODES),
     code: z.enum(TOOL_MODES),
+    language: z.enum(LANGUAGE_CHOICES),
     persona: z.string().regex(/^[\w-]+$/, 'must be the name of a file of config/personas, without .md'),
     historyTokens: whole(0, 1_000_000),
     maxTurns: whole(1, 1000),
     maxWaiting: whole(0, 100),
     resumeMs: whole(0, 86_400_000),
+  }),
+  sources: z.strictObject({ resolveMs: whole(0, 30_000) }),
+  attachments: z.strictObject({
+    maxFiles: whole(0, 20),
+    maxFileBytes: whole(1000, 14_000_000),
+    maxTotalBytes: whole(1000, 14_000_000),
+    maxTextCharacters: whole(1000, 1_000_000),
+    maxVideoLinks: whole(0, 10),
+    heic: z.boolean(),
+    lastMedia: whole(0, 20),
+    downloadMs: whole(1000, 120_000),
+    keepDays: whole(1, 365),
   }),
   discord: z.strictObject({
     messageContent: z.boolean(),
@@ -128,6 +141,7 @@ export const modelsSchema = z.strictObject({
           }),
           z.strictObject({ kind: z.literal('none') }),
         ]),
+        reads: z.array(z.enum(['image', 'document', 'audio', 'video'])).exactOptional(),
         output: z.enum(['text', 'text-and-images']).exactOptional(),
         price: z.strictObject({ inputUsd: usd, outputUsd: usd, cachedInputUsd: usd.exactOptional() }).exactOptional(),
         retired: z

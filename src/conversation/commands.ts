@@ -2,25 +2,33 @@
 import { SEARCH_MODES, type Settings, THINKING_DEPTHS } from '../core/conversation.ts';
 import type { Command } from '../core/inbound.ts';
 import type { Lanes, SettingsStore } from '../core/ports.ts';
-import { NOTICES, noticeOfFlag, noticeOfHolding, noticeOfSetting } from '../reply/notices.ts';
+import type { NoticesFor } from '../notices/notices.ts';
 import { effectiveSettings } from './settings.ts';
 
 export interface CommandContext {
   readonly lanes: Lanes;
   readonly settings: SettingsStore;
   readonly defaults: Settings;
+  readonly noticesFor: NoticesFor;
 }
 
 /** Does what was asked and says what holds now. @throws StorageUnavailable, StorageCorrupt */
 export async function runCommand(command: Command, context: CommandContext): Promise<string> {
   switch (command.name) {
     case 'stop':
-      return (await context.lanes.cancel(command.conversation)) ? NOTICES.stopped : NOTICES.nothingToStop;
+      return stop(command, context);
     case 'think':
       return choose(command, context, { name: 'think', key: 'thinking', choices: THINKING_DEPTHS });
     case 'search':
       return choose(command, context, { name: 'search', key: 'search', choices: SEARCH_MODES });
   }
+}
+
+/** Where several people read the answer, it says who stopped it. */
+async function stop({ conversation, author, place }: Command, { lanes, noticesFor }: CommandContext): Promise<string> {
+  const { stopped, nothingToStop } = noticesFor(author.locale);
+  const by = place.kind === 'direct' ? undefined : author.name;
+  return (await lanes.cancel(conversation, by)) ? stopped : nothingToStop;
 }
 
 /** A setting of the conversation, with the values it takes. */
@@ -32,16 +40,17 @@ interface Choice<K extends keyof Settings> {
 
 /** Without a value says what holds, with one of the choices sets it, with any other names the choices. */
 async function choose<K extends keyof Settings>(
-  { value, conversation }: Command,
-  { settings, defaults }: CommandContext,
+  { value, conversation, author }: Command,
+  { settings, defaults, noticesFor }: CommandContext,
   { name, key, choices }: Choice<K>,
 ): Promise<string> {
+  const notices = noticesFor(author.locale);
   if (value === undefined) {
     const held = effectiveSettings(defaults, await settings.get(conversation));
-    return noticeOfHolding(name, held[key]);
+    return notices.ofHolding(name, held[key]);
   }
   const chosen = choices.find((choice) => choice === value.toLowerCase());
-  if (chosen === undefined) return noticeOfFlag({ flag: `/${name}`, value, choices });
+  if (chosen === undefined) return notices.ofFlag({ flag: `/${name}`, value, choices });
   await settings.set(conversation, { [key]: chosen });
-  return noticeOfSetting(name, chosen);
+  return notices.ofSetting(name, chosen);
 }

@@ -11,16 +11,21 @@ import type {
   Lanes,
   Log,
   ModelClient,
+  Redirects,
   ReplySurface,
   SettingsStore,
   Toolbox,
   TurnStore,
 } from '../core/ports.ts';
 import type { PostRef } from '../core/reply.ts';
-import { NOTICES, noticeOfError, noticeOfRefusal } from '../reply/notices.ts';
-import { notAnswered, present } from '../reply/presenter.ts';
+import type { NoticesFor } from '../notices/notices.ts';
+import { present } from '../reply/presenter.ts';
+import { Reader } from '../reply/reader.ts';
+import { relinking } from '../reply/sources.ts';
+import type { Attachments, Files } from './attachments.ts';
 import { runCommand } from './commands.ts';
 import { historyOf } from './history.ts';
+import { LeftOpen } from './lanes.ts';
 import {
   type Asked,
   besideAnswer,
@@ -29,6 +34,7 @@ import {
   type StandingRequest,
   systemInstruction,
   userContent,
+  whyUnasked,
 } from './prompt.ts';
 import { effectiveSettings } from './settings.ts';
 import { factsOf, runTurn, type TurnPlan } from './turn.ts';
@@ -44,8 +50,12 @@ export interface EngineOptions {
   readonly settings: SettingsStore;
   readonly client: ModelClient;
   readonly toolbox: Toolbox;
+  readonly redirects: Redirects;
+  readonly attachments: Attachments;
   /** Where a reply to this address is shown. */
   readonly surface: (to: ReplyAddress, standing: readonly PostRef[]) => ReplySurface;
+  /** What the bot says, in the language of who reads it. */
+  readonly noticesFor: NoticesFor;
   /** What holds where nobody chose. */
   readonly defaults: Settings;
   readonly model: string;
@@ -75,14 +85,13 @@ export class Engine implements Inbox {
   async mention(mention: Mention): Promise<boolean> {
     const { guard, journal, maxWaiting } = this.#options;
     const entry: JournalEntry = { mention, posts: [] };
-    const surface = (): ReplySurface => this.#options.surface(mention.replyTo, []);
     try {
       const refusal = await guard.check(mention);
-      if (refusal !== undefined) await surface().finish(notAnswered(noticeOfRefusal(refusal)));
+      if (refusal !== undefined) await this.#readerOf(entry).refuse(refusal);
       else if (await journal.accept(mention)) this.answer(entry, maxWaiting);
       else return false;
     } catch (error) {
-      await this.#apologize(entry, surface(), error);
+      await this.#readerOf(entry).apologize(error, false);
     }
     return true;
   }
@@ -101,7 +110,7 @@ export class Engine implements Inbox {
       return { text: await runCommand(command, this.#options) };
     } catch (error) {
       this.#options.log.error('command.failed', error, { command: command.name, conversation: command.conversation });
-      return { text: noticeOfError(error) };
+      return { text: this.#options.noticesFor(command.author.locale).ofError(error) };
     }
   }
 
@@ -126,59 +135,73 @@ export class Engine implements Inbox {
     for (const id of this.#unclosed) await this.#close(id);
   }
 
+  #readerOf({ mention, posts }: JournalEntry): Reader {
+    const { surface, noticesFor, log } = this.#options;
+    const notices = noticesFor(mention.author.locale);
+    return new Reader({ surface: surface(mention.replyTo, posts), notices, mention: mention.id, log });
+  }
+
   async #inLane(entry: JournalEntry, maxWaiting: number): Promise<void> {
     const { mention, posts } = entry;
-    const surface = this.#options.surface(mention.replyTo, posts);
+    const reader = this.#readerOf(entry);
     try {
-      const work = (stopped: AbortSignal) => this.#turn(mention, surface, stopped);
+      const work = (stopped: AbortSignal) => this.#turn(mention, reader, stopped);
       const refusal = await this.#options.lanes.run(mention.conversation, work, maxWaiting);
-      if (refusal !== undefined) await surface.finish(notAnswered(noticeOfRefusal(refusal)));
+      if (refusal !== undefined) await reader.refuse(refusal);
     } catch (error) {
-      if (error instanceof LeftOpen) return surface.abandon();
-      await this.#apologize(entry, surface, error);
+      if (error instanceof LeftOpen) return reader.surface.abandon();
+      await reader.apologize(error, posts.length > 0);
     }
     await this.#close(mention.id);
   }
 
   /** The straight path within the conversation's lane. */
-  async #turn(mention: Mention, surface: ReplySurface, stopped: AbortSignal): Promise<void> {
+  async #turn(mention: Mention, reader: Reader, stopped: AbortSignal): Promise<void> {
     if (this.#draining) throw new LeftOpen();
-    const { client, toolbox, journal, turns, log } = this.#options;
+    const { client, toolbox, redirects, journal, turns, log } = this.#options;
+    const { surface, notices } = reader;
     const past = await turns.turns(mention.conversation);
     // A crash came after the turn was stored and before its entry was closed.
     if (past.some((turn) => turn.id === mention.id)) return;
     const asked = readFlags(mention.text);
-    if (asked.text === '' && mention.attachments.length === 0) {
-      await surface.finish(notAnswered(NOTICES.nothingAsked));
-      return;
-    }
-    const plan = await this.#plan(mention, asked, past);
     const signal = AbortSignal.any([stopped, this.#cutOff.signal]);
+    const plan = await this.#plan(mention, asked, { past, surface, signal });
+    const unasked = signal.aborted ? undefined : whyUnasked(asked, plan.files, notices);
+    if (unasked !== undefined) return reader.tell(unasked);
     const { turn, failure } = await present(runTurn(plan, { client, toolbox }, signal), surface, {
       signal,
       log,
-      notice: besideAnswer(asked, mention),
+      notices,
+      notice: besideAnswer(asked, plan.files, notices),
       onPosts: (posts) => journal.posted(mention.id, posts),
+      resolve: (done) => relinking(done, redirects, this.#cutOff.signal),
     });
     const seen = failure === undefined ? turn : this.#seenOf(turn, failure);
-    if (isVisible(seen)) await this.#remember(mention.conversation, seen, surface);
+    if (isVisible(seen)) await this.#remember(mention.conversation, seen, reader);
     log.info('turn.done', factsOf(seen));
   }
 
-  /** What the model is asked: settings, past turns and the question, within its limits. */
-  async #plan(mention: Mention, asked: Asked, turns: readonly Turn[]): Promise<TurnPlan> {
-    const { client, settings, defaults, model, persona, historyTokens, standing, toolbox } = this.#options;
+  /** What the model is asked: settings, past turns, and the question with its files, within its limits. */
+  async #plan(
+    mention: Mention,
+    asked: Asked,
+    { past, surface, signal }: { past: readonly Turn[]; surface: ReplySurface; signal: AbortSignal },
+  ): Promise<TurnPlan & { files: Files }> {
+    const { client, settings, defaults, model, persona, historyTokens, standing, toolbox, attachments } = this.#options;
     const chosen = effectiveSettings(defaults, await settings.get(mention.conversation), asked.flags);
-    const past = historyOf(turns, { model, budgetTokens: historyTokens });
-    const question = userContent(mention, asked.text);
-    const draws = standing.images !== undefined || client.facts(model)?.output === 'text-and-images';
+    const facts = client.facts(model);
+    const files = await attachments.read(mention, { text: asked.text, surface, facts }, signal);
+    const question = userContent(mention, asked.text, files);
+    const before = historyOf(past, { model, budgetTokens: historyTokens, ...attachments.beside(question) });
+    const draws = standing.images !== undefined || facts?.output === 'text-and-images';
     const request = requestOf({ draws, chosen, json: asked.json, standing, functions: toolbox.declarations });
     const instruction = systemInstruction(persona, mention.place, new Date());
     return {
       mention,
       text: asked.text,
+      files,
       question,
-      request: { ...request, model, systemInstruction: instruction, contents: [...past, question] },
+      request: { ...request, model, systemInstruction: instruction, contents: [...before, question] },
     };
   }
 
@@ -194,34 +217,13 @@ export class Engine implements Inbox {
   }
 
   /** Stores the turn. When that fails, the answer stands and its reader is told. */
-  async #remember(id: ConversationId, turn: Turn, surface: ReplySurface): Promise<void> {
+  async #remember(id: ConversationId, turn: Turn, reader: Reader): Promise<void> {
     const { turns, log } = this.#options;
     try {
       await turns.append(id, turn);
     } catch (error) {
       log.error('turn.forgotten', error, { conversation: id, mention: turn.id });
-      await this.#note(surface, noticeOfError(error), turn.id);
-    }
-  }
-
-  /** Tells the reader what went wrong: in place of an answer, or after what stands of one. */
-  async #apologize({ mention, posts }: JournalEntry, surface: ReplySurface, cause: unknown): Promise<void> {
-    const reference = crypto.randomUUID().slice(0, 8);
-    this.#options.log.error('turn.failed', cause, { mention: mention.id, reference });
-    const notice = noticeOfError(cause, reference);
-    if (posts.length > 0) return this.#note(surface, notice, mention.id);
-    try {
-      await surface.finish(notAnswered(notice));
-    } catch (error) {
-      this.#options.log.error('notice.failed', error, { mention: mention.id });
-    }
-  }
-
-  async #note(surface: ReplySurface, notice: string, mention: MentionId): Promise<void> {
-    try {
-      await surface.note(notice);
-    } catch (error) {
-      this.#options.log.error('notice.failed', error, { mention });
+      await reader.warn(error);
     }
   }
 
@@ -236,14 +238,5 @@ export class Engine implements Inbox {
         this.#options.log.error('journal.close-failed', error, { mention: each });
       }
     }
-  }
-}
-
-/** Why a turn ends without being closed: the process ends, or the platform is away. The journal keeps it for the next start. */
-class LeftOpen extends Error {
-  override readonly name = 'LeftOpen';
-
-  constructor() {
-    super('The turn is left to the next start.');
   }
 }

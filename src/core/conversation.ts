@@ -36,6 +36,14 @@ export type SearchMode = (typeof SEARCH_MODES)[number];
 export const TOOL_MODES = ['off', 'on'] as const;
 export type ToolMode = (typeof TOOL_MODES)[number];
 
+/** The languages in which the bot speaks of itself, as BCP 47 writes them. */
+const LANGUAGES = ['en', 'pl'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+/** `auto`: the language of whoever reads. */
+export const LANGUAGE_CHOICES = ['auto', ...LANGUAGES] as const;
+export type LanguageChoice = (typeof LANGUAGE_CHOICES)[number];
+
 /** What holds for one answer. */
 export interface Settings {
   readonly thinking: ThinkingDepth;
@@ -47,15 +55,28 @@ export interface Settings {
 /** What one scope says; a key that is absent is left to the next wider scope. */
 export type SettingsOverride = Partial<Settings>;
 
+/** A file that came with a question. */
+export interface TurnFile {
+  readonly name: string;
+  /** Which part of the question's Content holds its bytes; absent where none does. */
+  readonly part?: number;
+}
+
 /** One mention and all that answered it, stored as one. */
 export interface Turn extends Sourced {
   readonly id: MentionId;
   readonly author: Author;
   /** What the person wrote, without the bot's name and without flags; for people to read. */
   readonly text: string;
+  /** The files that came with it, whether the model could be given them or not. Absent where none came. */
+  readonly files?: readonly TurnFile[];
   /** The user's Content first, then the model's, with every tool round between them, as they go back to the model. */
   readonly contents: readonly [Content, ...Content[]];
   readonly ending: Ending;
+  /** The bot's own sentence that stands under the answer. Absent when all went well. */
+  readonly notice?: string;
+  /** The language of that sentence and of the bot's other words around the answer; English when absent. */
+  readonly language?: Language;
   /** What the answer rests on, by request: supports count bytes of the text of that request. Absent where nothing came. */
   readonly grounding?: readonly GroundingMetadata[];
   /** Published texts that the answer repeats, apart from its sources. Absent where nothing came. */
@@ -106,7 +127,7 @@ function modelParts(turn: Turn): readonly Part[] {
 }
 
 /** A code block of its own, in a fence longer than any within. */
-function fenced(code: string, language: string): string {
+export function fenced(code: string, language: string): string {
   const longest = Math.max(2, ...Array.from(code.matchAll(/`{3,}/g), ([ticks]) => ticks.length));
   const fence = '`'.repeat(longest + 1);
   return `\n\n${fence}${language}\n${code.replace(/\n$/, '')}\n${fence}\n\n`;

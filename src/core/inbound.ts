@@ -8,6 +8,8 @@ export interface Author {
   readonly id: string;
   /** The name others see, as the platform shows it; never an instruction. */
   readonly name: string;
+  /** The language this person reads, as BCP 47 writes it; absent where the platform does not say. */
+  readonly locale?: string;
 }
 
 /** Where a message was written. */
@@ -28,6 +30,16 @@ export interface Attachment {
   readonly mimeType: string;
   readonly bytes: number;
   readonly url: string;
+}
+
+/** A file that the model is not given. */
+export interface FileFault {
+  readonly name: string;
+  /**
+   * `kind`: of a kind the model does not read. `size`: too many bytes. `count`: one more than is taken at once. `download`: it
+   * could not be fetched. `page`: a web page came in its place, as where a login is wanted.
+   */
+  readonly why: 'kind' | 'size' | 'count' | 'download' | 'page';
 }
 
 /**

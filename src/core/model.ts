@@ -65,6 +65,9 @@ export type ThinkingRule =
   /** Takes neither. */
   | { readonly kind: 'none' };
 
+/** A kind of file that a model may read beside text. */
+export type Medium = 'image' | 'document' | 'audio' | 'video';
+
 /** What is known of a model, from `config/models.yaml`. */
 export interface ModelFacts {
   readonly id: string;
@@ -74,6 +77,8 @@ export interface ModelFacts {
   readonly thinking: ThinkingRule;
   /** Other names of the same model. */
   readonly aliases?: readonly string[];
+  /** What the model reads beside text; every kind when absent. */
+  readonly reads?: readonly Medium[];
   /** What the model writes; text alone when absent. */
   readonly output?: 'text' | 'text-and-images';
   readonly price?: ModelPrice;

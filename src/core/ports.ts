@@ -2,7 +2,8 @@
 import type { Chunk, FunctionCall, FunctionDeclaration, FunctionResponse, JsonObject } from './content.ts';
 import type { ConversationId, Platform, SettingsOverride, Turn } from './conversation.ts';
 import type { Refusal } from './errors.ts';
-import type { Author, Command, CommandReply, Mention, MentionId, Place, ReplyAddress } from './inbound.ts';
+import type { Downloaded } from './files.ts';
+import type { Attachment, Author, Command, CommandReply, Mention, MentionId, Place, ReplyAddress } from './inbound.ts';
 import type { ModelFacts, ModelRequest } from './model.ts';
 import type { DraftView, PostRef, Reply } from './reply.ts';
 
@@ -22,6 +23,8 @@ export interface Adapter {
    * @param standing Posts an earlier attempt left for the same mention, in order; they are filled before new ones are made.
    */
   surface(to: ReplyAddress, standing: readonly PostRef[]): ReplySurface;
+  /** The bytes of a file that came with a message. Works whenever `surface` does; rejects only with the reason of `signal`. */
+  download(file: Attachment, maxBytes: number, signal: AbortSignal): Promise<Downloaded>;
 }
 
 /** Where adapters deliver. The engine is one; a queue is another. */
@@ -51,7 +54,8 @@ export interface ReplySurface {
    */
   show(view: DraftView): Promise<readonly PostRef[]>;
   /**
-   * Replaces what was shown with the finished reply. Takes its own leave and retries; its failure counts.
+   * Replaces what was shown with the finished reply. Takes its own leave and retries; its failure counts. May be called
+   * again with the same text and more to say of it, which then replaces what the first call showed.
    * @throws PlatformUnavailable, PlatformRejected when the reply could not be made to stand.
    */
   finish(reply: Reply): Promise<readonly PostRef[]>;
@@ -118,8 +122,11 @@ export interface Lanes {
     work: (signal: AbortSignal) => Promise<void>,
     maxWaiting: number,
   ): Promise<Refusal | undefined>;
-  /** Aborts the signal of what runs now; false when nothing does. What waits is not touched. */
-  cancel(id: ConversationId): Promise<boolean>;
+  /**
+   * Aborts the signal of what runs now; false when nothing does. What waits is not touched.
+   * @param by The name of whoever stops it, for the ending.
+   */
+  cancel(id: ConversationId, by?: string): Promise<boolean>;
 }
 
 /** Who may ask. */
@@ -173,6 +180,15 @@ export interface Journal {
   close(id: MentionId): Promise<void>;
   /** The open entries, oldest first. @throws StorageUnavailable */
   open(): Promise<readonly JournalEntry[]>;
+}
+
+/** Who knows where addresses lead that only redirect. */
+export interface Redirects {
+  /**
+   * Where those of the addresses lead that are known to redirect; undefined, at once, when none is. Never rejects: what
+   * cannot be found in time, or before the signal aborts, is left out.
+   */
+  follow(urls: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>> | undefined;
 }
 
 /** What conversations, channels and people chose for themselves. */

@@ -12,12 +12,10 @@ import {
 } from 'discord.js';
 import { type Command, type CommandName, type CommandSpec, COMMANDS } from '../core/inbound.ts';
 import type { Inbox, Log } from '../core/ports.ts';
-import { noticeOfError } from '../reply/notices.ts';
+import type { NoticesFor } from '../notices/notices.ts';
 import { whereOf } from './inbound.ts';
 
 const SPECS: readonly (CommandSpec & { readonly name: CommandName })[] = COMMANDS;
-
-const ELSEWHERE = 'This works in a thread I answer in, or in a direct message to me.';
 
 /**
  * Makes Discord's list of global commands the bot's own, with one write and only when they differ.
@@ -69,34 +67,42 @@ function holds(standing: unknown, wanted: unknown): boolean {
   return Object.entries(wanted).every(([key, value]) => holds(Reflect.get(standing, key), value));
 }
 
+export interface Answering {
+  readonly inbox: Inbox;
+  readonly noticesFor: NoticesFor;
+  readonly log: Log;
+}
+
 /**
  * Answers a command, for its giver's eyes only. Discord hears within its three seconds that an answer is coming, before
  * anything else is done. An interaction that is no command of the bot's is left alone.
  * @see https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-callback
  */
-export async function answerInteraction(interaction: Interaction, inbox: Inbox, log: Log): Promise<void> {
+export async function answerInteraction(interaction: Interaction, answering: Answering): Promise<void> {
+  const { noticesFor, log } = answering;
   if (!interaction.isChatInputCommand()) {
     log.debug('discord.ignored', { reason: 'not-a-command', type: interaction.type });
     return;
   }
   await interaction.deferReply({ flags: MessageFlags.Ephemeral });
   const command = commandOf(interaction);
-  const content = command === undefined ? ELSEWHERE : await replyTo(command, inbox, log);
+  const { elsewhere } = noticesFor(interaction.locale);
+  const content = command === undefined ? elsewhere : await replyTo(command, answering);
   await interaction.editReply({ content });
 }
 
-async function replyTo(command: Command, inbox: Inbox, log: Log): Promise<string> {
+async function replyTo(command: Command, { inbox, noticesFor, log }: Answering): Promise<string> {
   try {
     return (await inbox.command(command)).text;
   } catch (error) {
     log.error('command.failed', error, { command: command.name });
-    return noticeOfError(error);
+    return noticesFor(command.author.locale).ofError(error);
   }
 }
 
 /** Undefined where no conversation is: in a channel, where each one gets a thread of its own. */
 function commandOf(interaction: ChatInputCommandInteraction): Command | undefined {
-  const { channel, user, member } = interaction;
+  const { channel, user, member, locale } = interaction;
   const spec = SPECS.find(({ name }) => name === interaction.commandName);
   const where = channel === null ? undefined : whereOf(channel);
   if (where?.conversation === undefined || spec === undefined) return undefined;
@@ -106,7 +112,7 @@ function commandOf(interaction: ChatInputCommandInteraction): Command | undefine
     name: spec.name,
     ...(value === null ? {} : { value }),
     conversation: where.conversation,
-    author: { id: user.id, name },
+    author: { id: user.id, name, locale },
     place: where.place,
   };
 }

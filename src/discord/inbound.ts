@@ -2,6 +2,7 @@
 import { type Channel, ChannelType, type Message, MessageType } from 'discord.js';
 import { type ConversationId, conversationIdOf } from '../core/conversation.ts';
 import type { Attachment, Author, Mention, Place } from '../core/inbound.ts';
+import type { Notices } from '../notices/notices.ts';
 
 /** The workspace of direct messages, which belong to no server. */
 const DIRECT = '@me';
@@ -53,14 +54,14 @@ export type Verdict =
   | { readonly kind: 'addressed' | 'overheard'; readonly mention: Mention }
   | { readonly kind: 'ignored'; readonly reason: Ignored };
 
-/** Decides what a message is to the bot. */
-export function judge(heard: Heard, self: Self): Verdict {
+/** Decides what a message is to the bot. `notices` are in its author's language. */
+export function judge(heard: Heard, self: Self, notices: Notices): Verdict {
   const { where } = heard;
   if (heard.author.id === self.id) return ignored('own');
   if (heard.isWebhook) return ignored('webhook');
   if (heard.author.isBot) return ignored('bot');
   if (heard.isSystem) return ignored('system');
-  const mention = mentionOf(heard, self);
+  const mention = mentionOf(heard, self, notices);
   const named = heard.people.has(self.id) || (self.role !== undefined && heard.roles.has(self.role));
   if (named || where.place.kind === 'direct') return { kind: 'addressed', mention };
   if (where.place.kind !== 'thread') return ignored('not-addressed');
@@ -73,15 +74,16 @@ function ignored(reason: Ignored): Verdict {
   return { kind: 'ignored', reason };
 }
 
-function mentionOf(heard: Heard, self: Self): Mention {
+function mentionOf(heard: Heard, self: Self, notices: Notices): Mention {
   const { id, where, author } = heard;
   const { place } = where;
+  const { isBot: _, ...asker } = author;
   const text = readableText(heard, self);
   return {
     id: `discord:${where.channel}/${id}`,
     // A thread has the id of the message it is opened on, so the conversation is known before the thread is there.
     conversation: where.conversation ?? threadOf(place, id),
-    author: { id: author.id, name: author.name },
+    author: asker,
     place,
     text,
     attachments: heard.attachments,
@@ -89,7 +91,7 @@ function mentionOf(heard: Heard, self: Self): Mention {
       platform: 'discord',
       channel: where.channel,
       message: id,
-      ...(where.conversation === undefined ? { openThread: threadName(text, author.name) } : {}),
+      ...(where.conversation === undefined ? { openThread: threadName(text, notices.questionFrom(author.name)) } : {}),
     },
     receivedAt: heard.receivedAt,
   };
@@ -128,10 +130,13 @@ function named(sign: string, name: string | undefined): string | undefined {
   return name === undefined ? undefined : sign + name;
 }
 
-/** A thread's name from the question: one line, at most 100 characters, cut between words where there are any. */
-export function threadName(question: string, asker: string): string {
-  const line = question.replace(/[\s\p{Cc}]+/gu, ' ').trim();
-  if (!/[\p{L}\p{N}\p{S}\p{P}]/u.test(line)) return threadName(`Question from ${asker}`, 'someone');
+/**
+ * A thread's name from the question: one line, at most 100 characters, cut between words where there are any.
+ * @param otherwise Names it where the question shows nothing.
+ */
+export function threadName(question: string, otherwise: string): string {
+  const shown = /[\p{L}\p{N}\p{S}\p{P}]/u.test(question) ? question : otherwise;
+  const line = shown.replace(/[\s\p{Cc}]+/gu, ' ').trim();
   if (line.length <= MAX_THREAD_NAME) return line;
   let cut = '';
   for (const { segment } of new Intl.Segmenter().segment(line)) {
@@ -173,11 +178,17 @@ export function whereOf(channel: Channel): Where | undefined {
 
 /** What is needed of a message of discord.js. */
 export function heardOf(message: Message, where: Where): Heard {
-  const { author, member, mentions } = message;
+  const { author, member, mentions, guild } = message;
   return {
     id: message.id,
     where,
-    author: { id: author.id, name: member?.displayName ?? author.displayName, isBot: author.bot },
+    author: {
+      id: author.id,
+      name: member?.displayName ?? author.displayName,
+      isBot: author.bot,
+      // A message does not say what language its author reads; the server does.
+      ...(guild === null ? {} : { locale: guild.preferredLocale }),
+    },
     isWebhook: message.webhookId !== null,
     isSystem: message.type !== MessageType.Default && message.type !== MessageType.Reply,
     content: message.content,

@@ -2,7 +2,7 @@
 import { MessageFlags } from 'discord.js';
 import type { InlineData } from '../core/content.ts';
 import { type DraftView, pictureKindOf, type Reply } from '../core/reply.ts';
-import { noticeOfPictures } from '../reply/notices.ts';
+import { noticesIn } from '../notices/notices.ts';
 import { finalPagesOf, pagesOf } from './format.ts';
 
 /** All that one message shows. A page of pictures has no text, so that pictures are never mixed up with a page of text. */
@@ -78,7 +78,7 @@ function textPage(content: string): Page {
 }
 
 function textPagesOf(reply: Reply, unshown: number): readonly Page[] {
-  const notices = [reply.notice, ...(unshown === 0 ? [] : [noticeOfPictures(unshown)])];
+  const notices = [reply.notice, ...(unshown === 0 ? [] : [noticesIn(reply.language).ofPictures(unshown)])];
   const notice = notices.filter((sentence) => sentence !== undefined).join('\n');
   return finalPagesOf(notice === '' ? reply : { ...reply, notice }).map(textPage);
 }

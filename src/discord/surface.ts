@@ -6,7 +6,7 @@ import type { Log, ReplySurface, Urgency } from '../core/ports.ts';
 import type { DraftView, PostRef, Reply } from '../core/reply.ts';
 import type { Leave } from '../reply/governor.ts';
 import { Posts } from '../reply/posts.ts';
-import { noticeOf } from './format.ts';
+import { noticeOf } from './foot.ts';
 import { bodyOf, isShownBy, type Page, type Posted, replyPagesOf, viewPagesOf, withoutPictures } from './pages.ts';
 import type { Request, Requests } from './requests.ts';
 

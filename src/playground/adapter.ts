@@ -2,39 +2,64 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Settings } from '../core/conversation.ts';
 import { codeOf } from '../core/errors.ts';
-import type { ReplyAddress } from '../core/inbound.ts';
+import type { BlobStore, Downloaded } from '../core/files.ts';
+import type { Attachment, ReplyAddress } from '../core/inbound.ts';
 import type { Adapter, Inbox, Log, ReplySurface, SettingsStore } from '../core/ports.ts';
-import { noticeOfError } from '../reply/notices.ts';
+import type { Notices, NoticesFor } from '../notices/notices.ts';
 import { type Answer, Gate, no, protect, readBody, send, sendFile } from './gate.ts';
-import { conversationOf, type Fields, HERE, readCommand, readMention, readThread } from './inbound.ts';
+import {
+  conversationOf,
+  type Fields,
+  HERE,
+  localeOf,
+  readCommand,
+  readMention,
+  readThread,
+  type Sender,
+} from './inbound.ts';
 import { type PageEvent, PlaygroundSurface } from './surface.ts';
 import { type Kept, Threads, waitingView } from './threads.ts';
+import { Uploads } from './uploads.ts';
 
 export interface PlaygroundOptions extends Kept {
   /** What conversations chose, and what holds where one chose nothing. */
   readonly settings: Pick<SettingsStore, 'get'>;
   readonly defaults: Settings;
+  /** Keeps the files that people give to the page until their question is answered, across a restart. */
+  readonly uploads: Pick<BlobStore, 'keep' | 'find'>;
+  /** Bytes of the largest file that is taken. */
+  readonly maxFileBytes: number;
   /** Whether a stand-in answers and not the model; the page says so. */
   readonly standIn: boolean;
   /** The model's name, for the page to show. */
   readonly model: string;
+  readonly noticesFor: NoticesFor;
   readonly log: Log;
 }
 
 /** Bytes one watcher may be behind before it is cut off; its page then connects again and gets a snapshot. */
 const MAX_BEHIND_BYTES = 4 * 1024 * 1024;
 
+/** A message or a command, as its request brought it. */
+interface Asked {
+  readonly fields: Fields;
+  readonly from: Sender;
+  readonly inbox: Inbox;
+}
+
 /** Serves the page. Needs no connection of its own: whoever has the HTTP server hands each request to `handle`. */
 export class PlaygroundAdapter implements Adapter {
   readonly platform = HERE.platform;
   readonly #options: PlaygroundOptions;
   readonly #threads: Threads;
+  readonly #uploads: Uploads;
   readonly #gate = new Gate();
   #inbox: Inbox | undefined;
 
   constructor(options: PlaygroundOptions) {
     this.#options = options;
     this.#threads = new Threads(options);
+    this.#uploads = new Uploads(options.uploads, options.maxFileBytes);
   }
 
   start(inbox: Inbox): Promise<void> {
@@ -64,13 +89,17 @@ export class PlaygroundAdapter implements Adapter {
     );
   }
 
+  download(file: Attachment, maxBytes: number): Promise<Downloaded> {
+    return this.#uploads.find(file, maxBytes);
+  }
+
   handle(req: IncomingMessage, res: ServerResponse): void {
     protect(res);
     this.#route(req, res).catch((error: unknown) => {
       const reference = crypto.randomUUID().slice(0, 8);
       this.#options.log.error('playground.failed', error, { reference });
       if (res.headersSent) res.destroy();
-      else send(res, no(codeOf(error) === 'defect' ? 500 : 503, noticeOfError(error, reference)));
+      else send(res, no(codeOf(error) === 'defect' ? 500 : 503, this.#noticesFor(req).ofError(error, reference)));
     });
   }
 
@@ -87,7 +116,13 @@ export class PlaygroundAdapter implements Adapter {
     if (!this.#gate.admits(req)) return send(res, no(403, 'This page is older than the server. Reload it.'));
     if (req.method === 'GET' && path === '/api/events') return this.#events(new Map(url?.searchParams), res);
     if (req.method === 'GET' && path.startsWith('/api/pictures/')) return this.#picture(path, res);
+    if (req.method === 'POST' && path === '/api/files') return this.#upload(req, new Map(url?.searchParams), res);
     return send(res, await this.#answer(req, path));
+  }
+
+  async #upload(req: IncomingMessage, fields: Fields, res: ServerResponse): Promise<void> {
+    const asked = readThread(fields);
+    send(res, typeof asked === 'string' ? no(400, asked) : await this.#uploads.take(req, asked.thread));
   }
 
   /** Its type is what its bytes say, and the browser is told to believe nothing else. */
@@ -109,10 +144,9 @@ export class PlaygroundAdapter implements Adapter {
       case 'POST /api/commands': {
         const body = await readBody(req);
         if ('refused' in body) return body.refused;
-        if (this.#inbox === undefined) return no(503, 'Halley is stopping and takes no more messages.');
-        return path === '/api/mentions'
-          ? this.#mention(body.fields, this.#inbox)
-          : this.#command(body.fields, this.#inbox);
+        if (this.#inbox === undefined) return no(503, this.#noticesFor(req).stopping);
+        const asked = { fields: body.fields, from: senderOf(req), inbox: this.#inbox };
+        return path === '/api/mentions' ? this.#mention(asked) : this.#command(asked);
       }
       default:
         return no(404, 'There is no such address here.');
@@ -140,8 +174,8 @@ export class PlaygroundAdapter implements Adapter {
     res.on('close', leave);
   }
 
-  async #mention(fields: Fields, inbox: Inbox): Promise<Answer> {
-    const asked = readMention(fields, Date.now());
+  async #mention({ fields, from, inbox }: Asked): Promise<Answer> {
+    const asked = readMention(fields, from);
     if (typeof asked === 'string') return no(400, asked);
     const { thread, mention } = asked;
     const answer: Answer = { status: 202, body: { id: mention.id } };
@@ -159,8 +193,8 @@ export class PlaygroundAdapter implements Adapter {
     return answer;
   }
 
-  async #command(fields: Fields, inbox: Inbox): Promise<Answer> {
-    const asked = readCommand(fields);
+  async #command({ fields, from, inbox }: Asked): Promise<Answer> {
+    const asked = readCommand(fields, from);
     if (typeof asked === 'string') return no(400, asked);
     const { text } = await inbox.command(asked.command);
     const settings = await this.#settings(asked.thread);
@@ -168,9 +202,17 @@ export class PlaygroundAdapter implements Adapter {
     return { status: 200, body: { text } };
   }
 
+  #noticesFor({ headers }: IncomingMessage): Notices {
+    return this.#options.noticesFor(localeOf(headers['accept-language']));
+  }
+
   async #settings(thread: string): Promise<Settings> {
     return { ...this.#options.defaults, ...(await this.#options.settings.get(conversationOf(thread))) };
   }
+}
+
+function senderOf({ headers }: IncomingMessage): Sender {
+  return { locale: localeOf(headers['accept-language']), sentAt: Date.now() };
 }
 
 function eventOf(event: PageEvent): string {

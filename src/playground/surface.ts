@@ -4,8 +4,9 @@ import type { InlineData } from '../core/content.ts';
 import type { Settings } from '../core/conversation.ts';
 import type { MentionId } from '../core/inbound.ts';
 import type { ReplySurface, Urgency } from '../core/ports.ts';
-import type { DraftView, PostRef, Reply, Source, Status } from '../core/reply.ts';
-import { noticeOfPictures } from '../reply/notices.ts';
+import type { DraftView, PostRef, Reply, Source, Sourced, Status } from '../core/reply.ts';
+import { noticesIn } from '../notices/notices.ts';
+import { siteOf } from '../reply/sources.ts';
 import { addressesOf } from './pictures.ts';
 
 /** Milliseconds between two views of one reply: about as often as a screen is drawn. */
@@ -13,9 +14,15 @@ const VIEW_MS = 16;
 /** Finished turns kept beside the store, so that a notice that belongs to no stored turn survives a reload. */
 const MAX_FINISHED = 8;
 
+/** A source with what is named beside its title, if anything. */
+interface ShownSource extends Source {
+  readonly site?: string;
+}
+
 /** What a finished answer has beside its text. */
-interface End {
-  readonly sources: readonly Source[];
+interface End extends Sourced {
+  readonly sources: readonly ShownSource[];
+  readonly quotes?: readonly ShownSource[];
   /** Where the page fetches them; absent when there are none. */
   readonly pictures?: readonly string[];
   readonly notice?: string;
@@ -27,6 +34,8 @@ export interface TurnView extends End {
   /** The name of the person who asked. */
   readonly author: string;
   readonly question: string;
+  /** The names of the files that came with it; absent where none did. */
+  readonly files?: readonly string[];
   /** Markdown of the answer; while it is written, the last view. */
   readonly text: string;
   /** `waiting`: accepted, and not begun. */
@@ -38,7 +47,8 @@ export interface TurnView extends End {
 /**
  * One server-sent event. The page's rule, in `page/turns.js`: a `snapshot` replaces all turns; a `turn` is added unless
  * it is shown already; a `view` or `reply` keeps the first `keep` UTF-16 units of the turn's text and puts `text` after
- * them. The events of a streamed answer therefore grow with the answer, not with its square.
+ * them; a `reply` also replaces all that stood beside the text, and a `note` only its notice. The events of a streamed
+ * answer therefore grow with the answer, not with its square.
  */
 export type PageEvent =
   | {
@@ -52,7 +62,8 @@ export type PageEvent =
   | { readonly kind: 'turn'; readonly turn: TurnView }
   | { readonly kind: 'withdrawn'; readonly id: MentionId }
   | (Tail & { readonly kind: 'view'; readonly state: Status })
-  | (Tail & End & { readonly kind: 'reply'; readonly state: 'done' });
+  | (Tail & End & { readonly kind: 'reply'; readonly state: 'done' })
+  | { readonly kind: 'note'; readonly id: MentionId; readonly state: 'done'; readonly notice: string };
 
 interface Tail {
   readonly id: MentionId;
@@ -113,21 +124,24 @@ export class LiveThread {
   }
 
   reply(id: MentionId, reply: Reply): void {
-    this.#finish(id, endOf(id, reply));
+    const { author, question, files, receivedAt, text: shown } = this.#shown(id);
+    const { text, ...end } = endOf(id, reply);
+    const asked = { id, author, question, ...(files === undefined ? {} : { files }), receivedAt };
+    this.#turns.set(id, { ...asked, text, ...end });
+    this.tell({ kind: 'reply', id, ...end, ...tailOf(shown, text) });
+    this.#forgetOld();
   }
 
   /** Ends a turn with a sentence after what is shown of it. */
-  note(id: MentionId, notice: string): void {
-    const { text, sources, pictures, notice: before } = this.#shown(id);
-    const notices = [before, notice].filter((each) => each !== undefined);
-    const shown = { text, sources, ...(pictures === undefined ? {} : { pictures }) };
-    this.#finish(id, { ...shown, state: 'done', notice: notices.join('\n') });
+  note(id: MentionId, said: string): void {
+    const shown = this.#shown(id);
+    const notice = [...(shown.notice === undefined ? [] : [shown.notice]), said].join('\n');
+    this.#turns.set(id, { ...shown, state: 'done', notice });
+    this.tell({ kind: 'note', id, state: 'done', notice });
+    this.#forgetOld();
   }
 
-  #finish(id: MentionId, { text, ...end }: ReturnType<typeof endOf>): void {
-    const shown = this.#shown(id);
-    this.#turns.set(id, { ...shown, ...end, text });
-    this.tell({ kind: 'reply', id, ...end, ...tailOf(shown.text, text) });
+  #forgetOld(): void {
     const finished = this.turns.filter((turn) => turn.state === 'done');
     for (const old of finished.slice(0, -MAX_FINISHED)) this.#turns.delete(old.id);
   }
@@ -143,17 +157,28 @@ export class LiveThread {
 }
 
 /** How the page shows a finished reply; it tells of pictures that it cannot show. */
-export function endOf(id: MentionId, { text, images = [], sources, notice }: Reply) {
+export function endOf(id: MentionId, { text, images = [], notice, language, ...reply }: Reply) {
+  const { sources, marks, searches, quotes } = reply;
   const pictures = addressesOf(id, images);
   const unshown = images.length - pictures.length;
-  const notices = [notice, ...(unshown === 0 ? [] : [noticeOfPictures(unshown)])].filter((one) => one !== undefined);
+  const notices = [notice, ...(unshown === 0 ? [] : [noticesIn(language).ofPictures(unshown)])].filter(
+    (one) => one !== undefined,
+  );
   return {
     text,
     state: 'done',
-    sources,
+    sources: sources.map(withSite),
+    ...(marks === undefined ? {} : { marks }),
+    ...(searches === undefined ? {} : { searches }),
+    ...(quotes === undefined ? {} : { quotes: quotes.map(withSite) }),
     ...(pictures.length === 0 ? {} : { pictures }),
     ...(notices.length === 0 ? {} : { notice: notices.join('\n') }),
   } as const;
+}
+
+function withSite(source: Source): ShownSource {
+  const site = siteOf(source);
+  return site === undefined ? source : { ...source, site };
 }
 
 /** What is to be sent so that a page that shows `before` shows `after`. Counted in UTF-16 units, as both ends do. */

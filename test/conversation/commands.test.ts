@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type CommandContext, runCommand } from '../../src/conversation/commands.ts';
 import { LocalLanes } from '../../src/conversation/lanes.ts';
 import type { Command } from '../../src/core/inbound.ts';
+import { noticesFor } from '../../src/notices/notices.ts';
 import { openStore } from '../../src/storage/open.ts';
 import { KeyvSettingsStore } from '../../src/storage/settings.ts';
 import { aConversation, aMention } from '../support/builders.ts';
@@ -21,6 +22,7 @@ async function context(): Promise<CommandContext> {
     lanes: new LocalLanes(),
     settings: new KeyvSettingsStore(await openStore('memory:', quietLog)),
     defaults: { thinking: 'auto', search: 'off', maps: 'off', code: 'off' },
+    noticesFor: noticesFor('auto'),
   };
 }
 
@@ -43,6 +45,37 @@ describe('runCommand', () => {
     const here = await context();
     expect(await runCommand(command('search', 'maybe'), here)).toMatch(/off or on.*maybe/);
     expect(await here.settings.get(aConversation)).toEqual({});
+  });
+
+  it.each([
+    ['where several people read', 'thread', 'Ada'],
+    ['between one person and the bot', 'direct', undefined],
+  ] as const)('stops what runs, %s, in the name of %3$s', async (_, kind, by) => {
+    const here = await context();
+    const reasons: unknown[] = [];
+    const work = async (signal: AbortSignal) => {
+      await runCommand({ ...command('stop'), place: { ...place, kind } }, here);
+      reasons.push(signal.reason);
+    };
+    await here.lanes.run(aConversation, work, 1);
+    expect(reasons).toMatchObject([{ by }]);
+  });
+
+  it('answers each in their own language', async () => {
+    const here = await context();
+    const polish = { author: { ...author, locale: 'pl' } };
+    const told = [
+      await runCommand({ ...command('stop'), ...polish }, here),
+      await runCommand({ ...command('search', 'on'), ...polish }, here),
+      await runCommand({ ...command('search'), ...polish }, here),
+      await runCommand({ ...command('think', 'deep'), ...polish }, here),
+    ];
+    expect(told).toEqual([
+      'W tej rozmowie niczego teraz nie piszę.',
+      'Wyszukiwanie w Google jest teraz w tej rozmowie włączone.',
+      'Wyszukiwanie w Google jest w tej rozmowie włączone.',
+      '/think przyjmuje auto, off, minimal, low, medium lub high, a nie „deep”.',
+    ]);
   });
 
   it('stops what runs here, or says that nothing does', async () => {

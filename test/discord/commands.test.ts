@@ -3,7 +3,7 @@ import { ApplicationCommandOptionType } from 'discord.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StorageUnavailable } from '../../src/core/errors.ts';
 import { COMMANDS } from '../../src/core/inbound.ts';
-import { noticeOfError } from '../../src/reply/notices.ts';
+import { noticesIn } from '../../src/notices/notices.ts';
 import { KeptInbox } from '../contracts/adapter.ts';
 import { call } from '../simulators/discord/raw.ts';
 import type { Person } from '../simulators/discord/people.ts';
@@ -104,7 +104,7 @@ describe('a command', () => {
         name: 'think',
         value: 'high',
         conversation: `discord:${sim.guild.id}/${general}/${thread}`,
-        author: { id: ada.id, name: 'Ada' },
+        author: { id: ada.id, name: 'Ada', locale: 'en-US' },
         place: { platform: 'discord', workspace: sim.guild.id, channel: general, name: 'ours', kind: 'thread' },
       },
     ]);
@@ -120,6 +120,14 @@ describe('a command', () => {
     const answer = await ada.slash(general, 'stop').answer();
     expect(answer).toMatchObject({ ephemeral: true, content: expect.stringContaining('thread') });
     expect(inbox.commands).toEqual([]);
+  });
+
+  it('is answered in the language that its giver chose, not in the server’s', async () => {
+    ada.user.locale = 'pl';
+    const answer = await ada.slash(general, 'stop').answer();
+    expect(answer.content).toBe(noticesIn('pl').elsewhere);
+    await ada.slash(ada.dmChannelId, 'stop').answer();
+    expect(inbox.commands[0]?.author.locale).toBe('pl');
   });
 
   it('is acknowledged before its answer is known', async () => {
@@ -144,7 +152,7 @@ describe('a command', () => {
     inbox.answer = async () => {
       throw failure;
     };
-    expect((await ada.slash(ada.dmChannelId, 'stop').answer()).content).toBe(noticeOfError(failure));
+    expect((await ada.slash(ada.dmChannelId, 'stop').answer()).content).toBe(noticesIn().ofError(failure));
     expect(made.log.has('command.failed')).toBe(true);
   });
 });

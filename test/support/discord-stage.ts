@@ -1,6 +1,7 @@
 /** The stage on Discord: the simulator's people, the real discord.js. */
 import type { CommandName } from '../../src/core/inbound.ts';
 import { COMMANDS } from '../../src/core/inbound.ts';
+import type { Upload } from '../simulators/discord/cdn.ts';
 import type { Person } from '../simulators/discord/people.ts';
 import { DiscordSimulator, type SimulatorOptions } from '../simulators/discord/simulator.ts';
 import { Harness, type HarnessOptions } from './app.ts';
@@ -37,8 +38,8 @@ export class DiscordStage implements Stage {
     return known;
   }
 
-  async open(question: string, as = 'Ada'): Promise<DiscordTalk> {
-    const message = this.person(as).says(this.discord.channel('general').id, question, { mention: true });
+  async open(question: string, as = 'Ada', files: readonly Upload[] = []): Promise<DiscordTalk> {
+    const message = this.person(as).says(this.discord.channel('general').id, question, { mention: true, files });
     return new DiscordTalk(this, await this.discord.waitForThread(message.id));
   }
 
@@ -69,8 +70,8 @@ export class DiscordTalk implements Talk {
     this.channelId = channelId;
   }
 
-  async say(text: string, as = 'Ada'): Promise<void> {
-    this.#stage.person(as).says(this.channelId, text);
+  async say(text: string, as = 'Ada', files: readonly Upload[] = []): Promise<void> {
+    this.#stage.person(as).says(this.channelId, text, { files });
   }
 
   async command(name: CommandName, value?: string): Promise<string> {

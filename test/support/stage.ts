@@ -1,7 +1,12 @@
 /** A stage: one platform with people on it, so that a journey is told once and played on every platform. */
 import { vi } from 'vitest';
 import type { CommandName } from '../../src/core/inbound.ts';
-import type { Harness } from './app.ts';
+import type { Harness, HarnessOptions } from './app.ts';
+
+export interface StageOptions extends HarnessOptions {
+  /** What the people on it read; American English by default. */
+  readonly locale?: string;
+}
 
 /** One answer of the bot as a reader has it before their eyes. */
 export interface SeenAnswer {
@@ -12,10 +17,16 @@ export interface SeenAnswer {
   readonly pictures: number;
 }
 
+/** A file that somebody sends with a message. */
+export interface GivenFile {
+  readonly name: string;
+  readonly bytes: Buffer;
+}
+
 /** A conversation with the bot. */
 export interface Talk {
   /** Somebody goes on in it, without a mention. */
-  say(text: string, as?: string): Promise<void>;
+  say(text: string, as?: string, files?: readonly GivenFile[]): Promise<void>;
   /** Gives a command and resolves with what the bot says to it. */
   command(name: CommandName, value?: string): Promise<string>;
   /** The bot's answers, oldest first. */
@@ -28,7 +39,7 @@ export interface Stage {
   readonly name: string;
   readonly harness: Harness;
   /** Somebody asks in a place where others read too, and a conversation opens. */
-  open(question: string, as?: string): Promise<Talk>;
+  open(question: string, as?: string, files?: readonly GivenFile[]): Promise<Talk>;
   /** Stops the app as SIGTERM does and starts it again on the same store. */
   restart(drainMs?: number): Promise<void>;
   /** Ends everything; fails when anything happened that should not have. */
@@ -46,7 +57,7 @@ export async function seen(
       if (!wanted(answers)) throw new Error(`not seen: ${wanted.toString()}, but: ${JSON.stringify(answers, null, 1)}`);
       return answers;
     },
-    { timeout: 5000, interval: 10 },
+    { timeout: 15_000, interval: 10 },
   );
 }
 

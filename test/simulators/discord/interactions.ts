@@ -111,7 +111,7 @@ export class Interactions {
       token: interaction.token,
       version: 1,
       app_permissions: String(permissionsIn(world, world.app.id, channel)),
-      locale: 'en-US',
+      locale: user.locale ?? world.guild.locale,
       entitlements: [],
       attachment_size_limit: ATTACHMENT_SIZE_LIMIT,
       authorizing_integration_owners: { '0': member ? world.guild.id : '0' },
@@ -121,7 +121,7 @@ export class Interactions {
         ? {
             guild: { id, locale, features },
             guild_id: world.guild.id,
-            guild_locale: 'en-US',
+            guild_locale: locale,
             member: {
               ...memberJson(member),
               user: userJson(user),
