@@ -32,6 +32,8 @@ export type Refusal =
 export type Ending =
   | { readonly kind: 'complete' }
   | { readonly kind: 'cut'; readonly reason: FinishReason | BlockReason }
+  /** All of it came, and it is not the JSON that was asked for. */
+  | { readonly kind: 'malformed' }
   | { readonly kind: 'stopped' }
   | { readonly kind: 'broken'; readonly code: ErrorCode };
 
@@ -71,7 +73,8 @@ export interface ModelFailure {
   readonly cause?: unknown;
 }
 
-abstract class ModelError extends HalleyError {
+/** What went wrong between here and an answer of the model. Only subclasses are thrown. */
+export abstract class ModelError extends HalleyError {
   readonly failure: ModelFailure;
 
   constructor(message: string, failure: ModelFailure = {}) {

@@ -204,7 +204,8 @@ function endOfLines(bytes: Buffer): number {
   return (lf === -1 ? bytes.lastIndexOf(CR) : lf) + 1;
 }
 
-function parsed(text: string): unknown {
+/** A text as JSON; undefined when it is none. */
+export function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

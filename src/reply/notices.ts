@@ -14,6 +14,7 @@ import {
   type Refusal,
   type RejectionReason,
 } from '../core/errors.ts';
+import type { ThinkingDepth } from '../core/conversation.ts';
 import type { CommandName } from '../core/inbound.ts';
 
 /** The values of an open set that are known by name. */
@@ -36,6 +37,8 @@ interface Sentences {
   readonly tryAgainIn: (seconds: number) => string;
   readonly set: Readonly<Record<SettingCommand, (value: string) => string>>;
   readonly holds: Readonly<Record<SettingCommand, (value: string) => string>>;
+  readonly otherDepth: (wanted: string, used: string) => string;
+  readonly noDepth: string;
   readonly takes: (name: string, value: string, choices: readonly string[]) => string;
   readonly stopped: string;
   readonly nothingToStop: string;
@@ -81,7 +84,7 @@ const ENGLISH: Sentences = {
   thoughtTooLong:
     'Thinking used up the whole length limit, so there is no answer. Try a lower thinking depth, or a narrower question.',
   cutOtherwise: 'The model stopped here for a reason that I do not know. Please ask again, or in other words.',
-  ended: { stopped: 'Stopped.' },
+  ended: { stopped: 'Stopped.', malformed: 'This was asked for as JSON, but it is not valid JSON.' },
   brokenOff: 'This answer is not complete.',
   error: {
     'config.invalid': 'I am not set up correctly. Please tell the person who runs me.',
@@ -121,6 +124,8 @@ const ENGLISH: Sentences = {
     think: (value) => `Thinking in this conversation is set to ${value}.`,
     search: (value) => `Google Search in this conversation is ${value}.`,
   },
+  otherDepth: (wanted, used) => `This model does not have the thinking depth ${wanted}; ${used} is the nearest it has.`,
+  noDepth: 'This model decides by itself how deeply it thinks.',
   takes: (name, value, choices) =>
     `${name} takes ${choices.slice(0, -1).join(', ')} or ${choices.at(-1) ?? ''}${value === '' ? '' : `, not “${value}”`}.`,
   stopped: 'Stopped.',
@@ -173,6 +178,12 @@ export function noticeOfSetting(command: SettingCommand, value: string): string 
 /** The answer to a command that chose nothing: what holds. */
 export function noticeOfHolding(command: SettingCommand, value: string): string {
   return ENGLISH.holds[command](value);
+}
+
+/** Told where a wanted depth was chosen that comes to another one on the model; nothing where it is the same. */
+export function noticeOfDepth(wanted: ThinkingDepth, used: ThinkingDepth): string | undefined {
+  if (used === wanted) return undefined;
+  return used === 'auto' ? ENGLISH.noDepth : ENGLISH.otherDepth(wanted, used);
 }
 
 /** Told when `name`, a flag or a command, was given a value that it does not take. */
