@@ -157,7 +157,7 @@ export class Engine implements Inbox {
     const { turn, failure } = await present(runTurn(plan, { client, toolbox }, signal), surface, {
       signal,
       log,
-      notice: besideAnswer(asked, mention),
+      notice: besideAnswer(asked, mention, (depth) => client.depthOf(plan.request.model, depth)),
       onPosts: (posts) => journal.posted(mention.id, posts),
     });
     const seen = failure === undefined ? turn : this.#seenOf(turn, failure);
@@ -169,16 +169,17 @@ export class Engine implements Inbox {
   async #plan(mention: Mention, asked: Asked, turns: readonly Turn[]): Promise<TurnPlan> {
     const { client, settings, defaults, model, persona, historyTokens, standing, toolbox } = this.#options;
     const chosen = effectiveSettings(defaults, await settings.get(mention.conversation), asked.flags);
-    const past = historyOf(turns, { model, budgetTokens: historyTokens });
+    const facts = client.facts(model);
+    const limit = { model, budgetTokens: historyTokens, windowTokens: facts?.inputTokens };
     const question = userContent(mention, asked.text);
-    const draws = standing.images !== undefined || client.facts(model)?.output === 'text-and-images';
+    const draws = standing.images !== undefined || facts?.output === 'text-and-images';
     const request = requestOf({ draws, chosen, json: asked.json, standing, functions: toolbox.declarations });
     const instruction = systemInstruction(persona, mention.place, new Date());
     return {
       mention,
       text: asked.text,
       question,
-      request: { ...request, model, systemInstruction: instruction, contents: [...past, question] },
+      request: { ...request, model, systemInstruction: instruction, contents: [...historyOf(turns, limit), question] },
     };
   }
 

@@ -7,6 +7,8 @@ export interface HistoryLimit {
   readonly model: string;
   /** Estimated tokens of all that is sent back, from 0. */
   readonly budgetTokens: number;
+  /** What the model reads at most, where it is known: half of it is left to the question. */
+  readonly windowTokens?: number | undefined;
 }
 
 /** Pictures and other media of past turns that go back, the newest ones; a note stands for each of the others. */
@@ -20,11 +22,12 @@ const MAX_SIGNATURE_CHARS = 256 * 1024;
 export function historyOf(turns: readonly Turn[], limit: HistoryLimit): readonly Content[] {
   const kept: (readonly Content[])[] = [];
   const media = new MediaBudget();
+  const most = Math.min(limit.budgetTokens, (limit.windowTokens ?? Number.POSITIVE_INFINITY) / 2);
   let tokens = 0;
   for (const turn of turns.toReversed()) {
     const contents = contentsOf(turn, turn.model === limit.model, media);
     tokens += contents.flatMap((content) => content.parts).reduce((sum, part) => sum + tokensOf(part), 0);
-    if (tokens > limit.budgetTokens) break;
+    if (tokens > most) break;
     kept.push(contents);
   }
   return kept.toReversed().flat();

@@ -1,9 +1,9 @@
 /** What the model is told and asked: the system instruction, the user's Content, and the flags inside a message. */
 import type { Content, FunctionDeclaration } from '../core/content.ts';
-import { type Settings, type SettingsOverride, THINKING_DEPTHS } from '../core/conversation.ts';
+import { type Settings, type SettingsOverride, THINKING_DEPTHS, type ThinkingDepth } from '../core/conversation.ts';
 import type { Mention, Place } from '../core/inbound.ts';
-import type { JsonMode, MapsBias, ModelRequest } from '../core/model.ts';
-import { noticeOfFiles, noticeOfFlag } from '../reply/notices.ts';
+import type { FunctionCalling, JsonMode, MapsBias, ModelRequest } from '../core/model.ts';
+import { noticeOfDepth, noticeOfFiles, noticeOfFlag } from '../reply/notices.ts';
 
 /** What a message said besides its question. */
 export interface Asked {
@@ -78,11 +78,14 @@ export type StandingRequest = Pick<
   | 'mediaResolution'
   | 'images'
   | 'cachedContent'
+  | 'delivery'
 > & {
   /** Where Google Maps looks first, when it is used. */
   readonly maps: MapsBias;
   /** What an answer in JSON has to look like, when one is asked for. */
   readonly json: JsonMode;
+  /** Whether and which functions are called, where some are offered. */
+  readonly functionCalling?: { readonly mode: 'AUTO' | 'ANY' | 'VALIDATED'; readonly allowed?: readonly string[] };
 };
 
 /** What is wanted of one answer. */
@@ -100,7 +103,7 @@ export interface Wanted {
  * for: most models refuse both in one request.
  */
 export function requestOf({ draws, chosen, json, standing, functions }: Wanted) {
-  const { maps, urlContext = false, json: shape, ...always } = standing;
+  const { maps, urlContext = false, json: shape, functionCalling, ...always } = standing;
   const tools = {
     googleSearch: chosen.search === 'on',
     ...(chosen.maps === 'on' && !draws ? { googleMaps: maps } : {}),
@@ -113,8 +116,14 @@ export function requestOf({ draws, chosen, json, standing, functions }: Wanted) 
     ...tools,
     thinking: chosen.thinking,
     ...(json ? { json: shape } : {}),
-    ...(isPlain && functions.length > 0 ? { functions } : {}),
+    ...(isPlain && functions.length > 0 ? { functions, ...callingOf(functionCalling) } : {}),
   };
+}
+
+function callingOf(standing: StandingRequest['functionCalling']): { readonly functionCalling?: FunctionCalling } {
+  if (standing === undefined) return {};
+  const { mode, allowed } = standing;
+  return { functionCalling: { mode, ...(allowed === undefined ? {} : { allowedFunctionNames: allowed }) } };
 }
 
 /** The user's Content. Where several people may speak, each message begins with its author's name. */
@@ -140,8 +149,16 @@ function oneLine(name: string): string {
   return name.replace(/\s+/gu, ' ').trim().slice(0, 80);
 }
 
-/** What is said beside the answer: flags that were not understood, files that were not read. */
-export function besideAnswer({ faults }: Asked, { attachments }: Mention): string | undefined {
+/**
+ * What is said beside the answer: flags that were not understood, a depth that the model does not have, files that were
+ * not read. `depthOf` says what a wanted depth comes to.
+ */
+export function besideAnswer(
+  { faults, flags }: Asked,
+  { attachments }: Mention,
+  depthOf: (wanted: ThinkingDepth) => ThinkingDepth,
+): string | undefined {
+  const depth = flags.thinking === undefined ? undefined : noticeOfDepth(flags.thinking, depthOf(flags.thinking));
   const files = attachments.length === 0 ? [] : [noticeOfFiles(attachments.map((file) => file.name))];
-  return [...faults.map(noticeOfFlag), ...files].join(' ') || undefined;
+  return [...faults.map(noticeOfFlag), ...(depth === undefined ? [] : [depth]), ...files].join(' ') || undefined;
 }

@@ -8,22 +8,10 @@ import { CheckedToolbox } from '../../src/tools/toolbox.ts';
 import { FakeSurface } from '../reply/fake-surface.ts';
 import { delivered, text } from '../simulators/gemini/answers.ts';
 import { GeminiSimulator } from '../simulators/gemini/simulator.ts';
-import { aMention } from '../support/builders.ts';
+import { aPlan } from '../support/builders.ts';
 import { clientOf, quietLog } from '../support/model.ts';
 
-const question = { role: 'user', parts: [{ text: 'why?' }] } as const;
-const plan = {
-  mention: aMention(),
-  text: 'why?',
-  question,
-  request: {
-    model: 'gemini-3.8-flash',
-    systemInstruction: '',
-    contents: [question],
-    thinking: 'auto',
-    googleSearch: false,
-  },
-} as const;
+const plan = aPlan({ systemInstruction: '' });
 const toolbox = new CheckedToolbox([], quietLog);
 
 let gemini: GeminiSimulator;

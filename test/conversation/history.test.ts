@@ -25,6 +25,13 @@ describe('historyOf', () => {
     expect(historyOf(turns, { model, budgetTokens: 0 })).toEqual([]);
   });
 
+  it('leaves half of what the model reads to the question, however much may be sent', () => {
+    const turns = [turn('1', 'a', 'x'.repeat(400)), turn('2', 'b', 'y'.repeat(400))];
+    const sent = (windowTokens: number) => historyOf(turns, { model, budgetTokens: 64_000, windowTokens });
+    expect(sent(1000)).toHaveLength(4);
+    expect(sent(300)).toEqual(turns.slice(1).flatMap((past) => past.contents));
+  });
+
   it('never sends thoughts back, and signatures only to the model that made them', () => {
     const signed = aTurn({
       contents: [

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readFlags, requestOf, systemInstruction, userContent } from '../../src/conversation/prompt.ts';
+import { besideAnswer, readFlags, requestOf, systemInstruction, userContent } from '../../src/conversation/prompt.ts';
 import { aMention } from '../support/builders.ts';
 
 describe('readFlags', () => {
@@ -112,6 +112,53 @@ describe('requestOf', () => {
     } as const;
     const { maps: _maps, json: _json, ...sent } = standing;
     expect(requestOf({ ...wanted, standing })).toMatchObject(sent);
+  });
+});
+
+describe('requestOf, of calling functions', () => {
+  const chosen = { thinking: 'auto', search: 'off', maps: 'off', code: 'off' } as const;
+  const functions = [{ name: 'current_time', description: 'The time.' }];
+  const standing = {
+    maps: {},
+    json: { kind: 'any' },
+    functionCalling: { mode: 'ANY', allowed: ['current_time'] },
+  } as const;
+  const wanted = { draws: false, chosen, json: false, standing, functions };
+
+  it('asks as the operator says, where functions are offered', () => {
+    expect(requestOf(wanted)).toMatchObject({
+      functions,
+      functionCalling: { mode: 'ANY', allowedFunctionNames: ['current_time'] },
+    });
+    expect(requestOf({ ...wanted, standing: { ...standing, functionCalling: { mode: 'AUTO' } } })).toMatchObject({
+      functionCalling: { mode: 'AUTO' },
+    });
+    for (const without of [{ functions: [] }, { json: true }, { chosen: { ...chosen, search: 'on' } }] as const)
+      expect(requestOf({ ...wanted, ...without })).not.toHaveProperty('functionCalling');
+  });
+
+  it('asks for the delivery that the operator wants', () => {
+    expect(requestOf({ ...wanted, standing: { ...standing, delivery: 'whole' } })).toMatchObject({ delivery: 'whole' });
+  });
+});
+
+describe('besideAnswer', () => {
+  const shallow = () => 'low' as const;
+
+  it('names the depth the model has instead of the one that a flag chose, and says nothing of any other', () => {
+    const notice = (message: string) => besideAnswer(readFlags(message), aMention(), shallow);
+    expect(notice('why? --think minimal')).toContain('low is the nearest');
+    expect([notice('why? --think low'), notice('why?'), notice('why? --search')]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('says it beside what else there is to say', () => {
+    const attachments = [{ id: '1', name: 'a.pdf', mimeType: 'application/pdf', bytes: 1, url: 'https://x.invalid' }];
+    const notice = besideAnswer(readFlags('why? --think minimal'), aMention({ attachments }), shallow);
+    expect(notice).toMatch(/nearest.*a\.pdf/);
   });
 });
 
