@@ -46,7 +46,8 @@ const ENDED_WELL: ReadonlySet<FinishReason> = new Set(['STOP', 'FINISH_REASON_UN
 
 /** The candidate that counts; no other is ever asked for. */
 export function candidateOf(chunk: Chunk): Candidate | undefined {
-  return chunk.candidates?.find((each) => (each.index ?? 0) === 0);
+  const first = chunk.candidates?.[0];
+  return (first?.index ?? 0) === 0 ? first : chunk.candidates?.find((each) => (each.index ?? 0) === 0);
 }
 
 /** A name, an id or an instant of an answer, for a log line; undefined for anything that could be a sentence. */

@@ -8,12 +8,11 @@ import { Agent } from 'undici';
 import type { Chunk } from '../core/content.ts';
 import type { ThinkingDepth } from '../core/conversation.ts';
 import { codeOf, ModelError, ModelRejected, StreamBroken } from '../core/errors.ts';
-import type { ModelFacts, ModelRequest } from '../core/model.ts';
+import { bareId, type ModelFacts, type ModelRequest, ModelTable, thinkingOf, withSuccessor } from '../core/model.ts';
 import type { Log, LogFields, ModelClient } from '../core/ports.ts';
 import { Call } from './call.ts';
 import { Exchange, TimeLimit, type Timeouts } from './exchange.ts';
 import type { Verdict } from './failures.ts';
-import { bareId, ModelTable, thinkingOf, withSuccessor } from './models.ts';
 import { type Auth, baseOf, type Change, isLasting, isOtherWith, jsonOf, keyHeaderOf } from './request.ts';
 
 export interface GeminiClientOptions {

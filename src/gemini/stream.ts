@@ -102,10 +102,13 @@ export class ChunkReader {
     if (this.#fault === undefined && this.#bare.length > 0) this.#endEvents();
     if (this.#fault === undefined && this.#mode === 'json') this.#endJson(this.#json.join(''));
     if (!this.#anyChunk && this.#foreign) this.#fault ??= { kind: 'foreign' };
-    return this.#handOut();
+    return this.#handOut(true);
   }
 
-  #handOut(): readonly Chunk[] {
+  #handOut(isLast = this.#fault !== undefined): readonly Chunk[] {
+    // Text that waited to become an image is text when nothing more comes.
+    const parts = isLast ? this.#parts.end() : [];
+    if (parts.length > 0) this.#ready.push({ candidates: [{ content: { role: 'model', parts } }] });
     const ready = this.#ready;
     if (ready.length > 0) this.#ready = [];
     return ready;

@@ -4,14 +4,8 @@
  * @see https://ai.google.dev/api/generate-content
  */
 import type { Chunk, Content, FunctionDeclaration, JsonObject } from '../core/content.ts';
-import type { FunctionCalling, ImageOutput, MapsBias, SafetySetting, Sampling } from '../core/model.ts';
-
-/** One of the two ways to ask for thinking; the service refuses both at once. */
-export interface ThinkingConfig {
-  readonly includeThoughts?: boolean;
-  readonly thinkingLevel?: string;
-  readonly thinkingBudget?: number;
-}
+import type { FunctionCalling, ImageOutput, MapsBias, SafetySetting, Sampling, ThinkingConfig } from '../core/model.ts';
+import { mayHoldImage } from './images.ts';
 
 export interface GenerationConfig extends Sampling {
   readonly thinkingConfig?: ThinkingConfig;
@@ -223,14 +217,6 @@ function isPlainPart(part: unknown): boolean {
     } else if (name === 'thought' ? !truth(field) : name !== 'thoughtSignature' || !text(field)) return false;
   }
   return true;
-}
-
-/** An image of one pixel, the smallest there is, takes more characters as a data URL. */
-const LEAST_IMAGE_CHARS = 64;
-
-/** Whether a text may spell out an image. Asked of every text, so the short ones, nearly all, are not searched. */
-export function mayHoldImage(words: string): boolean {
-  return words.length > LEAST_IMAGE_CHARS && words.includes(';base64,');
 }
 
 /**

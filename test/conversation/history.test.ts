@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { historyOf } from '../../src/conversation/history.ts';
 import { aTurn } from '../support/builders.ts';
+import { always } from '../support/properties.ts';
 
 const model = 'gemini-3.8-flash';
 const turn = (id: string, question: string, answer: string) =>
@@ -52,7 +53,7 @@ describe('historyOf', () => {
   });
 
   it('keeps the newest turns, without a gap, for any lengths and budget', () => {
-    fc.assert(
+    always(
       fc.property(fc.array(fc.nat(300)), fc.nat(500), (lengths, budgetTokens) => {
         const turns = lengths.map((length, i) => turn(String(i), 'q', 'x'.repeat(length)));
         const kept = historyOf(turns, { model, budgetTokens });

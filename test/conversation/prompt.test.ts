@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { besideAnswer, readFlags, requestOf, systemInstruction, userContent } from '../../src/conversation/prompt.ts';
 import { aMention } from '../support/builders.ts';
+import { always } from '../support/properties.ts';
 
 describe('readFlags', () => {
   it.each([
@@ -43,7 +44,7 @@ describe('readFlags', () => {
     const words = fc
       .string({ unit: 'grapheme', minLength: 1 })
       .filter((text) => text === text.trim() && !/[-`>]/.test(text));
-    fc.assert(
+    always(
       fc.property(fc.array(flag, { maxLength: 3 }), words, fc.array(flag, { maxLength: 3 }), (before, text, after) => {
         expect(readFlags([...before, text, ...after].join(' ')).text).toBe(text);
       }),

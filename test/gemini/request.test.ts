@@ -6,6 +6,7 @@ import type { ModelFacts, ModelRequest } from '../../src/core/model.ts';
 import { bodyOf, type Change } from '../../src/gemini/request.ts';
 import { ask } from './loopback.ts';
 import { faultsOf, isDescribed } from './description.ts';
+import { always } from '../support/properties.ts';
 
 const facts: ModelFacts = {
   id: 'gemini-3.8-flash',
@@ -284,7 +285,7 @@ describe('the conversation', () => {
       parts: fc.array(part, { maxLength: 3 }),
     });
     const isStep = (each: Content) => each.parts.some((one) => one.functionCall ?? one.functionResponse);
-    fc.assert(
+    always(
       fc.property(
         fc.array(content, { maxLength: 12 }),
         fc.subarray<Change>(['half-history', 'no-signatures']),
