@@ -132,7 +132,9 @@ export class Exchange {
   async #send(): Promise<Refused | undefined> {
     const { agent, url, headers, body, timeouts } = this.#options;
     this.#limit.start(timeouts.firstByteMs);
-    const answer = await request(url, { dispatcher: agent, method: 'POST', headers, body, signal: this.#signal });
+    // Nothing here unpacks a body, and without this any packing would be allowed.
+    const all = { ...headers, 'accept-encoding': 'identity' };
+    const answer = await request(url, { dispatcher: agent, method: 'POST', headers: all, body, signal: this.#signal });
     // An abort while nobody reads makes the body fail with nobody listening; the next read reports it.
     answer.body.on('error', () => undefined);
     this.#status = answer.statusCode;

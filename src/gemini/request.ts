@@ -149,7 +149,8 @@ function generationConfigOf(
     ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
     ...(mediaResolution === undefined ? {} : { mediaResolution: `MEDIA_RESOLUTION_${mediaResolution}` }),
     ...(request.json === undefined ? {} : jsonModeOf(request.json)),
-    ...(images === undefined ? {} : { responseModalities: ['TEXT', 'IMAGE'] }),
+    // Google's own service takes it for granted that a model that draws is to draw, Vertex does not.
+    ...(images === undefined && facts?.output !== 'text-and-images' ? {} : { responseModalities: ['TEXT', 'IMAGE'] }),
     ...(images === undefined || isEmpty(images) ? {} : { imageConfig: images }),
   };
 }

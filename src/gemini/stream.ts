@@ -162,8 +162,10 @@ export class ChunkReader {
     else if (isErrorBody(value)) this.#fault = { kind: 'error', body: value };
     else {
       const chunk = chunkOf(value);
-      if (chunk === undefined) this.#foreign = true;
-      else this.#handOver(this.#parts.take(chunk));
+      if (chunk !== undefined) this.#handOver(this.#parts.take(chunk));
+      // An answer without anything is an empty object; among events it says nothing.
+      else if (Object.keys(value).length > 0) this.#foreign = true;
+      else if (this.#mode === 'json') this.#handOver({});
     }
   }
 

@@ -53,7 +53,8 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 const text: Check = (value) => typeof value === 'string';
-const number: Check = (value) => typeof value === 'number';
+/** `1e999` is JSON, and no number to count with. */
+const number: Check = (value) => Number.isFinite(value);
 const truth: Check = (value) => typeof value === 'boolean';
 const list: Check = (value) => Array.isArray(value);
 const object: Check = isRecord;

@@ -222,7 +222,12 @@ describe('the request', () => {
     expect(arrived[0]).toMatchObject({
       method: 'POST',
       url: '/v1beta/models/gemini-3.8-flash:streamGenerateContent?alt=sse',
-      headers: { 'x-goog-api-key': KEY, 'content-type': 'application/json', accept: 'text/event-stream' },
+      headers: {
+        'x-goog-api-key': KEY,
+        'content-type': 'application/json',
+        accept: 'text/event-stream',
+        'accept-encoding': 'identity',
+      },
     });
     expect(arrived[0]?.headers).not.toHaveProperty('authorization');
     expect(arrived[0]?.body).not.toContain(KEY);
