@@ -85,7 +85,7 @@ function openAt(text: string, isFirst: boolean): number {
 /** An image of one pixel, the smallest there is, takes more characters as a data URL. */
 const LEAST_IMAGE_CHARS = 64;
 
-/** Whether a text behind another is worth a closer look. Asked of nearly every text, so with indexOf: includes costs twice as much. */
+/** Whether a text behind another is worth a closer look. Asked of every text, so with indexOf: includes costs twice as much. */
 export function mayHoldImage(text: string): boolean {
   return text.indexOf('!') !== -1 || (text.length > LEAST_IMAGE_CHARS && text.indexOf(';base64,') !== -1);
 }
@@ -99,9 +99,21 @@ export class ImageText {
   /** Nothing was said yet: only here a data URL alone is an image. Later it is what somebody asked for, in a block of code. */
   #isFirst = true;
 
+  get isHolding(): boolean {
+    return this.#held.length > 0;
+  }
+
   /** Whether the next text needs a closer look, whatever it is. */
   get isOpen(): boolean {
-    return this.#isFirst || this.#held.length > 0;
+    return this.#isFirst || this.isHolding;
+  }
+
+  /** Whether a part may be handed out as it is, while nothing is held back; otherwise it has to be taken. */
+  passes(part: Part): boolean {
+    const { text } = part;
+    if (text !== undefined && (mayHoldImage(text) || (this.#isFirst && text.startsWith('d')))) return false;
+    this.#said([part]);
+    return true;
   }
 
   /** The part as the text and images it spells out, with what was held back before it. */
@@ -121,6 +133,9 @@ export class ImageText {
       return [...this.release(), ...this.#begin({ ...part, text: text.slice(more) })];
     }
     const joined = { ...part, text: this.#held.join('') + text };
+    // What is signed stays as it is, unless it is the end of an image.
+    if (thoughtSignature !== undefined && spelledOut(joined, this.#isFirst)[0] === joined)
+      return [...this.release(), ...this.#begin(part)];
     this.#held = [];
     return this.#begin(joined);
   }
@@ -146,7 +161,7 @@ export class ImageText {
   }
 
   #said(parts: readonly Part[]): readonly Part[] {
-    this.#isFirst &&= parts.every(({ text = '', thought }) => thought === true || text.trim() === '');
+    if (this.#isFirst) this.#isFirst = parts.every(({ text = '', thought }) => thought === true || text.trim() === '');
     return parts;
   }
 }

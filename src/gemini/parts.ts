@@ -73,25 +73,36 @@ function valueOf(fragment: Record<string, unknown>, standing: string): unknown {
   return numberValue ?? boolValue ?? null;
 }
 
+function isWholeCall(call: unknown): boolean {
+  return isRecord(call) && Boolean(call['name']) && !('partialArgs' in call) && !('willContinue' in call);
+}
+
 /** Follows one answer and hands out only parts that are whole and what they should be. */
 export class PartAssembler {
   readonly #images = new ImageText();
   #open: OpenCall | undefined;
 
-  /** Whether the next chunk needs a closer look, whatever is in it. */
+  /** Whether the next chunk needs a closer look, also when it is plain. */
   get isOpen(): boolean {
     return this.#open !== undefined || this.#images.isOpen;
+  }
+
+  /** Whether the chunk may be handed out as it is. */
+  #passes(chunk: Chunk): boolean {
+    if (this.#open !== undefined || this.#images.isHolding) return false;
+    for (const part of candidateOf(chunk)?.content?.parts ?? [])
+      if (!(part.functionCall === undefined ? this.#images.passes(part) : isWholeCall(part.functionCall))) return false;
+    return true;
   }
 
   /** The chunk itself when nothing in it needs it; otherwise one in which what is not whole waits until it is. */
   take(chunk: Chunk): Chunk {
     const candidate = candidateOf(chunk);
-    const parts = candidate?.content?.parts ?? [];
+    if (candidate === undefined || this.#passes(chunk)) return chunk;
+    const parts = candidate.content?.parts ?? [];
     const taken = parts.flatMap((part) => this.#wholeOf(part));
-    const whole =
-      candidate?.finishReason === undefined ? taken : [...this.#close(), ...taken, ...this.#images.release()];
-    if (candidate === undefined || (whole.length === parts.length && whole.every((part, at) => part === parts[at])))
-      return chunk;
+    const whole = candidate.finishReason === undefined ? taken : [...this.#close(), ...taken, ...this.end()];
+    if (whole.length === parts.length && whole.every((part, at) => part === parts[at])) return chunk;
     const changed = { ...candidate, content: { role: 'model', ...candidate.content, parts: whole } };
     return { ...chunk, candidates: chunk.candidates?.map((each) => (each === candidate ? changed : each)) ?? [] };
   }

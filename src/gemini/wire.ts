@@ -159,7 +159,7 @@ const CHUNK = fields(KNOWN);
 const NAMES = Object.keys(KNOWN);
 
 /**
- * Whether a value is a chunk of text and counts alone, all of the right type: no call, no source, no error. Nearly all
+ * Whether a value is a chunk of words and counts alone, all of the right type: no call, no source, no error. Nearly all
  * are, and one look at each field that is there costs a third of the walk over the shape, which then need not be made.
  */
 export function isPlainChunk(value: Record<string, unknown>): value is Chunk & Record<string, unknown> {

@@ -313,6 +313,13 @@ describe('an image in a text that comes in pieces', () => {
     expect(parts.at(-1)).toEqual({ text: ' Done.', thoughtSignature: 's' });
   });
 
+  it('is never made of signed text, which stays as it came', () => {
+    for (const text of ['', 'There.']) {
+      const parts = [{ text: 'Hello!' }, { text, thoughtSignature: 's' }];
+      expect(assembled(...parts, 'STOP')).toEqual([{ text: 'Hello' }, { text: '!' }, parts[1]]);
+    }
+  });
+
   it('can be many megabytes in thousands of pieces, in time that grows as they do', () => {
     const data = 'A'.repeat(8_000_000);
     const text = `![a](${url('image/png', data)})`;
