@@ -127,12 +127,18 @@ export class GeminiClient implements ModelClient {
       const begun = await exchange.begin(call.whole);
       call.requestId = exchange.requestId;
       if ('chunks' in begun) {
-        this.#changes.set(call.request.model, new Set([...changes].filter(isLasting)));
+        this.#remember(call.request.model, changes);
         return { exchange, chunks: begun.chunks };
       }
       exchange.close();
       await this.#prepareNext(call, changes, begun);
     }
+  }
+
+  /** Beside what other calls have learned meanwhile. */
+  #remember(model: string, changes: ReadonlySet<Change>): void {
+    const lasting = [...changes].filter(isLasting);
+    if (lasting.length > 0) this.#changes.set(model, new Set([...(this.#changes.get(model) ?? []), ...lasting]));
   }
 
   #send(call: Call, changes: ReadonlySet<Change>): Exchange {

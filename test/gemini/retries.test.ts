@@ -158,6 +158,28 @@ describe('a request that its refusal shows how to change', () => {
     expect(configOf(server.arrived.at(-1))).toHaveProperty('thinkingConfig');
   });
 
+  it('is remembered also when a request that knew nothing of it is answered later', async () => {
+    const gate = Promise.withResolvers<void>();
+    const late: Answerer = async (arrived, response) => {
+      await gate.promise;
+      await answered(arrived, response);
+    };
+    await using server = await loopback(late, invalid('Thinking level is not supported for this model.'), answered);
+    await using gemini = clientOf(server.url);
+    const first = collect(gemini.client);
+    while (server.arrived.length === 0) await new Promise(setImmediate);
+    await collect(gemini.client, deep);
+    gate.resolve();
+    await first;
+    await collect(gemini.client, deep);
+    expect(server.arrived.map((each) => configOf(each)?.thinkingConfig)).toEqual([
+      undefined,
+      { thinkingLevel: 'HIGH' },
+      undefined,
+      undefined,
+    ]);
+  });
+
   it('leaves all its tries to trouble that passes', async () => {
     const level = invalid('Thinking level is not supported for this model.');
     await using server = await loopback(level, overloaded, answered);
