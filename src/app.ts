@@ -229,17 +229,14 @@ function adaptersOf(parts: {
 }
 
 function geminiClient({ config, apiKey, log }: AppOptions): GeminiClient {
-  const { auth, attempts, maxRetryWaitMs, maxEventBytes, ...rest } = config.settings.model;
-  const { connectMs, firstByteMs, silenceMs, totalMs } = rest;
+  const { auth, attempts, maxRetryWaitMs, maxEventBytes, ...waits } = config.settings.model;
+  const { connectMs, firstByteMs, silenceMs, totalMs } = waits;
   return new GeminiClient({
     baseUrl: config.secrets.cometapiBaseUrl,
     apiKey,
-    auth,
     models: config.models,
     timeouts: { connectMs, firstByteMs, silenceMs, totalMs },
-    attempts,
-    maxRetryWaitMs,
-    maxEventBytes,
+    ...{ auth, attempts, maxRetryWaitMs, maxEventBytes },
     log,
   });
 }

@@ -55,10 +55,16 @@ const requestSchema = z.strictObject({
     z.strictObject({ kind: z.enum(['schema', 'json-schema']), schema: z.record(z.string(), z.json()) }),
   ]),
   cachedContent: z.string().startsWith('cachedContents/').exactOptional(),
+  delivery: z.enum(['stream', 'whole']).exactOptional(),
+  functionCalling: z
+    .discriminatedUnion('mode', [
+      z.strictObject({ mode: z.literal('AUTO') }),
+      z.strictObject({ mode: z.enum(['ANY', 'VALIDATED']), allowed: z.array(z.enum(TOOLS)).min(1).exactOptional() }),
+    ])
+    .exactOptional(),
 });
 
-/** Settings as `config/default.yaml` writes them. Unknown keys are faults. */
-export const settingsSchema = z.strictObject({
+const settingsShape = z.strictObject({
   model: z.strictObject({
     id: z.string().min(1),
     auth: z.enum(['x-goog-api-key', 'bearer']),
@@ -107,6 +113,17 @@ export const settingsSchema = z.strictObject({
   drainMs: whole(0, 600_000),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']) }),
 });
+
+/** Settings as `config/default.yaml` writes them. Unknown keys are faults, and so is forcing a tool that is off. */
+export const settingsSchema = settingsShape.refine(
+  ({ tools, model: { request } }) =>
+    request.functionCalling?.mode === 'AUTO' ||
+    (request.functionCalling?.allowed ?? []).every((name) => tools.includes(name)),
+  {
+    path: ['model', 'request', 'functionCalling', 'allowed'],
+    message: 'must name tools that are switched on in tools',
+  },
+);
 
 /** Secrets and addresses, from the environment alone. */
 export interface Secrets {

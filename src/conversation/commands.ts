@@ -1,7 +1,7 @@
 /** What each command does, once for all platforms; the answer is a sentence for the person who gave it. */
 import { SEARCH_MODES, type Settings, THINKING_DEPTHS } from '../core/conversation.ts';
 import type { Command } from '../core/inbound.ts';
-import type { Lanes, SettingsStore } from '../core/ports.ts';
+import type { Lanes, ModelClient, SettingsStore } from '../core/ports.ts';
 import type { NoticesFor } from '../notices/notices.ts';
 import { effectiveSettings } from './settings.ts';
 
@@ -10,6 +10,9 @@ export interface CommandContext {
   readonly settings: SettingsStore;
   readonly defaults: Settings;
   readonly noticesFor: NoticesFor;
+  readonly client: Pick<ModelClient, 'depthOf'>;
+  /** The model that answers here. */
+  readonly model: string;
 }
 
 /** Does what was asked and says what holds now. @throws StorageUnavailable, StorageCorrupt */
@@ -18,9 +21,20 @@ export async function runCommand(command: Command, context: CommandContext): Pro
     case 'stop':
       return stop(command, context);
     case 'think':
-      return choose(command, context, { name: 'think', key: 'thinking', choices: THINKING_DEPTHS });
+      return choose(command, context, {
+        name: 'think',
+        key: 'thinking',
+        choices: THINKING_DEPTHS,
+        beside: (depth) =>
+          context.noticesFor(command.author.locale).ofDepth(depth, context.client.depthOf(context.model, depth)),
+      });
     case 'search':
-      return choose(command, context, { name: 'search', key: 'search', choices: SEARCH_MODES });
+      return choose(command, context, {
+        name: 'search',
+        key: 'search',
+        choices: SEARCH_MODES,
+        beside: () => undefined,
+      });
   }
 }
 
@@ -36,13 +50,15 @@ interface Choice<K extends keyof Settings> {
   readonly name: 'think' | 'search';
   readonly key: K;
   readonly choices: readonly Settings[K][];
+  /** What else there is to say of a choice. */
+  readonly beside: (chosen: Settings[K]) => string | undefined;
 }
 
 /** Without a value says what holds, with one of the choices sets it, with any other names the choices. */
 async function choose<K extends keyof Settings>(
   { value, conversation, author }: Command,
   { settings, defaults, noticesFor }: CommandContext,
-  { name, key, choices }: Choice<K>,
+  { name, key, choices, beside }: Choice<K>,
 ): Promise<string> {
   const notices = noticesFor(author.locale);
   if (value === undefined) {
@@ -52,5 +68,5 @@ async function choose<K extends keyof Settings>(
   const chosen = choices.find((choice) => choice === value.toLowerCase());
   if (chosen === undefined) return notices.ofFlag({ flag: `/${name}`, value, choices });
   await settings.set(conversation, { [key]: chosen });
-  return notices.ofSetting(name, chosen);
+  return [notices.ofSetting(name, chosen), beside(chosen)].filter((sentence) => sentence !== undefined).join(' ');
 }

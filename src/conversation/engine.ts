@@ -172,7 +172,10 @@ export class Engine implements Inbox {
       signal,
       log,
       notices,
-      notice: besideAnswer(asked, plan.files, notices),
+      notice: besideAnswer(
+        { asked, files: plan.files, depthOf: (wanted) => client.depthOf(plan.request.model, wanted) },
+        notices,
+      ),
       onPosts: (posts) => journal.posted(mention.id, posts),
       resolve: (done) => relinking(done, redirects, this.#cutOff.signal),
     });
@@ -192,7 +195,8 @@ export class Engine implements Inbox {
     const facts = client.facts(model);
     const files = await attachments.read(mention, { text: asked.text, surface, facts }, signal);
     const question = userContent(mention, asked.text, files);
-    const before = historyOf(past, { model, budgetTokens: historyTokens, ...attachments.beside(question) });
+    const limit = { model, budgetTokens: historyTokens, windowTokens: facts?.inputTokens };
+    const before = historyOf(past, { ...limit, ...attachments.beside(question) });
     const draws = standing.images !== undefined || facts?.output === 'text-and-images';
     const request = requestOf({ draws, chosen, json: asked.json, standing, functions: toolbox.declarations });
     const instruction = systemInstruction(persona, mention.place, new Date());

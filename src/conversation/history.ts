@@ -12,6 +12,8 @@ export interface HistoryLimit {
   readonly maxMedia?: number;
   /** Bytes of a request's body for all of it. Default: what a request holds beside a short question. */
   readonly maxBytes?: number;
+  /** What the model reads at most, where it is known: half of it is left to the question. */
+  readonly windowTokens?: number | undefined;
 }
 
 const MAX_MEDIA = 3;
@@ -23,11 +25,12 @@ const MAX_SIGNATURE_CHARS = 256 * 1024;
 export function historyOf(turns: readonly Turn[], limit: HistoryLimit): readonly Content[] {
   const kept: (readonly Content[])[] = [];
   const room = new Room(limit);
+  const most = Math.min(limit.budgetTokens, (limit.windowTokens ?? Number.POSITIVE_INFINITY) / 2);
   let tokens = 0;
   for (const turn of turns.toReversed()) {
     const contents = contentsOf(turn, turn.model === limit.model, room);
     tokens += contents.flatMap((content) => content.parts).reduce((sum, part) => sum + tokensOf(part), 0);
-    if (tokens > limit.budgetTokens || room.isFull) break;
+    if (tokens > most || room.isFull) break;
     kept.push(contents);
   }
   return kept.toReversed().flat();

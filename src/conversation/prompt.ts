@@ -1,8 +1,8 @@
 /** What the model is told and asked: the system instruction, the user's Content, and the flags inside a message. */
 import type { Content, FunctionDeclaration } from '../core/content.ts';
-import { type Settings, type SettingsOverride, THINKING_DEPTHS } from '../core/conversation.ts';
+import { type Settings, type SettingsOverride, THINKING_DEPTHS, type ThinkingDepth } from '../core/conversation.ts';
 import type { Mention, Place } from '../core/inbound.ts';
-import type { JsonMode, MapsBias, ModelRequest } from '../core/model.ts';
+import type { FunctionCalling, JsonMode, MapsBias, ModelRequest } from '../core/model.ts';
 import type { Notices } from '../notices/notices.ts';
 import type { Files } from './attachments.ts';
 
@@ -79,11 +79,14 @@ export type StandingRequest = Pick<
   | 'mediaResolution'
   | 'images'
   | 'cachedContent'
+  | 'delivery'
 > & {
   /** Where Google Maps looks first, when it is used. */
   readonly maps: MapsBias;
   /** What an answer in JSON has to look like, when one is asked for. */
   readonly json: JsonMode;
+  /** Whether and which functions are called, where some are offered. */
+  readonly functionCalling?: { readonly mode: 'AUTO' | 'ANY' | 'VALIDATED'; readonly allowed?: readonly string[] };
 };
 
 /** What is wanted of one answer. */
@@ -101,7 +104,7 @@ export interface Wanted {
  * for: most models refuse both in one request.
  */
 export function requestOf({ draws, chosen, json, standing, functions }: Wanted) {
-  const { maps, urlContext = false, json: shape, ...always } = standing;
+  const { maps, urlContext = false, json: shape, functionCalling, ...always } = standing;
   const tools = {
     googleSearch: chosen.search === 'on',
     ...(chosen.maps === 'on' && !draws ? { googleMaps: maps } : {}),
@@ -114,8 +117,14 @@ export function requestOf({ draws, chosen, json, standing, functions }: Wanted) 
     ...tools,
     thinking: chosen.thinking,
     ...(json ? { json: shape } : {}),
-    ...(isPlain && functions.length > 0 ? { functions } : {}),
+    ...(isPlain && functions.length > 0 ? { functions, ...callingOf(functionCalling) } : {}),
   };
+}
+
+function callingOf(standing: StandingRequest['functionCalling']): { readonly functionCalling?: FunctionCalling } {
+  if (standing === undefined) return {};
+  const { mode, allowed } = standing;
+  return { functionCalling: { mode, ...(allowed === undefined ? {} : { allowedFunctionNames: allowed }) } };
 }
 
 /**
@@ -124,7 +133,12 @@ export function requestOf({ draws, chosen, json, standing, functions }: Wanted) 
  */
 export function userContent(mention: Mention, text: string, { parts, faults }: Files = NO_FILES): Content {
   const unread = faults.map(({ name }) => `[A file was attached that you cannot read: ${oneLine(name)}]`);
-  const said = [...unread, text].filter((line) => line !== '').join('\n');
+  const said = [...unread, text]
+    .filter((line) => line !== '')
+    .join(
+      '\
+',
+    );
   const name = mention.place.kind === 'direct' ? '' : `${oneLine(mention.author.name)}: `;
   const words = name + said;
   return { role: 'user', parts: words === '' ? parts : [...parts, { text: words }] };
@@ -153,8 +167,18 @@ function oneLine(name: string): string {
   return name.replace(/\s+/gu, ' ').trim().slice(0, 80);
 }
 
-/** What is said beside the answer: flags that were not understood, files that were not read. */
-export function besideAnswer({ faults }: Asked, files: Files, notices: Notices): string | undefined {
-  const unread = files.faults.length === 0 ? [] : [notices.ofFiles(files.faults)];
-  return [...faults.map((fault) => notices.ofFlag(fault)), ...unread].join(' ') || undefined;
+/** What is said beside the answer. `depthOf` says what a wanted depth comes to. */
+export interface Beside {
+  readonly asked: Asked;
+  readonly files: Files;
+  readonly depthOf: (wanted: ThinkingDepth) => ThinkingDepth;
+}
+
+/** Flags that were not understood, a depth that the model does not have, files that were not read. */
+export function besideAnswer({ asked, files, depthOf }: Beside, notices: Notices): string | undefined {
+  const { faults, flags } = asked;
+  const depth = flags.thinking === undefined ? undefined : notices.ofDepth(flags.thinking, depthOf(flags.thinking));
+  const unread = files.faults.length === 0 ? undefined : notices.ofFiles(files.faults);
+  const said = [...faults.map((fault) => notices.ofFlag(fault)), depth, unread];
+  return said.filter((sentence) => sentence !== undefined).join(' ') || undefined;
 }

@@ -1,5 +1,5 @@
 /** One turn: the model's stream and its tool rounds as ReplyEvents, ending in the Turn that is remembered. */
-import { Answer } from '../core/answer.ts';
+import { Answer, candidateOf, wordOf } from '../core/answer.ts';
 import type { Chunk, CitationSource, Content, GroundingMetadata, UsageMetadata } from '../core/content.ts';
 import { markdownOf, type Turn } from '../core/conversation.ts';
 import { codeOf, type Ending, ModelEmpty, StreamBroken } from '../core/errors.ts';
@@ -50,7 +50,7 @@ export async function* runTurn(
   try {
     for (let round = 1; ; round++) {
       const answer = yield* ask(client, record.requestOf(round), { record, signal });
-      if (answer.outcome().kind !== 'calls' || round > MAX_ROUNDS) return record.turn(endingOf(answer));
+      if (answer.outcome().kind !== 'calls' || round > MAX_ROUNDS) return record.turn(endingOf(answer, plan.request));
       const { conversation, author, place } = plan.mention;
       record.respond(await toolbox.answer(answer.calls, { conversation, author, place }, signal));
     }
@@ -85,8 +85,7 @@ async function* ask(
 }
 
 function* eventsOf(chunk: Chunk): Generator<ReplyEvent> {
-  const candidate = chunk.candidates?.find((each) => (each.index ?? 0) === 0);
-  for (const part of candidate?.content?.parts ?? []) {
+  for (const part of candidateOf(chunk)?.content?.parts ?? []) {
     const text = part.thought === true ? (part.text ?? '') : markdownOf(part);
     if (text !== '') yield { kind: part.thought === true ? 'thought' : 'text', text };
   }
@@ -103,8 +102,9 @@ function endingOfFailure(error: unknown, record: TurnRecord, signal: AbortSignal
   throw error;
 }
 
-function endingOf(answer: Answer): Ending {
+function endingOf(answer: Answer, { json }: ModelRequest): Ending {
   const outcome = answer.outcome();
+  if (outcome.kind === 'answer' && json !== undefined && !answer.isJson) return { kind: 'malformed' };
   if (outcome.kind === 'calls') return { kind: 'cut', reason: 'TOO_MANY_TOOL_CALLS' };
   return 'reason' in outcome ? { kind: 'cut', reason: outcome.reason } : { kind: 'complete' };
 }
@@ -130,11 +130,13 @@ class TurnRecord {
     return this.#answer;
   }
 
-  /** What is asked in this round, from 1: after the last one the model has to answer without calls. */
+  /** What is asked in this round, from 1: a call is forced in the first one alone, and after the last none is allowed. */
   requestOf(round: number): ModelRequest {
-    const { request } = this.#plan;
+    const { functionCalling, ...request } = this.#plan.request;
     const contents = [...request.contents, ...this.#said];
-    return { ...request, contents, ...(round > MAX_ROUNDS ? { functionCalling: { mode: 'NONE' } } : {}) };
+    if (round > MAX_ROUNDS) return { ...request, contents, functionCalling: { mode: 'NONE' } };
+    const mayAnswer = round > 1 && functionCalling?.mode === 'ANY';
+    return { ...request, contents, ...(functionCalling === undefined || mayAnswer ? {} : { functionCalling }) };
   }
 
   /** Ends the answer's round: all responses go back in one content. */
@@ -152,7 +154,7 @@ class TurnRecord {
   turn(ending: Ending): Turn {
     const { mention, request, question, text } = this.#plan;
     const files = this.#plan.files?.files ?? [];
-    const { modelVersion } = this.#answer;
+    const { modelVersion, responseId } = this.#answer;
     // A call that nobody responded to would make the next request invalid.
     const parts = this.#answer.parts.filter((part) => part.functionCall === undefined);
     const grounding = this.#answers.flatMap((answer): readonly GroundingMetadata[] =>
@@ -172,6 +174,7 @@ class TurnRecord {
       ...(citations.length === 0 ? {} : { citations }),
       model: request.model,
       ...(modelVersion === undefined ? {} : { modelVersion }),
+      ...(responseId === undefined ? {} : { responseId }),
       usage: sumOf([...this.#dropped, ...this.#answers.map((answer) => answer.usage)]),
       posts: [],
       receivedAt: mention.receivedAt,
@@ -184,16 +187,21 @@ class TurnRecord {
   }
 }
 
-/** What a log line says of a turn. */
-export function factsOf(turn: Turn): LogFields {
+/** What a log line says of a turn; `responseId` finds the line of its last request, which says more of it. */
+export function factsOf({ ending, usage, ...turn }: Turn): LogFields {
   return {
     mention: turn.id,
-    ending: turn.ending.kind,
+    ending: ending.kind,
+    reason: 'reason' in ending ? wordOf(ending.reason) : undefined,
+    code: 'code' in ending ? ending.code : undefined,
     model: turn.model,
-    modelVersion: turn.modelVersion,
-    promptTokens: turn.usage.promptTokenCount,
-    answerTokens: turn.usage.candidatesTokenCount,
-    thoughtTokens: turn.usage.thoughtsTokenCount,
+    modelVersion: wordOf(turn.modelVersion),
+    responseId: wordOf(turn.responseId),
+    promptTokens: usage.promptTokenCount,
+    answerTokens: usage.candidatesTokenCount,
+    thoughtTokens: usage.thoughtsTokenCount,
+    toolTokens: usage.toolUsePromptTokenCount,
+    cachedTokens: usage.cachedContentTokenCount,
     posts: turn.posts.length,
     tookMs: turn.endedAt - turn.receivedAt,
   };

@@ -34,12 +34,6 @@ export type Outcome =
   /** The model made a mistake in its own protocol: worth asking once more. */
   | { readonly kind: 'fault'; readonly reason: FinishReason };
 
-/** What an answer in JSON mode holds. A truncated one is not the model's mistake. */
-export type JsonAnswer =
-  | { readonly kind: 'value'; readonly value: JsonValue }
-  | { readonly kind: 'truncated' }
-  | { readonly kind: 'invalid' };
-
 const TRUNCATED: ReadonlySet<FinishReason> = new Set(['MAX_TOKENS', 'CONTINUATION']);
 const FAULTS: ReadonlySet<FinishReason> = new Set([
   'MALFORMED_FUNCTION_CALL',
@@ -49,6 +43,17 @@ const FAULTS: ReadonlySet<FinishReason> = new Set([
   'MALFORMED_RESPONSE',
 ]);
 const ENDED_WELL: ReadonlySet<FinishReason> = new Set(['STOP', 'FINISH_REASON_UNSPECIFIED']);
+
+/** The candidate that counts; no other is ever asked for. */
+export function candidateOf(chunk: Chunk): Candidate | undefined {
+  const first = chunk.candidates?.[0];
+  return (first?.index ?? 0) === 0 ? first : chunk.candidates?.find((each) => (each.index ?? 0) === 0);
+}
+
+/** A name, an id or an instant of an answer, for a log line; undefined for anything that could be a sentence. */
+export function wordOf(value: unknown): string | undefined {
+  return typeof value === 'string' && /^[\w.:+/=@-]{1,200}$/.test(value) ? value : undefined;
+}
 
 /** Folds one answer. Chunks are added in the order they came; only the first candidate counts. */
 export class Answer {
@@ -81,7 +86,7 @@ export class Answer {
     this.#modelVersion = chunk.modelVersion ?? this.#modelVersion;
     this.#responseId = chunk.responseId ?? this.#responseId;
     this.#createTime = chunk.createTime ?? this.#createTime;
-    const candidate = chunk.candidates?.find((each) => (each.index ?? 0) === 0);
+    const candidate = candidateOf(chunk);
     if (candidate !== undefined) this.#addCandidate(candidate);
   }
 
@@ -207,15 +212,15 @@ export class Answer {
     return { kind: this.isVisible ? 'answer' : 'empty' };
   }
 
-  /** The text read as JSON, also from inside a code fence. */
-  json(): JsonAnswer {
-    const fenced = /^\s*```(?:json)?\s*\n(.*?)\n?```\s*$/s.exec(this.#text)?.[1];
+  /** Whether the text is JSON, also inside a code fence. Asked of an answer that is complete: one that was cut is not. */
+  get isJson(): boolean {
+    const fenced = /^\s*```(?:json)?\s*\n(.*?)\n?```\s*$/is.exec(this.#text)?.[1];
     try {
-      const value: JsonValue = JSON.parse(fenced ?? this.#text);
-      return { kind: 'value', value };
+      JSON.parse(fenced ?? this.#text);
+      return true;
     } catch {
-      // Told apart for the reader: a limit that was hit is not a wrong answer.
-      return { kind: TRUNCATED.has(this.#finishReason ?? '') ? 'truncated' : 'invalid' };
+      // The only way to know.
+      return false;
     }
   }
 }

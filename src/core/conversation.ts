@@ -85,6 +85,8 @@ export interface Turn extends Sourced {
   readonly model: string;
   /** The model that answered, when the service says so. */
   readonly modelVersion?: string;
+  /** The service's own id of the answer, for its support. */
+  readonly responseId?: string;
   /** Of all requests of the turn together. */
   readonly usage: UsageMetadata;
   readonly posts: readonly PostRef[];

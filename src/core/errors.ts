@@ -34,6 +34,8 @@ export type Refusal =
 export type Ending =
   | { readonly kind: 'complete' }
   | { readonly kind: 'cut'; readonly reason: FinishReason | BlockReason }
+  /** All of it came, and it is not the JSON that was asked for. */
+  | { readonly kind: 'malformed' }
   /** `by` is the name of whoever stopped it, as others see it; absent where it is not known or goes without saying. */
   | { readonly kind: 'stopped'; readonly by?: string }
   | { readonly kind: 'broken'; readonly code: ErrorCode };
@@ -74,7 +76,8 @@ export interface ModelFailure {
   readonly cause?: unknown;
 }
 
-abstract class ModelError extends HalleyError {
+/** What went wrong between here and an answer of the model. Only subclasses are thrown. */
+export abstract class ModelError extends HalleyError {
   readonly failure: ModelFailure;
 
   constructor(message: string, failure: ModelFailure = {}) {

@@ -1,6 +1,6 @@
 /** Every interface one room offers another, each with its promises and its errors. */
 import type { Chunk, FunctionCall, FunctionDeclaration, FunctionResponse, JsonObject } from './content.ts';
-import type { ConversationId, Platform, SettingsOverride, Turn } from './conversation.ts';
+import type { ConversationId, Platform, SettingsOverride, ThinkingDepth, Turn } from './conversation.ts';
 import type { Refusal } from './errors.ts';
 import type { Downloaded } from './files.ts';
 import type { Attachment, Author, Command, CommandReply, Mention, MentionId, Place, ReplyAddress } from './inbound.ts';
@@ -72,6 +72,8 @@ export interface ReplySurface {
 export interface ModelClient {
   /** What is known of `model`; undefined for one that `models.yaml` does not list. */
   facts(model: string): ModelFacts | undefined;
+  /** The depth that `wanted` comes to on this model: itself, the nearest the model has, or `auto` where it takes none. */
+  depthOf(model: string, wanted: ThinkingDepth): ThinkingDepth;
   /**
    * Streams one answer, chunk by chunk, to its end. Aborting closes the connection and ends the iteration with the
    * signal's reason. Retries happen only before the first chunk was yielded; chunks with nothing in them wait for one

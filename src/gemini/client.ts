@@ -5,16 +5,15 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent } from 'undici';
-import { Answer } from '../core/answer.ts';
 import type { Chunk } from '../core/content.ts';
-import { ModelRejected, StreamBroken } from '../core/errors.ts';
-import type { ModelFacts, ModelRequest } from '../core/model.ts';
+import type { ThinkingDepth } from '../core/conversation.ts';
+import { codeOf, ModelError, ModelRejected, StreamBroken } from '../core/errors.ts';
+import { bareId, type ModelFacts, type ModelRequest, ModelTable, thinkingOf, withSuccessor } from '../core/model.ts';
 import type { Log, LogFields, ModelClient } from '../core/ports.ts';
-import { type Auth, baseOf, Exchange, keyHeaderOf, TimeLimit, type Timeouts } from './exchange.ts';
-import type { ModelError, Verdict } from './failures.ts';
-import { bareId, isServedBy, ModelTable, withSuccessor } from './models.ts';
-import { bodyOf, type Change, isOtherWith } from './request.ts';
-import { thinkingOf } from './thinking.ts';
+import { Call } from './call.ts';
+import { Exchange, TimeLimit, type Timeouts } from './exchange.ts';
+import type { Verdict } from './failures.ts';
+import { type Auth, baseOf, type Change, isLasting, isOtherWith, jsonOf, keyHeaderOf } from './request.ts';
 
 export interface GeminiClientOptions {
   /** https, or http on loopback; a trailing `/v1` or `/v1beta` is taken off. */
@@ -37,22 +36,6 @@ export interface GeminiClientOptions {
 const MAX_REQUEST_BYTES = 20_000_000;
 /** The first wait where the service names none; it doubles with each try. */
 const FIRST_WAIT_MS = 500;
-/** Changes that a model calls for whatever it is asked; those that helped are remembered. */
-const LASTING: ReadonlySet<Change> = new Set(['no-thinking', 'no-sampling', 'with-tool-flag', 'no-tool-flag']);
-
-/** One call of `stream`: what it asks, who may end it, and what has come of it. */
-interface Call {
-  readonly request: ModelRequest;
-  readonly facts: ModelFacts | undefined;
-  readonly whole: boolean;
-  readonly caller: AbortSignal;
-  readonly total: AbortSignal;
-  readonly answer: Answer;
-  readonly startedAt: number;
-  attempts: number;
-  firstChunkMs?: number;
-}
-
 export class GeminiClient implements ModelClient {
   readonly #options: GeminiClientOptions;
   readonly #base: string;
@@ -70,8 +53,15 @@ export class GeminiClient implements ModelClient {
     this.#headers = { 'content-type': 'application/json', ...keyHeaderOf(options.apiKey, options.auth) };
     this.#models = new ModelTable(options.models);
     const connect = { timeout: options.timeouts.connectMs };
-    // The waits after connecting are limited in Exchange, where a comment from the service can count as life.
-    this.#agent = new Agent({ connect, headersTimeout: 0, bodyTimeout: 0, keepAliveTimeout: 30_000 });
+    // The waits after connecting are limited in Exchange, where a comment from the service can count as life. One kind of
+    // connection, the one that every test runs on: what HTTP/2 adds, many requests at once on one, a bot has no need of.
+    this.#agent = new Agent({
+      connect,
+      allowH2: false,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      keepAliveTimeout: 30_000,
+    });
   }
 
   /** Closes every connection. Answers still being read break. */
@@ -83,40 +73,48 @@ export class GeminiClient implements ModelClient {
     return this.#models.facts(model);
   }
 
+  depthOf(model: string, wanted: ThinkingDepth): ThinkingDepth {
+    if (this.#changes.get(model)?.has('no-thinking') === true) return 'auto';
+    return thinkingOf(wanted, this.facts(model)?.thinking).depth;
+  }
+
   async *stream(request: ModelRequest, caller: AbortSignal): AsyncGenerator<Chunk> {
     caller.throwIfAborted();
     const limit = new TimeLimit();
     limit.start(this.#options.timeouts.totalMs);
-    const call = this.#callOf(request, caller, limit.signal);
-    let exchange: Exchange | undefined;
+    const call = new Call({ request, facts: this.facts(request.model), caller, total: limit.signal });
+    let end: End = { kind: 'left' };
     try {
-      const opened = await this.#open(call);
-      exchange = opened.exchange;
-      let { chunks } = opened;
-      for (;;) {
-        for (const chunk of chunks) {
-          call.answer.add(chunk);
-          yield chunk;
-        }
-        const step = await exchange.next();
-        if (step.kind === 'end') break;
-        if (step.kind === 'failed') throw this.#broken(call, step.verdict.error);
-        chunks = step.chunks;
-      }
-      if (!isComplete(call)) throw this.#broken(call, new StreamBroken('The answer ended without a finish reason.'));
-      this.#report(call, exchange.requestId);
+      yield* this.#answerOf(call);
+      end = { kind: 'answered' };
+    } catch (error) {
+      if (!caller.aborted) end = { kind: 'failed', error };
+      throw error;
     } finally {
-      exchange?.close();
       limit.stop();
+      this.#report(call, end);
     }
   }
 
-  #callOf(request: ModelRequest, caller: AbortSignal, total: AbortSignal): Call {
-    const facts = this.facts(request.model);
-    const paints = facts?.output === 'text-and-images' || request.images !== undefined;
-    const whole = (request.delivery ?? (paints ? 'whole' : 'stream')) === 'whole';
-    const startedAt = performance.now();
-    return { request, facts, whole, caller, total, answer: new Answer(), startedAt, attempts: 0 };
+  async *#answerOf(call: Call): AsyncGenerator<Chunk> {
+    const opened = await this.#open(call);
+    const { exchange } = opened;
+    let { chunks } = opened;
+    try {
+      for (;;) {
+        for (const chunk of chunks) {
+          call.add(chunk);
+          yield chunk;
+        }
+        const step = await exchange.next();
+        if (step.kind === 'end' || (step.kind === 'failed' && step.isCut && call.hasEnded)) break;
+        if (step.kind === 'failed') throw brokenBy(step.verdict.error);
+        chunks = step.chunks;
+      }
+      if (!call.isComplete) throw brokenBy(new StreamBroken('The answer ended without a finish reason.'));
+    } finally {
+      exchange.close();
+    }
   }
 
   /** Sends until an answer has begun. @throws the error of the last try. */
@@ -127,9 +125,9 @@ export class GeminiClient implements ModelClient {
       call.attempts++;
       const exchange = this.#send(call, changes);
       const begun = await exchange.begin(call.whole);
+      call.requestId = exchange.requestId;
       if ('chunks' in begun) {
-        this.#changes.set(call.request.model, changes.intersection(LASTING));
-        call.firstChunkMs = Math.round(performance.now() - call.startedAt);
+        this.#remember(call.request.model, changes);
         return { exchange, chunks: begun.chunks };
       }
       exchange.close();
@@ -137,8 +135,14 @@ export class GeminiClient implements ModelClient {
     }
   }
 
+  /** Beside what other calls have learned meanwhile. */
+  #remember(model: string, changes: ReadonlySet<Change>): void {
+    const lasting = [...changes].filter(isLasting);
+    if (lasting.length > 0) this.#changes.set(model, new Set([...(this.#changes.get(model) ?? []), ...lasting]));
+  }
+
   #send(call: Call, changes: ReadonlySet<Change>): Exchange {
-    const body = JSON.stringify(bodyOf(call.request, call.facts, changes));
+    const body = jsonOf(call, changes);
     const bytes = Buffer.byteLength(body);
     if (bytes > MAX_REQUEST_BYTES)
       throw new ModelRejected(`The request has ${bytes} bytes, more than ${MAX_REQUEST_BYTES}.`, 'too-large');
@@ -157,18 +161,19 @@ export class GeminiClient implements ModelClient {
   }
 
   /** Changes the request or waits, whichever the verdict calls for; throws its error when neither helps. */
-  async #prepareNext(call: Call, changes: Set<Change>, verdict: Verdict): Promise<void> {
-    const { error, change } = verdict;
+  async #prepareNext(call: Call, changes: Set<Change>, { error, again, retries, ...verdict }: Verdict): Promise<void> {
     const { model } = call.request;
-    if (change !== undefined && isOtherWith(change, call, changes)) {
-      changes.add(change);
+    const helpful = (verdict.changes ?? []).filter((change) => isOtherWith(change, call, changes));
+    if (helpful.length > 0) {
+      for (const change of helpful) changes.add(change);
       call.attempts--;
-      this.#options.log.warn('model.adapted', { model, change, status: error.failure.status });
+      this.#options.log.warn('model.adapted', { model, change: helpful.join(' '), status: error.failure.status });
       return;
     }
     const { attempts, maxRetryWaitMs } = this.#options;
     const tooLong = (error.failure.retryAfterMs ?? 0) > maxRetryWaitMs;
-    if (!verdict.again || tooLong || call.attempts >= attempts) throw this.#failed(call, error);
+    const most = Math.min(attempts, 1 + (retries ?? attempts));
+    if (!again || tooLong || call.attempts >= most) throw explained(call, error);
     const waitMs = this.#waitOf(call.attempts, error);
     this.#options.log.info('model.retry', { model, attempt: call.attempts, waitMs, code: error.code });
     try {
@@ -176,7 +181,7 @@ export class GeminiClient implements ModelClient {
     } catch {
       // The wait is only cut short by one of the two: the caller's reason counts, or else what made us wait.
       call.caller.throwIfAborted();
-      throw this.#failed(call, error);
+      throw explained(call, error);
     }
   }
 
@@ -188,25 +193,13 @@ export class GeminiClient implements ModelClient {
     return Math.round(Math.min(limitMs, Math.max(askedMs, doublingMs)));
   }
 
-  #failed(call: Call, error: ModelError): ModelError {
-    const { status, requestId } = error.failure;
-    const { model } = call.request;
-    this.#options.log.warn('model.failed', { model, code: error.code, status, requestId, attempts: call.attempts });
-    return call.facts === undefined ? error : withSuccessor(error, call.facts);
-  }
-
-  /** What was handed out stands; the rest will not come. */
-  #broken(call: Call, cause: ModelError): StreamBroken {
-    this.#failed(call, cause);
-    return new StreamBroken(`The answer broke off. ${cause.message}`, { ...cause.failure, cause });
-  }
-
   /** What is worth one line before a model is asked: once for each model. */
   #remark(call: Call): void {
     const { model, thinking } = call.request;
     const { retired } = call.facts ?? {};
     if (retired !== undefined) this.#once('model.retired', { model, on: retired.on, successor: retired.successor });
-    if (!thinkingOf(thinking, call.facts?.thinking).exact) this.#once('model.thinking-adjusted', { model, thinking });
+    const { depth } = thinkingOf(thinking, call.facts?.thinking);
+    if (depth !== thinking) this.#once('model.thinking-adjusted', { model, thinking, used: depth });
   }
 
   #once(event: string, fields: LogFields): void {
@@ -216,32 +209,36 @@ export class GeminiClient implements ModelClient {
     this.#options.log.warn(event, fields);
   }
 
-  #report(call: Call, requestId: string | undefined): void {
-    const { answer, request, attempts, firstChunkMs } = call;
-    const { usage, modelVersion: served, responseId, finishReason, blockReason } = answer;
-    const model = bareId(request.model);
-    if (served !== undefined && !isServedBy(model, served)) this.#once('model.rerouted', { model, served });
-    this.#options.log.info('model.answered', {
-      model,
-      served,
-      outcome: answer.outcome().kind,
-      finishReason,
-      blockReason,
-      promptTokens: usage.promptTokenCount,
-      answerTokens: usage.candidatesTokenCount,
-      thoughtTokens: usage.thoughtsTokenCount,
-      toolTokens: usage.toolUsePromptTokenCount,
-      cachedTokens: usage.cachedContentTokenCount,
-      attempts,
-      firstChunkMs,
-      totalMs: Math.round(performance.now() - call.startedAt),
-      requestId,
-      responseId,
-    });
+  /** One line for each call, however it ended: with all that is known of it by then. */
+  #report(call: Call, end: End): void {
+    const fields = call.fields();
+    const { log } = this.#options;
+    const { model, served } = fields;
+    if (call.served !== undefined && !this.#models.isServedBy(call.request.model, call.served))
+      this.#once('model.rerouted', { model, served });
+    if (end.kind === 'answered') log.info('model.answered', { ...fields, outcome: call.outcome });
+    else if (end.kind === 'left') log.info('model.left', fields);
+    else log.warn('model.failed', { ...fields, ...factsOf(end.error) });
   }
 }
 
-/** An answer in pieces is whole when it says why it ended; one that came at once always is. */
-function isComplete({ whole, answer }: Call): boolean {
-  return whole || answer.finishReason !== undefined || answer.blockReason !== undefined;
+/** How a call ended: with a whole answer, with an error, or because whoever asked left. */
+type End =
+  | { readonly kind: 'answered' }
+  | { readonly kind: 'left' }
+  | { readonly kind: 'failed'; readonly error: unknown };
+
+/** What was handed out stands; the rest will not come. */
+function brokenBy(cause: ModelError): StreamBroken {
+  return new StreamBroken(`The answer broke off. ${cause.message}`, { ...cause.failure, cause });
+}
+
+function explained({ facts }: Call, error: ModelError): ModelError {
+  return facts === undefined ? error : withSuccessor(error, facts);
+}
+
+function factsOf(error: unknown): LogFields {
+  const cause = error instanceof StreamBroken && error.cause !== undefined ? codeOf(error.cause) : undefined;
+  const { status, requestId } = error instanceof ModelError ? error.failure : {};
+  return { code: codeOf(error), cause, status, ...(requestId === undefined ? {} : { requestId }) };
 }

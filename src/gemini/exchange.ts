@@ -1,12 +1,9 @@
 /** One HTTP exchange with the service: sent once, read as chunks, each of its waits limited. */
 import { type Agent, request } from 'undici';
 import type { Chunk } from '../core/content.ts';
-import { ConfigError, ModelRejected, ModelUnavailable, StreamBroken } from '../core/errors.ts';
+import { ModelRejected, ModelUnavailable, StreamBroken } from '../core/errors.ts';
 import { type Refused, type Verdict, verdictOf } from './failures.ts';
 import { ChunkReader, type Fault } from './stream.ts';
-
-/** The header that carries the key: `x-goog-api-key`, or `Authorization: Bearer`. */
-export type Auth = 'x-goog-api-key' | 'bearer';
 
 /** How long each wait may take, in milliseconds. */
 export interface Timeouts {
@@ -58,7 +55,8 @@ export interface ExchangeOptions {
 export type Step =
   | { readonly kind: 'chunks'; readonly chunks: readonly Chunk[] }
   | { readonly kind: 'end' }
-  | { readonly kind: 'failed'; readonly verdict: Verdict };
+  /** `isCut` when the connection broke or fell silent, and nothing in the body says what went wrong. */
+  | { readonly kind: 'failed'; readonly verdict: Verdict; readonly isCut: boolean };
 
 /** Enough of an error's body to understand it. */
 const ERROR_BYTES = 65_536;
@@ -76,6 +74,8 @@ export class Exchange {
   #requestId: string | undefined;
   #anyByte = false;
   #over = false;
+  /** Set once the connection broke. */
+  #cut: Step | undefined;
 
   constructor(options: ExchangeOptions) {
     this.#options = options;
@@ -105,15 +105,19 @@ export class Exchange {
 
   /** Sends the request on the first call; then reads until there are chunks, or there is nothing more. Rejects only on the caller's abort. */
   async next(): Promise<Step> {
+    if (this.#cut !== undefined) return this.#cut;
     try {
       if (this.#bytes === undefined && !this.#over) {
         const refused = await this.#send();
-        if (refused !== undefined) return { kind: 'failed', verdict: verdictOf(refused) };
+        if (refused !== undefined) return { kind: 'failed', verdict: verdictOf(refused), isCut: false };
       }
       return await this.#read();
     } catch (cause) {
       this.#options.caller.throwIfAborted();
-      return { kind: 'failed', verdict: this.#interrupted(cause) };
+      // What the break left unfinished may be whole: an answer that is one JSON, an event without its blank line.
+      const chunks = this.#reader.end();
+      this.#cut = this.#faultStep('error') ?? { kind: 'failed', verdict: this.#interrupted(cause), isCut: true };
+      return chunks.length > 0 ? { kind: 'chunks', chunks } : this.#cut;
     } finally {
       this.#limit.stop();
     }
@@ -128,7 +132,9 @@ export class Exchange {
   async #send(): Promise<Refused | undefined> {
     const { agent, url, headers, body, timeouts } = this.#options;
     this.#limit.start(timeouts.firstByteMs);
-    const answer = await request(url, { dispatcher: agent, method: 'POST', headers, body, signal: this.#signal });
+    // Nothing here unpacks a body, and without this any packing would be allowed.
+    const all = { ...headers, 'accept-encoding': 'identity' };
+    const answer = await request(url, { dispatcher: agent, method: 'POST', headers: all, body, signal: this.#signal });
     // An abort while nobody reads makes the body fail with nobody listening; the next read reports it.
     answer.body.on('error', () => undefined);
     this.#status = answer.statusCode;
@@ -163,7 +169,8 @@ export class Exchange {
 
   async #read(): Promise<Step> {
     while (this.#bytes !== undefined) {
-      if (this.#reader.fault !== undefined) return { kind: 'failed', verdict: this.#verdictOn(this.#reader.fault) };
+      const fault = this.#faultStep();
+      if (fault !== undefined) return fault;
       if (this.#over) break;
       if (this.#anyByte) this.#limit.start(this.#options.timeouts.silenceMs);
       const { done, value } = await this.#bytes.next();
@@ -173,6 +180,13 @@ export class Exchange {
       if (chunks.length > 0) return { kind: 'chunks', chunks };
     }
     return { kind: 'end' };
+  }
+
+  /** What is wrong with the body, when it is this. */
+  #faultStep(kind?: Fault['kind']): Step | undefined {
+    const { fault } = this.#reader;
+    if (fault === undefined || (kind !== undefined && fault.kind !== kind)) return undefined;
+    return { kind: 'failed', verdict: this.#verdictOn(fault), isCut: false };
   }
 
   #verdictOn(fault: Fault): Verdict {
@@ -212,27 +226,4 @@ function saysSomething({ candidates, promptFeedback }: Chunk): boolean {
 
 function header(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value[0] : value;
-}
-
-/** The address without trailing slashes and without a version. @throws ConfigError when it is neither https nor on loopback. */
-export function baseOf(address: string): string {
-  const url = URL.parse(address);
-  const isLoopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url?.hostname ?? '');
-  if (url === null || !(url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback)))
-    throw new ConfigError([
-      `The model's base address must be https, or http on loopback; it is ${url?.origin ?? 'no address'}.`,
-    ]);
-  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
-    throw new ConfigError(["The model's base address must hold no name, password, query or fragment."]);
-  return `${url.origin}${url.pathname}`
-    .replace(/\/+$/, '')
-    .replace(/\/v1(beta)?$/, '')
-    .replace(/\/+$/, '');
-}
-
-/** @throws ConfigError for a key that no header can carry; the key itself is not repeated. */
-export function keyHeaderOf(apiKey: string, auth: Auth): Readonly<Record<string, string>> {
-  if (!/^[\x21-\x7e]+$/.test(apiKey))
-    throw new ConfigError(['The model key is empty, or holds a space, a line break or a letter that no key has.']);
-  return auth === 'bearer' ? { authorization: `Bearer ${apiKey}` } : { 'x-goog-api-key': apiKey };
 }

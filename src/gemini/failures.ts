@@ -8,17 +8,16 @@
  * @see https://apidoc.cometapi.com/errors/error-codes-handling
  */
 import {
+  type ModelError,
   ModelKeyRejected,
   ModelQuota,
   ModelRejected,
   ModelUnavailable,
   type RejectionReason,
-  type StreamBroken,
 } from '../core/errors.ts';
 import type { Change } from './request.ts';
+import { parsed } from './stream.ts';
 import { isRecord } from './wire.ts';
-
-export type ModelError = ModelUnavailable | ModelQuota | ModelRejected | ModelKeyRejected | StreamBroken;
 
 /** What came instead of an answer. `body` is as much of it as was read. */
 export interface Refused {
@@ -33,8 +32,10 @@ export interface Verdict {
   readonly error: ModelError;
   /** Whether the same request may succeed later, unchanged. */
   readonly again: boolean;
-  /** A change of the request that the service's words call for. */
-  readonly change?: Change;
+  /** How often at most, where that is less often than other trouble deserves. */
+  readonly retries?: number;
+  /** Changes of the request that the service's words call for. */
+  readonly changes?: readonly Change[];
 }
 
 /** The error a body holds, in either dialect. */
@@ -50,12 +51,21 @@ interface Said {
 type Kind = 'key' | 'quota' | 'unavailable' | RejectionReason;
 
 /** By the words of the error, the first that matches. `code` holds status word, code, type and reason. */
-const BY_WORDS: readonly { readonly kind: Kind; readonly code?: RegExp; readonly message?: RegExp }[] = [
+const BY_WORDS: readonly {
+  readonly kind: Kind;
+  readonly code?: RegExp;
+  readonly message?: RegExp;
+  /** The number under which these words mean something else. */
+  readonly unless?: number;
+  readonly retries?: number;
+}[] = [
   {
     kind: 'key',
     code: /API_KEY|UNAUTHENTICATED|invalid_api_key/,
-    message: /api key not valid|invalid (api )?(key|token)|token (is )?(invalid|expired)|no api key/i,
+    message: /api[ _]key (is )?(not (valid|found)|invalid|expired)|(invalid|incorrect|no) api[ _]key/i,
   },
+  // A relay's key is a token; in a request that is refused for its form, so is much else.
+  { kind: 'key', unless: 400, message: /invalid token|token (is )?(invalid|expired|not provided)/i },
   { kind: 'region', message: /location is not supported/i },
   {
     kind: 'too-long',
@@ -83,8 +93,10 @@ const BY_WORDS: readonly { readonly kind: Kind; readonly code?: RegExp; readonly
   { kind: 'key', code: /PERMISSION_DENIED/ },
   { kind: 'quota', code: /RESOURCE_EXHAUSTED|rate_limit/, message: /rate limit|too many requests/i },
   { kind: 'request', code: /invalid_request\b/ },
-  { kind: 'unavailable', code: /UNAVAILABLE|INTERNAL|DEADLINE_EXCEEDED|CANCELLED|ABORTED/, message: /overloaded/i },
-  { kind: 'request', code: /INVALID_ARGUMENT|FAILED_PRECONDITION|OUT_OF_RANGE|UNIMPLEMENTED/ },
+  // Sometimes a request that is too long for the service, and then no try helps.
+  { kind: 'unavailable', code: /\bINTERNAL\b/, message: /internal error (has occurred|encountered)/i, retries: 2 },
+  { kind: 'unavailable', code: /UNAVAILABLE|DEADLINE_EXCEEDED|CANCELLED|ABORTED/, message: /overloaded/i },
+  { kind: 'request', code: /INVALID_ARGUMENT|FAILED_PRECONDITION|OUT_OF_RANGE|UNIMPLEMENTED|\bNOT_FOUND\b/ },
 ];
 
 /** By what a refused request says about itself, the first that matches. */
@@ -101,22 +113,32 @@ const CHANGES: readonly { readonly change: Change; readonly message: RegExp }[] 
 
 /** What an answer with an error status, a redirect, or a body of another kind means. */
 export function verdictOf(refused: Refused): Verdict {
+  if (refused.status >= 300 && refused.status < 400) return judge('wrong-address', refused, undefined);
   const said = saidIn(parsed(refused.body), refused.status);
   return said === undefined ? judge(kindOfPage(refused.status), refused, undefined) : verdictOfWords(said, refused);
 }
 
 function verdictOfWords(said: Said, refused: Refused): Verdict {
-  const rule = BY_WORDS.find(({ code, message }) => code?.test(said.code) || message?.test(said.message));
-  const change = CHANGES.find(({ message }) => message.test(said.message))?.change;
-  if (rule?.kind === 'too-long') return { ...judge('too-long', refused, said), change: 'half-history' };
+  const rule = BY_WORDS.find(
+    ({ code, message, unless }) => said.number !== unless && (code?.test(said.code) || message?.test(said.message)),
+  );
+  const changes = changesFor(said);
   // A relay may answer 500 to what the service answered 400.
-  const kind = rule?.kind ?? (change === undefined ? kindOfNumber(said.number) : 'request');
+  const kind = rule?.kind ?? (changes.length === 0 ? kindOfNumber(said.number) : 'request');
   const verdict = judge(kind, refused, said);
-  return kind === 'request' && change !== undefined ? { ...verdict, change } : verdict;
+  if (kind === 'too-long') return { ...verdict, changes: ['half-history'] };
+  if (kind === 'request') return { ...verdict, changes };
+  return rule?.retries === undefined ? verdict : { ...verdict, retries: rule.retries };
+}
+
+function changesFor({ message }: Said): readonly Change[] {
+  const known = CHANGES.find((each) => each.message.test(message));
+  const unknown = Array.from(message.matchAll(/Unknown name "(\w+)"/g), ([, name]): Change => `without ${name ?? ''}`);
+  return [...(known === undefined ? [] : [known.change]), ...new Set(unknown)];
 }
 
 function judge(kind: Kind, refused: Refused, said: Said | undefined): Verdict {
-  const retryAfterMs = kind === 'quota' && isExhausted(said) ? undefined : waitOf(refused, said);
+  const retryAfterMs = kind === 'quota' && isExhausted(refused, said) ? undefined : waitOf(refused, said);
   const requestId = refused.requestId ?? /request id: ?([\w-]+)/i.exec(said?.message ?? '')?.[1];
   const failure = {
     status: refused.status,
@@ -128,7 +150,7 @@ function judge(kind: Kind, refused: Refused, said: Said | undefined): Verdict {
     case 'key':
       return { error: new ModelKeyRejected(message, failure), again: false };
     case 'quota':
-      return { error: new ModelQuota(message, failure), again: !isExhausted(said) };
+      return { error: new ModelQuota(message, failure), again: !isExhausted(refused, said) };
     case 'unavailable':
       return { error: new ModelUnavailable(message, failure), again: true };
     default:
@@ -151,24 +173,21 @@ const SENTENCES: Readonly<Record<Kind, string>> = {
 };
 
 /** No wait helps: the balance is empty, or the quota is nothing at all. */
-function isExhausted(said: Said | undefined): boolean {
-  return (
-    said !== undefined &&
-    (/insufficient|pre_consume/.test(said.code) || /\blimit: 0\b|insufficient|not enough/i.test(said.message))
-  );
+function isExhausted({ status }: Refused, said: Said | undefined): boolean {
+  const all = said === undefined ? `${status}` : `${said.number} ${said.code} ${said.message}`;
+  return /^402|\blimit: 0\b|insufficient|pre_consume|not enough/i.test(all);
 }
 
 /** A page that is no JSON says nothing reliable but its number. */
 function kindOfPage(status: number): Kind {
   if (status === 403) return 'blocked-network';
-  if (status < 400 || status === 404 || status === 405) return 'wrong-address';
-  return kindOfNumber(status);
+  return status < 400 ? 'wrong-address' : kindOfNumber(status);
 }
 
 function kindOfNumber(status: number): Kind {
   if (status === 401 || status === 403) return 'key';
   if (status === 402 || status === 429) return 'quota';
-  if (status === 404) return 'model-gone';
+  if (status === 404 || status === 405) return 'wrong-address';
   if (status === 413) return 'too-large';
   if (status < 400) return 'unavailable';
   return status === 408 || status === 499 || status >= 500 ? 'unavailable' : 'request';
@@ -189,43 +208,30 @@ function waitOf(refused: Refused, said: Said | undefined): number | undefined {
 
 /** Milliseconds of `48.9s`, `1m2.5s`, `17h32m5s`, `250ms` or a bare number of seconds. */
 function durationOf(text: string): number | undefined {
-  const {
-    h = 0,
-    m = 0,
-    s = 0,
-    ms = 0,
-  } = /^(?:(?<h>\d+) ?h)? ?(?:(?<m>\d+) ?m(?!s))? ?(?:(?<ms>[\d.]+) ?ms|(?<s>\d[\d.]*) ?s?)?/.exec(text.trim())
-    ?.groups ?? {};
-  const total = ((Number(h) * 60 + Number(m)) * 60 + Number(s)) * 1000 + Number(ms);
+  const found = /^(?:(\d+) ?h)? ?(?:(\d+) ?m(?!s))? ?(?:([\d.]+) ?ms|(\d[\d.]*) ?s?)?/.exec(text.trim()) ?? [];
+  const [h = 0, m = 0, ms = 0, s = 0] = found.slice(1).map((each) => Number(each ?? 0));
+  const total = ((h * 60 + m) * 60 + s) * 1000 + ms;
   return Number.isFinite(total) && total > 0 ? Math.ceil(total) : undefined;
-}
-
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    // No JSON: a page, which is judged by its number.
-    return undefined;
-  }
 }
 
 /** Reads `{error: {…}}`, `[{error: {…}}]`, `{error: "…"}`, `{message: "…"}`, and an error quoted inside a message. */
 function saidIn(value: unknown, status: number): Said | undefined {
   if (Array.isArray(value)) return saidIn(value[0], status);
   if (!isRecord(value)) return undefined;
-  const error = value['error'] ?? value;
-  if (typeof error === 'string') return saidIn({ message: error }, status);
-  if (!isRecord(error) || typeof error['message'] !== 'string') return undefined;
-  const { message } = error;
+  const held = value['error'] ?? value;
+  if (held === value && typeof value['message'] !== 'string') return undefined;
+  const error = isRecord(held) ? held : { message: held };
+  const message = typeof error['message'] === 'string' ? error['message'] : '';
   const quoted = message.indexOf('{"error"');
   const inner = quoted === -1 ? undefined : saidIn(parsed(message.slice(quoted, message.lastIndexOf('}') + 1)), status);
   if (inner !== undefined) return inner;
   const details = Array.isArray(error['details']) ? error['details'].filter(isRecord) : [];
-  const inText = /\b(RESOURCE_EXHAUSTED|INVALID_ARGUMENT|UNAVAILABLE|DEADLINE_EXCEEDED)\b/.exec(message)?.[0];
+  const inText = /\b(RESOURCE_EXHAUSTED|INVALID_ARGUMENT|UNAVAILABLE|DEADLINE_EXCEEDED|INTERNAL)\b/.exec(message)?.[0];
   const words = [error['status'], error['code'], error['type'], inText, ...details.map((each) => each['reason'])];
-  const upstream = /status code:? (\d{3})/.exec(message)?.[1];
+  // Not every code is a number of HTTP.
+  const number = Number(/status code:? (\d{3})/.exec(message)?.[1] ?? error['code']);
   return {
-    number: Number(upstream ?? (typeof error['code'] === 'number' ? error['code'] : status)),
+    number: number >= 400 && number < 600 ? number : status,
     code: words.filter((word) => typeof word === 'string').join(' '),
     message: [message, ...details.flatMap(violationsIn)].join(' '),
     details,

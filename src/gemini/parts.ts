@@ -3,8 +3,10 @@
  *
  * @see https://cloud.google.com/vertex-ai/generative-ai/docs/multimodal/function-calling
  */
-import type { Candidate, Chunk, InlineData, Part } from '../core/content.ts';
-import { isRecord, mayHoldImage } from './wire.ts';
+import { candidateOf } from '../core/answer.ts';
+import type { Chunk, Part } from '../core/content.ts';
+import { ImageText } from './images.ts';
+import { isRecord } from './wire.ts';
 
 type Key = string | number;
 
@@ -71,108 +73,53 @@ function valueOf(fragment: Record<string, unknown>, standing: string): unknown {
   return numberValue ?? boolValue ?? null;
 }
 
-/** The head of a data URL that holds an image. */
-const IMAGE_HEAD = /data:(image\/[\w.+-]{1,100});base64,/iy;
-const BASE64 = /[a-z\d+/]+={0,2}/iy;
-/** What stands before a data URL that Markdown shows as an image. The text between the brackets is short or it is none. */
-const MARKDOWN_HEAD = /!\[[^[\]\n]{0,300}\]\($/;
-const MARKDOWN_HEAD_CHARS = 304;
-
-interface ImageAt {
-  readonly image: InlineData;
-  readonly start: number;
-  readonly end: number;
-}
-
-/** What a pattern finds at exactly one place. */
-function matchAt(pattern: RegExp, text: string, place: number): RegExpExecArray | null {
-  const sticky = new RegExp(pattern);
-  sticky.lastIndex = place;
-  return sticky.exec(text);
-}
-
-/** The data URL that begins at `start`, when it holds an image in whole groups of base64. */
-function imageAt(text: string, start: number): ImageAt | undefined {
-  const head = matchAt(IMAGE_HEAD, text, start);
-  const data = head === null ? null : matchAt(BASE64, text, start + head[0].length);
-  if (head === null || data === null || data[0].length % 4 !== 0) return undefined;
-  return { image: { mimeType: head[1] ?? '', data: data[0] }, start, end: data.index + data[0].length };
-}
-
-/** The images that a text spells out: `![…](data:image/…)`, or nothing but a data URL. */
-function imagesIn(text: string): readonly ImageAt[] {
-  const alone = imageAt(text, text.search(/\S/));
-  if (alone !== undefined && text.slice(alone.end).trim() === '') return [{ ...alone, start: 0, end: text.length }];
-  const images: ImageAt[] = [];
-  for (let at = text.indexOf('](data:'); at !== -1; at = text.indexOf('](data:', at + 1)) {
-    const found = imageAt(text, at + 2);
-    const before = text.slice(Math.max(0, at + 2 - MARKDOWN_HEAD_CHARS), at + 2);
-    const head = MARKDOWN_HEAD.exec(before);
-    if (found === undefined || head === null || text[found.end] !== ')') continue;
-    images.push({ image: found.image, start: at + 2 - head[0].length, end: found.end + 1 });
-  }
-  return images;
-}
-
-/** A text part as the text and images it spells out, in order; the part itself where it is only text. */
-function spelledOut(part: Part): readonly Part[] {
-  const { text = '', thoughtSignature, ...rest } = part;
-  const pieces: Part[] = [];
-  let from = 0;
-  for (const { image, start, end } of imagesIn(text)) {
-    if (start > from) pieces.push({ ...rest, text: text.slice(from, start) });
-    pieces.push({ ...rest, inlineData: image });
-    from = end;
-  }
-  if (pieces.length === 0) return [part];
-  if (from < text.length) pieces.push({ ...rest, text: text.slice(from) });
-  const last = pieces.pop();
-  // A signature stands on the last part of what it signs.
-  return [...pieces, { ...last, ...(thoughtSignature === undefined ? {} : { thoughtSignature }) }];
-}
-
-/** Asked of every chunk that is not plain, so without a copy. */
-function isWhole(chunk: Chunk): boolean {
-  for (const part of chunk.candidates?.[0]?.content?.parts ?? []) {
-    if (part.functionCall !== undefined && !isWholeCall(part.functionCall)) return false;
-    if (part.text !== undefined && mayHoldImage(part.text)) return false;
-  }
-  return true;
-}
-
 function isWholeCall(call: unknown): boolean {
   return isRecord(call) && Boolean(call['name']) && !('partialArgs' in call) && !('willContinue' in call);
 }
 
 /** Follows one answer and hands out only parts that are whole and what they should be. */
 export class PartAssembler {
+  readonly #images = new ImageText();
   #open: OpenCall | undefined;
 
-  /** Whether a call has begun and not ended. While none has, a chunk of mere text need not be asked about. */
+  /** Whether the next chunk needs a closer look, also when it is plain. */
   get isOpen(): boolean {
-    return this.#open !== undefined;
+    return this.#open !== undefined || this.#images.isOpen;
   }
 
-  /** The chunk itself when nothing in it needs it; otherwise one in which fragments wait until their call is whole. */
+  /** Whether the chunk may be handed out as it is. */
+  #passes(chunk: Chunk): boolean {
+    if (this.#open !== undefined || this.#images.isHolding) return false;
+    for (const part of candidateOf(chunk)?.content?.parts ?? [])
+      if (!(part.functionCall === undefined ? this.#images.passes(part) : isWholeCall(part.functionCall))) return false;
+    return true;
+  }
+
+  /** The chunk itself when nothing in it needs it; otherwise one in which what is not whole waits until it is. */
   take(chunk: Chunk): Chunk {
-    if (this.#open === undefined && isWhole(chunk)) return chunk;
-    const [candidate, ...others] = chunk.candidates ?? [];
-    const parts = candidate?.content?.parts ?? [];
-    const ends = candidate?.finishReason !== undefined;
-    const whole = parts.flatMap((part) => this.#wholeOf(part));
-    if (ends) whole.unshift(...this.#close());
-    const changed: Candidate = { ...candidate, content: { role: 'model', ...candidate?.content, parts: whole } };
-    return { ...chunk, candidates: [changed, ...others] };
+    const candidate = candidateOf(chunk);
+    if (candidate === undefined || this.#passes(chunk)) return chunk;
+    const parts = candidate.content?.parts ?? [];
+    const taken = parts.flatMap((part) => this.#wholeOf(part));
+    const whole = candidate.finishReason === undefined ? taken : [...this.#close(), ...taken, ...this.end()];
+    if (whole.length === parts.length && whole.every((part, at) => part === parts[at])) return chunk;
+    const changed = { ...candidate, content: { role: 'model', ...candidate.content, parts: whole } };
+    return { ...chunk, candidates: chunk.candidates?.map((each) => (each === candidate ? changed : each)) ?? [] };
+  }
+
+  /** Nothing more comes: the text that waited to become an image. A call that has not ended is none. */
+  end(): readonly Part[] {
+    return this.#images.release();
   }
 
   #wholeOf(part: Part): readonly Part[] {
     const fragment: unknown = part.functionCall;
-    if (!isRecord(fragment)) return part.text !== undefined && mayHoldImage(part.text) ? spelledOut(part) : [part];
+    if (!isRecord(fragment)) return this.#images.take(part);
     const { name, partialArgs, willContinue } = fragment;
     const pieces: readonly unknown[] = Array.isArray(partialArgs) ? partialArgs : [];
     const opens = typeof name === 'string' && name !== '';
-    if (opens && pieces.length === 0 && willContinue !== true) return [...this.#close(), part];
-    const before = opens ? this.#close() : [];
+    const before = opens ? [...this.#images.release(), ...this.#close()] : [];
+    if (opens && pieces.length === 0 && willContinue !== true) return [...before, part];
     if (opens) this.#begin(part, fragment);
     for (const piece of pieces) if (this.#open !== undefined) apply(this.#open, piece);
     return willContinue === true ? before : [...before, ...this.#close()];

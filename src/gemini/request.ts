@@ -1,12 +1,16 @@
 /**
- * A ModelRequest to the body the service takes: only what was asked for, in the order and spelling it insists on.
+ * A ModelRequest as the service takes it: its address, its key, and a body with only what was asked for, in the order and
+ * spelling it insists on.
  *
  * @see https://ai.google.dev/api/generate-content
  */
 import type { Content, Part } from '../core/content.ts';
-import type { JsonMode, ModelFacts, ModelRequest } from '../core/model.ts';
-import { thinkingOf } from './thinking.ts';
-import type { GenerationConfig, RequestBody, WireTool, WireToolConfig } from './wire.ts';
+import { ConfigError } from '../core/errors.ts';
+import { type JsonMode, type ModelFacts, type ModelRequest, thinkingOf } from '../core/model.ts';
+import { type GenerationConfig, isRecord, type RequestBody, type WireTool, type WireToolConfig } from './wire.ts';
+
+/** The header that carries the key: `x-goog-api-key`, or `Authorization: Bearer`. */
+export type Auth = 'x-goog-api-key' | 'bearer';
 
 /** A change of the request that the service's own words call for, when it refuses the first one. */
 export type Change =
@@ -15,7 +19,26 @@ export type Change =
   | 'no-signatures'
   | 'half-history'
   | 'with-tool-flag'
-  | 'no-tool-flag';
+  | 'no-tool-flag'
+  /** Without a field of this name, which the service does not know. */
+  | `without ${string}`;
+
+/** Changes that a model calls for whatever it is asked. */
+const LASTING: ReadonlySet<Change> = new Set(['no-thinking', 'no-sampling', 'with-tool-flag', 'no-tool-flag']);
+
+/** Whether a change that helped is worth remembering for the next request to the same model. */
+export function isLasting(change: Change): boolean {
+  return LASTING.has(change) || change.startsWith('without ');
+}
+
+/** Fields without which it is still the same question; no other is left out because a service does not know it. */
+const DISPENSABLE = new Set(
+  'id mediaResolution imageConfig aspectRatio imageSize retrievalConfig latLng languageCode includeThoughts'.split(' '),
+);
+/** What stands under these has names of its own, which are the model's and people's. */
+const OPAQUE = new Set(
+  'args response functionDeclarations responseSchema responseJsonSchema toolCall toolResponse'.split(' '),
+);
 
 /** Stands for the signature of a call that another model, key or backend signed, or nobody. */
 const ANY_SIGNATURE = 'skip_thought_signature_validator';
@@ -48,14 +71,29 @@ export function bodyOf(
   };
 }
 
+/** What is asked, and of which model. */
+export interface Asking {
+  readonly request: ModelRequest;
+  readonly facts: ModelFacts | undefined;
+}
+
+/** The body as it is sent. */
+export function jsonOf({ request, facts }: Asking, changes: ReadonlySet<Change>): string {
+  const body = bodyOf(request, facts, changes);
+  const names = [...DISPENSABLE].filter((name) => changes.has(`without ${name}`));
+  return JSON.stringify(names.length === 0 ? body : without(body, new Set(names)));
+}
+
 /** Whether the change makes another body of the request, beside those it has already called for. */
-export function isOtherWith(
-  change: Change,
-  { request, facts }: { readonly request: ModelRequest; readonly facts: ModelFacts | undefined },
-  changes: ReadonlySet<Change>,
-): boolean {
-  const changed = bodyOf(request, facts, new Set([...changes, change]));
-  return JSON.stringify(changed) !== JSON.stringify(bodyOf(request, facts, changes));
+export function isOtherWith(change: Change, asking: Asking, changes: ReadonlySet<Change>): boolean {
+  return jsonOf(asking, new Set([...changes, change])) !== jsonOf(asking, changes);
+}
+
+function without(value: unknown, names: ReadonlySet<string>): unknown {
+  if (Array.isArray(value)) return value.map((each) => without(each, names));
+  if (!isRecord(value)) return value;
+  const kept = Object.entries(value).filter(([name]) => !names.has(name));
+  return Object.fromEntries(kept.map(([name, inner]) => [name, OPAQUE.has(name) ? inner : without(inner, names)]));
 }
 
 /** What a cached content owns: instruction, tools and their settings. */
@@ -99,9 +137,11 @@ function generationConfigOf(
   facts: ModelFacts | undefined,
   changes: ReadonlySet<Change>,
 ): GenerationConfig {
-  const { images, maxOutputTokens, mediaResolution } = request;
+  const { images, mediaResolution } = request;
+  const maxOutputTokens = outputLimitOf(request, facts);
   const level = thinkingOf(request.thinking, facts?.thinking).config;
-  const thinks = facts !== undefined && facts.thinking.kind !== 'none';
+  // Where thinking is switched off there is nothing to sum up, and asking for it is refused.
+  const thinks = facts !== undefined && facts.thinking.kind !== 'none' && level?.thinkingBudget !== 0;
   const thinking = { ...level, ...(thinks && request.includeThoughts === true ? { includeThoughts: true } : {}) };
   return {
     ...(changes.has('no-sampling') ? {} : request.sampling),
@@ -109,9 +149,15 @@ function generationConfigOf(
     ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
     ...(mediaResolution === undefined ? {} : { mediaResolution: `MEDIA_RESOLUTION_${mediaResolution}` }),
     ...(request.json === undefined ? {} : jsonModeOf(request.json)),
-    ...(images === undefined ? {} : { responseModalities: ['TEXT', 'IMAGE'] }),
+    // Google's own service takes it for granted that a model that draws is to draw, Vertex does not.
+    ...(images === undefined && facts?.output !== 'text-and-images' ? {} : { responseModalities: ['TEXT', 'IMAGE'] }),
     ...(images === undefined || isEmpty(images) ? {} : { imageConfig: images }),
   };
+}
+
+/** What the operator allows, as far as the model goes. */
+function outputLimitOf({ maxOutputTokens }: ModelRequest, facts: ModelFacts | undefined): number | undefined {
+  return maxOutputTokens === undefined ? undefined : Math.min(maxOutputTokens, facts?.outputTokens ?? maxOutputTokens);
 }
 
 function jsonModeOf(json: JsonMode): GenerationConfig {
@@ -174,4 +220,27 @@ function isFunctionStep(content: Content): boolean {
 
 function isEmpty(value: object): boolean {
   return Object.keys(value).length === 0;
+}
+
+/** The address without trailing slashes and without a version. @throws ConfigError when it is neither https nor on loopback. */
+export function baseOf(address: string): string {
+  const url = URL.parse(address);
+  const isLoopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url?.hostname ?? '');
+  if (url === null || !(url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback)))
+    throw new ConfigError([
+      `The model's base address must be https, or http on loopback; it is ${url?.origin ?? 'no address'}.`,
+    ]);
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
+    throw new ConfigError(["The model's base address must hold no name, password, query or fragment."]);
+  return `${url.origin}${url.pathname}`
+    .replace(/\/+$/, '')
+    .replace(/\/v1(beta)?$/, '')
+    .replace(/\/+$/, '');
+}
+
+/** @throws ConfigError for a key that no header can carry; the key itself is not repeated. */
+export function keyHeaderOf(apiKey: string, auth: Auth): Readonly<Record<string, string>> {
+  if (!/^[\x21-\x7e]+$/.test(apiKey))
+    throw new ConfigError(['The model key is empty, or holds a space, a line break or a letter that no key has.']);
+  return auth === 'bearer' ? { authorization: `Bearer ${apiKey}` } : { 'x-goog-api-key': apiKey };
 }

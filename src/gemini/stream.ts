@@ -102,10 +102,13 @@ export class ChunkReader {
     if (this.#fault === undefined && this.#bare.length > 0) this.#endEvents();
     if (this.#fault === undefined && this.#mode === 'json') this.#endJson(this.#json.join(''));
     if (!this.#anyChunk && this.#foreign) this.#fault ??= { kind: 'foreign' };
-    return this.#handOut();
+    return this.#handOut(true);
   }
 
-  #handOut(): readonly Chunk[] {
+  #handOut(isLast = this.#fault !== undefined): readonly Chunk[] {
+    // Text that waited to become an image is text when nothing more comes.
+    const parts = isLast ? this.#parts.end() : [];
+    if (parts.length > 0) this.#ready.push({ candidates: [{ content: { role: 'model', parts } }] });
     const ready = this.#ready;
     if (ready.length > 0) this.#ready = [];
     return ready;
@@ -159,8 +162,10 @@ export class ChunkReader {
     else if (isErrorBody(value)) this.#fault = { kind: 'error', body: value };
     else {
       const chunk = chunkOf(value);
-      if (chunk === undefined) this.#foreign = true;
-      else this.#handOver(this.#parts.take(chunk));
+      if (chunk !== undefined) this.#handOver(this.#parts.take(chunk));
+      // An answer without anything is an empty object; among events it says nothing.
+      else if (Object.keys(value).length > 0) this.#foreign = true;
+      else if (this.#mode === 'json') this.#handOver({});
     }
   }
 
@@ -204,7 +209,8 @@ function endOfLines(bytes: Buffer): number {
   return (lf === -1 ? bytes.lastIndexOf(CR) : lf) + 1;
 }
 
-function parsed(text: string): unknown {
+/** A text as JSON; undefined when it is none. */
+export function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -4,14 +4,8 @@
  * @see https://ai.google.dev/api/generate-content
  */
 import type { Chunk, Content, FunctionDeclaration, JsonObject } from '../core/content.ts';
-import type { FunctionCalling, ImageOutput, MapsBias, SafetySetting, Sampling } from '../core/model.ts';
-
-/** One of the two ways to ask for thinking; the service refuses both at once. */
-export interface ThinkingConfig {
-  readonly includeThoughts?: boolean;
-  readonly thinkingLevel?: string;
-  readonly thinkingBudget?: number;
-}
+import type { FunctionCalling, ImageOutput, MapsBias, SafetySetting, Sampling, ThinkingConfig } from '../core/model.ts';
+import { mayHoldImage } from './images.ts';
 
 export interface GenerationConfig extends Sampling {
   readonly thinkingConfig?: ThinkingConfig;
@@ -59,7 +53,8 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 const text: Check = (value) => typeof value === 'string';
-const number: Check = (value) => typeof value === 'number';
+/** `1e999` is JSON, and no number to count with. */
+const number: Check = (value) => Number.isFinite(value);
 const truth: Check = (value) => typeof value === 'boolean';
 const list: Check = (value) => Array.isArray(value);
 const object: Check = isRecord;
@@ -165,7 +160,7 @@ const CHUNK = fields(KNOWN);
 const NAMES = Object.keys(KNOWN);
 
 /**
- * Whether a value is a chunk of text and counts alone, all of the right type: no call, no source, no error. Nearly all
+ * Whether a value is a chunk of words and counts alone, all of the right type: no call, no source, no error. Nearly all
  * are, and one look at each field that is there costs a third of the walk over the shape, which then need not be made.
  */
 export function isPlainChunk(value: Record<string, unknown>): value is Chunk & Record<string, unknown> {
@@ -224,14 +219,6 @@ function isPlainPart(part: unknown): boolean {
     } else if (name === 'thought' ? !truth(field) : name !== 'thoughtSignature' || !text(field)) return false;
   }
   return true;
-}
-
-/** An image of one pixel, the smallest there is, takes more characters as a data URL. */
-const LEAST_IMAGE_CHARS = 64;
-
-/** Whether a text may spell out an image. Asked of every text, so the short ones, nearly all, are not searched. */
-export function mayHoldImage(words: string): boolean {
-  return words.length > LEAST_IMAGE_CHARS && words.includes(';base64,');
 }
 
 /**

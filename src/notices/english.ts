@@ -25,8 +25,8 @@ export interface Plain {
   readonly stopping: string;
   /** Beside an answer that was to be JSON and is not; and where only its end is missing. */
   readonly invalidJson: string;
-  readonly cutJson: string;
   /** Beside an answer for which the model had to think otherwise than it was told. */
+  readonly noDepth: string;
   readonly adjustedDepth: (wanted: string, used: string) => string;
   /** Headings of the lists under an answer; no sentences. */
   readonly headings: { readonly sources: string; readonly searches: string; readonly quotes: string };
@@ -81,7 +81,7 @@ export const ENGLISH: Sentences = {
     elsewhere: 'This works in a thread I answer in, or in a direct message to me.',
     stopping: 'I am stopping and take no more messages.',
     invalidJson: 'The model did not answer in valid JSON.',
-    cutJson: 'The JSON is cut off: the answer reached its length limit.',
+    noDepth: 'This model decides by itself how deeply it thinks.',
     adjustedDepth: (wanted, used) => `This model does not have thinking depth ${wanted}; I used ${used}.`,
     headings: { sources: 'Sources', searches: 'Google Search', quotes: 'Quotes' },
     more: (count) => `and ${count} more`,

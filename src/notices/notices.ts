@@ -1,5 +1,5 @@
 /** What the bot says about itself: the sentence of each ending, error, refusal and command, in the reader's language. */
-import type { Language, LanguageChoice } from '../core/conversation.ts';
+import type { Language, LanguageChoice, ThinkingDepth } from '../core/conversation.ts';
 import {
   codeOf,
   type Ending,
@@ -37,6 +37,8 @@ export interface Notices extends Plain {
   /** The answer to a command that chose nothing: what holds. */
   ofHolding(command: SettingCommand, value: string): string;
   ofFlag(fault: FlagFault): string;
+  /** Told where a wanted thinking depth comes to another one on the model; nothing where it is the same. */
+  ofDepth(wanted: ThinkingDepth, used: ThinkingDepth): string | undefined;
   /** Why files, 1 or more, are not given to the model and what to send instead: one line for each reason. */
   ofFiles(faults: readonly FileFault[]): string;
   /** Told under an answer of which so many pictures, 1 or more, cannot be shown where it stands. */
@@ -57,9 +59,14 @@ export function noticesIn(language: Language = 'en'): Notices {
     ofSetting: (command, value) => said.set[command](value),
     ofHolding: (command, value) => said.holds[command](value),
     ofFlag: ({ flag, value, choices }) => said.takes(flag, lineOf(value), choices),
+    ofDepth: (wanted, used) => (used === wanted ? undefined : depthIn(said, wanted, used)),
     ofFiles: (faults) => filesIn(said, faults),
     ofPictures: (count) => said.unshownPictures(count),
   };
+}
+
+function depthIn({ plain }: Sentences, wanted: ThinkingDepth, used: ThinkingDepth): string {
+  return used === 'auto' ? plain.noDepth : plain.adjustedDepth(wanted, used);
 }
 
 /** The notices for a person of this locale, as BCP 47 writes it. */
@@ -97,6 +104,8 @@ function endingIn(said: Sentences, ending: Ending, hasText: boolean): string | u
     case 'cut':
       if (ending.reason === 'MAX_TOKENS' && !hasText) return said.thoughtTooLong;
       return isCutReason(ending.reason) ? said.cut[ending.reason] : said.cutOtherwise;
+    case 'malformed':
+      return said.plain.invalidJson;
     case 'stopped': {
       const by = lineOf(ending.by ?? '');
       return by === '' ? said.plain.stopped : said.stoppedBy(by);

@@ -27,7 +27,7 @@ export const POLISH: Sentences = {
     elsewhere: 'To działa w wątku, w którym odpowiadam, albo w prywatnej wiadomości do mnie.',
     stopping: 'Kończę pracę i nie przyjmuję już wiadomości.',
     invalidJson: 'Odpowiedź modelu nie jest poprawnym JSON-em.',
-    cutJson: 'JSON jest ucięty: odpowiedź osiągnęła limit długości.',
+    noDepth: 'Ten model sam decyduje, jak głęboko myśli.',
     adjustedDepth: (wanted, used) => `Ten model nie ma głębokości myślenia „${wanted}”; używam „${used}”.`,
     headings: { sources: 'Źródła', searches: 'Wyszukiwarka Google', quotes: 'Cytowane teksty' },
     more: (count) => `i jeszcze ${count}`,

@@ -58,6 +58,19 @@ describe('loadConfig', () => {
     ]);
   });
 
+  it('takes what every request may ask for beside its question, and names a tool that is forced and switched off', async () => {
+    const request = (calling: string) =>
+      aFile(`model:\n  request:\n    delivery: whole\n    functionCalling: ${calling}\ntools: []\n`);
+    const { settings } = await loadConfig({ HALLEY_CONFIG: await request('{ mode: VALIDATED }') });
+    expect(settings.model.request).toMatchObject({ delivery: 'whole', functionCalling: { mode: 'VALIDATED' } });
+    const forced = await request('{ mode: ANY, allowed: [current_time] }');
+    expect(await faultsOf({ HALLEY_CONFIG: forced })).toEqual([
+      expect.stringContaining('model.request.functionCalling.allowed: must name tools that are switched on in tools'),
+    ]);
+    const free = await request('{ mode: AUTO, allowed: [current_time] }');
+    expect((await faultsOf({ HALLEY_CONFIG: free }))[0]).toContain('functionCalling.allowed: there is no such setting');
+  });
+
   it('names a file that is missing, is not YAML, or holds a list', async () => {
     expect(await faultsOf({ HALLEY_CONFIG: '/nowhere.yaml' })).toEqual([
       expect.stringMatching(/^\/nowhere\.yaml: cannot be read: ENOENT/),

@@ -23,6 +23,9 @@ async function context(): Promise<CommandContext> {
     settings: new KeyvSettingsStore(await openStore('memory:', quietLog)),
     defaults: { thinking: 'auto', search: 'off', maps: 'off', code: 'off' },
     noticesFor: noticesFor('auto'),
+    // Like a model that takes nothing below low.
+    client: { depthOf: (_model, wanted) => (wanted === 'minimal' || wanted === 'off' ? 'low' : wanted) },
+    model: 'gemini-3.8-flash',
   };
 }
 
@@ -32,6 +35,15 @@ describe('runCommand', () => {
     expect(await runCommand(command('think', 'HIGH'), here)).toContain('high');
     expect(await runCommand(command('search', 'on'), here)).toContain('on');
     expect(await here.settings.get(aConversation)).toEqual({ thinking: 'high', search: 'on' });
+  });
+
+  it('says which depth the model has instead of the one that was chosen', async () => {
+    const here = await context();
+    expect(await runCommand(command('think', 'minimal'), here)).toMatch(/set to minimal\..*I used low\./);
+    expect(await runCommand(command('think', 'high'), here)).not.toContain('does not have');
+    const own: CommandContext = { ...here, client: { depthOf: () => 'auto' } };
+    expect(await runCommand(command('think', 'high'), own)).toMatch(/set to high\..*decides by itself/);
+    expect(await here.settings.get(aConversation)).toEqual({ thinking: 'high' });
   });
 
   it('says what holds when nothing was chosen', async () => {

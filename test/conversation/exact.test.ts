@@ -9,22 +9,11 @@ import { CheckedToolbox } from '../../src/tools/toolbox.ts';
 import { FakeSurface } from '../reply/fake-surface.ts';
 import { delivered, text } from '../simulators/gemini/answers.ts';
 import { GeminiSimulator } from '../simulators/gemini/simulator.ts';
-import { aMention } from '../support/builders.ts';
+import { aPlan } from '../support/builders.ts';
 import { clientOf, quietLog } from '../support/model.ts';
+import { alwaysInTime } from '../support/properties.ts';
 
-const question = { role: 'user', parts: [{ text: 'why?' }] } as const;
-const plan = {
-  mention: aMention(),
-  text: 'why?',
-  question,
-  request: {
-    model: 'gemini-3.8-flash',
-    systemInstruction: '',
-    contents: [question],
-    thinking: 'auto',
-    googleSearch: false,
-  },
-} as const;
+const plan = aPlan({ systemInstruction: '' });
 const toolbox = new CheckedToolbox([], quietLog);
 
 let gemini: GeminiSimulator;
@@ -62,7 +51,7 @@ const markdown = fc
 describe('an answer', () => {
   it('stands exactly as the model wrote it, wherever the stream was cut', async () => {
     const sizes = fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 5 });
-    await fc.assert(
+    await alwaysInTime(
       fc.asyncProperty(markdown, sizes, fc.integer({ min: 1, max: 15 }), async (answer, cuts, chunks) => {
         gemini.next(delivered(text(answer, { chunks }), { cuts: { sizes: cuts } }));
         const surface = new FakeSurface();
@@ -76,7 +65,7 @@ describe('an answer', () => {
         expect(surface.finished.map((reply) => reply.text)).toEqual([answer]);
         expect(turn.ending).toEqual({ kind: 'complete' });
       }),
-      { numRuns: 300 },
+      150,
     );
   });
 });

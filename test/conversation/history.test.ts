@@ -4,6 +4,7 @@ import { historyOf } from '../../src/conversation/history.ts';
 import type { Part } from '../../src/core/content.ts';
 import { aTurn } from '../support/builders.ts';
 import { seeds } from '../support/seeds.ts';
+import { always } from '../support/properties.ts';
 
 const model = 'gemini-3.8-flash';
 const turn = (id: string, question: string, answer: string) =>
@@ -27,6 +28,13 @@ describe('historyOf', () => {
     expect(historyOf(turns, { model, budgetTokens: 0 })).toEqual([]);
   });
 
+  it('leaves half of what the model reads to the question, however much may be sent', () => {
+    const turns = [turn('1', 'a', 'x'.repeat(400)), turn('2', 'b', 'y'.repeat(400))];
+    const sent = (windowTokens: number) => historyOf(turns, { model, budgetTokens: 64_000, windowTokens });
+    expect(sent(1000)).toHaveLength(4);
+    expect(sent(300)).toEqual(turns.slice(1).flatMap((past) => past.contents));
+  });
+
   it('never sends thoughts back, and signatures only to the model that made them', () => {
     const signed = aTurn({
       contents: [
@@ -47,7 +55,7 @@ describe('historyOf', () => {
   });
 
   it('keeps the newest turns, without a gap, for any lengths and budget', () => {
-    fc.assert(
+    always(
       fc.property(fc.array(fc.nat(300)), fc.nat(500), (lengths, budgetTokens) => {
         const turns = lengths.map((length, i) => turn(String(i), 'q', 'x'.repeat(length)));
         const kept = historyOf(turns, { model, budgetTokens });

@@ -1,9 +1,17 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { noticesIn } from '../../src/notices/notices.ts';
-import { readFlags, requestOf, systemInstruction, userContent, whyUnasked } from '../../src/conversation/prompt.ts';
+import {
+  besideAnswer,
+  readFlags,
+  requestOf,
+  systemInstruction,
+  userContent,
+  whyUnasked,
+} from '../../src/conversation/prompt.ts';
 import type { Part } from '../../src/core/content.ts';
 import { aMention } from '../support/builders.ts';
+import { always } from '../support/properties.ts';
 
 describe('readFlags', () => {
   it.each([
@@ -45,7 +53,7 @@ describe('readFlags', () => {
     const words = fc
       .string({ unit: 'grapheme', minLength: 1 })
       .filter((text) => text === text.trim() && !/[-`>]/.test(text));
-    fc.assert(
+    always(
       fc.property(fc.array(flag, { maxLength: 3 }), words, fc.array(flag, { maxLength: 3 }), (before, text, after) => {
         expect(readFlags([...before, text, ...after].join(' ')).text).toBe(text);
       }),
@@ -114,6 +122,57 @@ describe('requestOf', () => {
     } as const;
     const { maps: _maps, json: _json, ...sent } = standing;
     expect(requestOf({ ...wanted, standing })).toMatchObject(sent);
+  });
+});
+
+describe('requestOf, of calling functions', () => {
+  const chosen = { thinking: 'auto', search: 'off', maps: 'off', code: 'off' } as const;
+  const functions = [{ name: 'current_time', description: 'The time.' }];
+  const standing = {
+    maps: {},
+    json: { kind: 'any' },
+    functionCalling: { mode: 'ANY', allowed: ['current_time'] },
+  } as const;
+  const wanted = { draws: false, chosen, json: false, standing, functions };
+
+  it('asks as the operator says, where functions are offered', () => {
+    expect(requestOf(wanted)).toMatchObject({
+      functions,
+      functionCalling: { mode: 'ANY', allowedFunctionNames: ['current_time'] },
+    });
+    expect(requestOf({ ...wanted, standing: { ...standing, functionCalling: { mode: 'AUTO' } } })).toMatchObject({
+      functionCalling: { mode: 'AUTO' },
+    });
+    for (const without of [{ functions: [] }, { json: true }, { chosen: { ...chosen, search: 'on' } }] as const)
+      expect(requestOf({ ...wanted, ...without })).not.toHaveProperty('functionCalling');
+  });
+
+  it('asks for the delivery that the operator wants', () => {
+    expect(requestOf({ ...wanted, standing: { ...standing, delivery: 'whole' } })).toMatchObject({ delivery: 'whole' });
+  });
+});
+
+describe('besideAnswer', () => {
+  const shallow = () => 'low' as const;
+  const files = { parts: [], faults: [], files: [] };
+
+  it('names the depth the model has instead of the one that a flag chose, and says nothing of any other', () => {
+    const notice = (message: string) =>
+      besideAnswer({ asked: readFlags(message), files, depthOf: shallow }, noticesIn());
+    expect(notice('why? --think minimal')).toBe('This model does not have thinking depth minimal; I used low.');
+    expect([notice('why? --think low'), notice('why?'), notice('why? --search')]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('says it beside what else there is to say', () => {
+    const asked = readFlags('why? --think minimal');
+    const faults = [{ name: 'a.gif', why: 'kind' }] as const;
+    expect(besideAnswer({ asked, files: { ...files, faults }, depthOf: shallow }, noticesIn())).toMatch(
+      /depth.*a\.gif/,
+    );
   });
 });
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runTurn, type TurnPlan } from '../../src/conversation/turn.ts';
+import { runTurn } from '../../src/conversation/turn.ts';
 import { answerTextOf, imagesOf, type Turn } from '../../src/core/conversation.ts';
 import type { JsonObject } from '../../src/core/content.ts';
 import type { ModelRequest } from '../../src/core/model.ts';
@@ -9,11 +9,10 @@ import { CheckedToolbox } from '../../src/tools/toolbox.ts';
 import { call, cutAfter, image, parts, text, times } from '../simulators/gemini/answers.ts';
 import type { RecordedRequest } from '../simulators/gemini/request.ts';
 import { GeminiSimulator } from '../simulators/gemini/simulator.ts';
-import { aMention } from '../support/builders.ts';
+import { aPlan } from '../support/builders.ts';
 import { clientOf, quietLog } from '../support/model.ts';
 
 const toolbox = new CheckedToolbox(EVERYDAY, quietLog);
-const question = { role: 'user', parts: [{ text: 'what time is it in Tokyo and Paris?' }] } as const;
 const PNG = Buffer.from('iVBORw0KGgo=', 'base64');
 
 let gemini: GeminiSimulator;
@@ -31,20 +30,7 @@ afterAll(async () => {
 async function run(
   change: Partial<ModelRequest> = {},
 ): Promise<{ said: string; turn: Turn; asked: readonly RecordedRequest[] }> {
-  const plan: TurnPlan = {
-    mention: aMention(),
-    text: 'what time is it?',
-    question,
-    request: {
-      model: 'gemini-3.8-flash',
-      systemInstruction: 'Be brief.',
-      contents: [question],
-      thinking: 'auto',
-      googleSearch: false,
-      functions: toolbox.declarations,
-      ...change,
-    },
-  };
+  const plan = aPlan({ functions: toolbox.declarations, ...change });
   const before = gemini.requests.length;
   const running = runTurn(plan, { client, toolbox }, new AbortController().signal);
   let said = '';
@@ -103,6 +89,18 @@ describe('a turn in which the model calls functions', () => {
     expect(answerTextOf(turn)).toBe('Enough.');
   });
 
+  it.each(['ANY', 'VALIDATED', 'AUTO'] as const)('is told how to call them: %s', async (mode) => {
+    gemini.next(call(tokyo), text('Nine.'));
+    const functionCalling = { mode, ...(mode === 'AUTO' ? {} : { allowedFunctionNames: ['current_time'] }) };
+    const { turn, asked } = await run({ functionCalling });
+    // A model that is made to call would never come to an answer.
+    expect(asked.map(({ body }) => body['toolConfig'])).toEqual([
+      { functionCallingConfig: functionCalling },
+      mode === 'ANY' ? undefined : { functionCallingConfig: functionCalling },
+    ]);
+    expect(answerTextOf(turn)).toBe('Nine.');
+  });
+
   it('that never ends is cut, with a reason its reader can be told', async () => {
     gemini.next(...times(9, call(tokyo)));
     const { turn, asked } = await run();
@@ -131,6 +129,16 @@ describe('a turn in which the model calls functions', () => {
     expect(answerTextOf(turn)).toBe(said);
   });
 });
+
+it.each(['stream', 'whole'] as const)(
+  'a turn is answered alike, however the answer is delivered: %s',
+  async (delivery) => {
+    gemini.next(text('One two three.', { chunks: 3 }));
+    const { said, asked } = await run({ functions: [], delivery });
+    expect(said).toBe('One two three.');
+    expect(asked[0]?.operation).toBe(delivery === 'whole' ? 'generateContent' : 'streamGenerateContent');
+  },
+);
 
 describe('a turn about a picture, a sound and a film', () => {
   it('sends them along as they are', async () => {

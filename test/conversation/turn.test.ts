@@ -1,9 +1,9 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Stopped } from '../../src/conversation/lanes.ts';
-import { runTurn, type TurnPlan } from '../../src/conversation/turn.ts';
+import { factsOf, runTurn } from '../../src/conversation/turn.ts';
 import { answerTextOf, type Turn } from '../../src/core/conversation.ts';
-import { ModelEmpty, ModelRejected } from '../../src/core/errors.ts';
+import { type Ending, ModelEmpty, ModelRejected } from '../../src/core/errors.ts';
 import type { ReplyEvent } from '../../src/core/reply.ts';
 import type { GeminiClient } from '../../src/gemini/client.ts';
 import { cutAfter, delivered, failure, heldAfter, parts, text, times } from '../simulators/gemini/answers.ts';
@@ -11,22 +11,11 @@ import { gate } from '../simulators/gemini/script.ts';
 import { GeminiSimulator } from '../simulators/gemini/simulator.ts';
 import { EVERYDAY } from '../../src/tools/everyday.ts';
 import { CheckedToolbox } from '../../src/tools/toolbox.ts';
-import { aMention } from '../support/builders.ts';
+import { aPlan } from '../support/builders.ts';
 import { clientOf, quietLog } from '../support/model.ts';
+import { alwaysInTime } from '../support/properties.ts';
 
-const question = { role: 'user', parts: [{ text: 'why?' }] } as const;
-const plan: TurnPlan = {
-  mention: aMention(),
-  text: 'why?',
-  question,
-  request: {
-    model: 'gemini-3.8-flash',
-    systemInstruction: 'Be brief.',
-    contents: [question],
-    thinking: 'auto',
-    googleSearch: false,
-  },
-};
+const plan = aPlan();
 
 let gemini: GeminiSimulator;
 let client: GeminiClient;
@@ -69,8 +58,7 @@ describe('runTurn', () => {
 
   it('keeps thoughts apart from the answer and out of memory', async () => {
     gemini.next(parts([[{ text: '**Weighing it**', thought: true }], [{ text: 'Yes.' }]]));
-    const withThoughts = { ...plan, request: { ...plan.request, includeThoughts: true } };
-    const { events, turn } = await run(new AbortController().signal, withThoughts);
+    const { events, turn } = await run(new AbortController().signal, aPlan({ includeThoughts: true }));
     expect(events.map((event) => event.kind)).toEqual(['thought', 'text']);
     expect(JSON.stringify(turn.contents)).not.toContain('Weighing');
   });
@@ -99,8 +87,7 @@ describe('runTurn', () => {
       kind: 'reset',
     });
     gemini.next(broken, text('Here.', { usage }));
-    const withThoughts = { ...plan, request: { ...plan.request, includeThoughts: true } };
-    const { turn } = await run(new AbortController().signal, withThoughts);
+    const { turn } = await run(new AbortController().signal, aPlan({ includeThoughts: true }));
     expect(answerTextOf(turn)).toBe('Here.');
     expect(turn.usage.promptTokenCount).toBeGreaterThanOrEqual(20);
   });
@@ -108,6 +95,35 @@ describe('runTurn', () => {
   it('says which mistake it was when the model makes it twice', async () => {
     gemini.next(...times(2, text('', { finishReason: 'MALFORMED_FUNCTION_CALL' })));
     expect((await run()).turn.ending).toEqual({ kind: 'cut', reason: 'MALFORMED_FUNCTION_CALL' });
+  });
+
+  it.each<[string, string, Ending]>([
+    ['valid', '```json\n{"a": 1}\n```', { kind: 'complete' }],
+    ['not valid', 'Sure! {"a": 1}', { kind: 'malformed' }],
+    ['cut off, which is no mistake of the model', '{"a": [1,', { kind: 'cut', reason: 'MAX_TOKENS' }],
+  ])('keeps JSON that is %s as it came, and says how it ended', async (_what, answer, ending) => {
+    const given = text(answer, { finishReason: ending.kind === 'cut' ? ending.reason : 'STOP' });
+    gemini.next(given, given);
+    const { turn } = await run(new AbortController().signal, aPlan({ json: { kind: 'any' } }));
+    expect([answerTextOf(turn), turn.ending]).toEqual([answer, ending]);
+    const unasked = (await run()).turn.ending.kind;
+    expect(unasked).toBe(ending.kind === 'cut' ? 'cut' : 'complete');
+  });
+
+  it('is logged by what it came to and the id under which its service knows it, without a word of it', async () => {
+    gemini.next(text('One two.', { finishReason: 'SAFETY', usage: { cachedContentTokenCount: 3 } }));
+    const { turn } = await run();
+    expect(factsOf(turn)).toMatchObject({
+      ending: 'cut',
+      reason: 'SAFETY',
+      modelVersion: 'gemini-3.8-flash',
+      responseId: turn.responseId,
+      cachedTokens: 3,
+    });
+    expect(turn.responseId).toMatch(/\w/);
+    expect(JSON.stringify(factsOf({ ...turn, ending: { kind: 'cut', reason: 'said a person' } }))).not.toMatch(
+      /person|One|sky/,
+    );
   });
 
   it('throws what failed before any text', async () => {
@@ -153,14 +169,14 @@ describe('runTurn', () => {
   it('yields and remembers exactly the text, wherever the bytes of the stream are cut', async () => {
     const source = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 200 }).filter((value) => value.trim() !== '');
     const sizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 6 });
-    await fc.assert(
+    await alwaysInTime(
       fc.asyncProperty(source, sizes, fc.integer({ min: 1, max: 12 }), async (answer, cuts, chunks) => {
         gemini.next(delivered(text(answer, { chunks }), { cuts: { sizes: cuts } }));
         const { events, turn } = await run();
         expect(events.map((event) => (event.kind === 'text' ? event.text : '')).join('')).toBe(answer);
         expect(answerTextOf(turn)).toBe(answer);
       }),
-      { numRuns: 300 },
+      150,
     );
   });
 });

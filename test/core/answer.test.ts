@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Answer } from '../../src/core/answer.ts';
 import type { Candidate, Chunk, Part } from '../../src/core/content.ts';
+import { always } from '../support/properties.ts';
 
 function answerOf(...chunks: readonly Chunk[]): Answer {
   const answer = new Answer();
@@ -203,26 +204,22 @@ describe('the outcome', () => {
 });
 
 describe('JSON', () => {
-  const json = (text: string, finishReason = 'STOP') =>
-    answerOf(said({ content: { parts: [{ text }] }, finishReason })).json();
-
   it.each([
-    ['plain', ' {"a":[1,null]} ', { kind: 'value', value: { a: [1, null] } }],
-    ['inside a fence', '```json\n{"a":1}\n```\n', { kind: 'value', value: { a: 1 } }],
-    ['that is none', 'Sure! {"a":1}', { kind: 'invalid' }],
-  ])('%s', (_what, text, expected) => {
-    expect(json(text)).toEqual(expected);
-  });
-
-  it('that met the length limit is truncated, not wrong', () => {
-    expect(json('{"a":[1,', 'MAX_TOKENS')).toEqual({ kind: 'truncated' });
-    expect(json('{"a":1}', 'MAX_TOKENS')).toEqual({ kind: 'value', value: { a: 1 } });
+    ['plain', ' {"a":[1,null]} ', true],
+    ['inside a fence', '```json\n{"a":1}\n```\n', true],
+    ['inside a fence without a name, with fences within', '```\n{"a":"```"}\n```', true],
+    ['a bare value', '7', true],
+    ['with words before it', 'Sure! {"a":1}', false],
+    ['that is cut', '{"a":[1,', false],
+    ['nothing', '', false],
+  ])('%s', (_what, text, isJson) => {
+    expect(answerOf(said({ content: { parts: [{ text }] }, finishReason: 'STOP' })).isJson).toBe(isJson);
   });
 });
 
 it('text, thoughts and joined parts are the same however the answer is cut into chunks', () => {
   const piece = fc.record({ text: fc.string({ maxLength: 5 }), thought: fc.boolean() });
-  fc.assert(
+  always(
     fc.property(fc.array(fc.array(piece, { maxLength: 4 }), { maxLength: 8 }), (chunks) => {
       const list = (pieces: (typeof chunks)[number]) =>
         pieces.map(({ text, thought }) => (thought ? { text, thought } : { text }));

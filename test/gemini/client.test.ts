@@ -2,7 +2,20 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError, ModelRejected } from '../../src/core/errors.ts';
 import { aChunk } from '../support/builders.ts';
-import { answering, clientOf, collect, eventOf, KEY, loopback, never, ask, run, sse, streaming } from './loopback.ts';
+import {
+  answering,
+  ask,
+  clientOf,
+  collect,
+  eventOf,
+  failing,
+  KEY,
+  loopback,
+  never,
+  run,
+  sse,
+  streaming,
+} from './loopback.ts';
 
 describe('a streamed answer', () => {
   it('is handed out chunk by chunk, with fields nobody knows kept', async () => {
@@ -58,6 +71,150 @@ describe('a streamed answer', () => {
   });
 });
 
+describe('the one line that the log has of a request', () => {
+  const ratings = [
+    { category: 'HARM_CATEGORY_HARASSMENT', probability: 'NEGLIGIBLE' },
+    { category: 'HARM_CATEGORY_HATE_SPEECH', probability: 'MEDIUM' },
+    { category: 'HARM_CATEGORY_DANGEROUS_CONTENT', probability: 'HIGH', blocked: true },
+    { category: 'HARM_CATEGORY_SEXUALLY_EXPLICIT', probability: 'NEGLIGIBLE', blocked: true },
+    { category: 'what Ada said', probability: 'HIGH' },
+    'Ada',
+  ];
+  const usageMetadata = {
+    promptTokenCount: 1,
+    candidatesTokenCount: 2,
+    thoughtsTokenCount: 3,
+    toolUsePromptTokenCount: 4,
+    cachedContentTokenCount: 5,
+    totalTokenCount: 15,
+  };
+  const said = (text: string, more: object = {}) => ({
+    candidates: [{ content: { role: 'model', parts: [{ text }] }, ...more }],
+    usageMetadata,
+    modelVersion: 'gemini-3.8-flash-001',
+    responseId: 'r1',
+    createTime: '2026-11-22T09:30:00.000000Z',
+  });
+  const counted = {
+    model: 'gemini-3.8-flash',
+    served: 'gemini-3.8-flash-001',
+    promptTokens: 1,
+    answerTokens: 2,
+    thoughtTokens: 3,
+    toolTokens: 4,
+    cachedTokens: 5,
+    totalTokens: 15,
+    attempts: 1,
+    responseId: 'r1',
+    createTime: '2026-11-22T09:30:00.000000Z',
+  };
+  const lines = (logged: readonly [string, unknown][]) =>
+    logged.map(([event, fields]) => ({ event, ...Object(fields) }));
+
+  it('says all that came with the answer but its words, and of messages, which quote people, only the length', async () => {
+    const finish = { finishReason: 'SAFETY', finishMessage: 'Ada said so.', safetyRatings: ratings };
+    const body = [eventOf(said('Well, ')), eventOf(said('Ada.', finish))];
+    const { logged } = await run([answering(200, { ...sse, 'x-request-id': 'q-1' }, ...body)]);
+    expect(lines(logged)).toEqual([
+      {
+        ...counted,
+        event: 'model.answered',
+        outcome: 'stopped',
+        finishReason: 'SAFETY',
+        finishMessageChars: 12,
+        safety:
+          'HARM_CATEGORY_HATE_SPEECH:MEDIUM HARM_CATEGORY_DANGEROUS_CONTENT:HIGH:blocked HARM_CATEGORY_SEXUALLY_EXPLICIT:NEGLIGIBLE:blocked',
+        requestId: 'q-1',
+        firstChunkMs: expect.any(Number),
+        firstTextMs: expect.any(Number),
+        totalMs: expect.any(Number),
+      },
+    ]);
+    expect(JSON.stringify(logged)).not.toMatch(/Ada|Well/);
+  });
+
+  it('says why a prompt was refused, and that nothing of a text came', async () => {
+    const promptFeedback = { blockReason: 'SAFETY', blockReasonMessage: 'Ada asked.', safetyRatings: ratings };
+    const { logged } = await run([streaming({ promptFeedback, usageMetadata: { promptTokenCount: 1 } })]);
+    const [line] = lines(logged);
+    expect(line).toMatchObject({ outcome: 'blocked', blockReason: 'SAFETY', blockMessageChars: 10 });
+    expect(line.safety).toContain('DANGEROUS_CONTENT:HIGH:blocked');
+    expect([line.firstTextMs, typeof line.firstChunkMs]).toEqual([undefined, 'number']);
+    expect(JSON.stringify(logged)).not.toContain('Ada');
+  });
+
+  it('counts the time to the first text, not to the first thought', async () => {
+    const thought = { candidates: [{ content: { role: 'model', parts: [{ text: 'Hm.', thought: true }] } }] };
+    const gate = Promise.withResolvers<void>();
+    await using server = await loopback(async (_arrived, response) => {
+      response.writeHead(200, sse).write(eventOf(thought));
+      await gate.promise;
+      response.end(eventOf(aChunk('Yes.', 'STOP')));
+    });
+    await using gemini = clientOf(server.url);
+    const stream = gemini.client.stream(ask, never)[Symbol.asyncIterator]();
+    await stream.next();
+    const thoughtAt = performance.now();
+    while (performance.now() - thoughtAt < 5) await new Promise(setImmediate);
+    gate.resolve();
+    while ((await stream.next()).done !== true);
+    const [line] = lines(gemini.logged);
+    expect(line.firstTextMs).toBeGreaterThan(line.firstChunkMs);
+  });
+
+  it.each([
+    ['broke off', streaming(said('Well, ')), 'stream.broken'],
+    [
+      'holds an error',
+      streaming(said('Well, '), { error: { code: 503, message: 'Ada (request id: q-2)', status: 'UNAVAILABLE' } }),
+      'model.unavailable',
+    ],
+  ])('says of an answer that %s what was known by then', async (_what, answerer, cause) => {
+    const { logged } = await run([answerer]);
+    expect(lines(logged)).toEqual([
+      expect.objectContaining({ ...counted, event: 'model.failed', code: 'stream.broken', cause }),
+    ]);
+    if (cause === 'model.unavailable') expect(lines(logged)[0]).toMatchObject({ status: 200, requestId: 'q-2' });
+    expect(JSON.stringify(logged)).not.toMatch(/Ada|Well/);
+  });
+
+  it.each(['left', 'stopped'] as const)('says of an answer whose reader %s what was known by then', async (how) => {
+    await using server = await loopback((_arrived, response) => {
+      response.writeHead(200, sse).write(eventOf(said('Well, ')));
+    });
+    await using gemini = clientOf(server.url);
+    const stop = new AbortController();
+    const stream = gemini.client.stream(ask, stop.signal);
+    await stream.next();
+    if (how === 'stopped') stop.abort(new Error('stopped'));
+    await (how === 'left' ? stream.return(undefined) : stream.next().catch(() => undefined));
+    expect(lines(gemini.logged)).toEqual([expect.objectContaining({ ...counted, event: 'model.left' })]);
+  });
+
+  it('says of a request that was refused which error it was', async () => {
+    const { logged } = await run([answering(401, {}, '{"error":{"message":"Invalid token (request id: q-3)"}}')]);
+    expect(lines(logged)).toEqual([
+      expect.objectContaining({ event: 'model.failed', code: 'model.key', status: 401, requestId: 'q-3', attempts: 1 }),
+    ]);
+  });
+});
+
+describe('a wanted thinking depth', () => {
+  it('is told as what it comes to, by the model’s rule and by what it has refused', async () => {
+    const level = 'Thinking level is not supported for this model.';
+    await using server = await loopback(failing(400, 'INVALID_ARGUMENT', level), streaming(aChunk('hi', 'STOP')));
+    await using gemini = clientOf(server.url);
+    const told = (model: string) =>
+      (['auto', 'off', 'minimal', 'high'] as const).map((depth) => gemini.client.depthOf(model, depth));
+    expect(told('gemini-3.8-flash')).toEqual(['auto', 'low', 'low', 'high']);
+    expect(told('gemini-2.5-flash')).toEqual(['auto', 'off', 'minimal', 'high']);
+    expect(told('gemini-nano-banana-2.1')).toEqual(['auto', 'auto', 'auto', 'auto']);
+    expect(told('gemini-unheard-of')).toEqual(['auto', 'auto', 'auto', 'auto']);
+    await collect(gemini.client, { thinking: 'high' });
+    expect(told('gemini-3.8-flash')).toEqual(['auto', 'auto', 'auto', 'auto']);
+  });
+});
+
 describe('the request', () => {
   it('goes to the streaming operation with the key in one header and nowhere else', async () => {
     const { arrived } = await run([streaming(aChunk('hi', 'STOP'))]);
@@ -65,7 +222,12 @@ describe('the request', () => {
     expect(arrived[0]).toMatchObject({
       method: 'POST',
       url: '/v1beta/models/gemini-3.8-flash:streamGenerateContent?alt=sse',
-      headers: { 'x-goog-api-key': KEY, 'content-type': 'application/json', accept: 'text/event-stream' },
+      headers: {
+        'x-goog-api-key': KEY,
+        'content-type': 'application/json',
+        accept: 'text/event-stream',
+        'accept-encoding': 'identity',
+      },
     });
     expect(arrived[0]?.headers).not.toHaveProperty('authorization');
     expect(arrived[0]?.body).not.toContain(KEY);

@@ -1,5 +1,6 @@
 /** One exchange against servers that break off, fall silent or are left: what stands, what is closed, what is asked again. */
 import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { ModelUnavailable, StreamBroken } from '../../src/core/errors.ts';
@@ -61,6 +62,54 @@ describe('an answer that breaks', () => {
     const { text, thrown, arrived } = await run([answerer, streaming(aChunk('second', 'STOP'))]);
     expect({ text, thrown }).toEqual({ text: 'second', thrown: undefined });
     expect(arrived).toHaveLength(2);
+  });
+
+  /** Sends this and breaks the connection. */
+  const breaking =
+    (...pieces: readonly string[]): Answerer =>
+    async (_arrived, response) => {
+      response.writeHead(200, sse);
+      for (const piece of pieces) await new Promise((resolve) => response.write(piece, resolve));
+      response.socket?.resetAndDestroy();
+    };
+  const stop = eventOf(aChunk('', 'STOP'));
+
+  it('only behind its finish reason is whole: nothing is missing', async () => {
+    const falling: Answerer = (_arrived, response) =>
+      void response.writeHead(200, sse).write(eventOf(aChunk('all of it', 'STOP')));
+    const timeouts = { connectMs: 1000, firstByteMs: 80, silenceMs: 80, totalMs: 10_000 };
+    const counts = eventOf({ usageMetadata: { totalTokenCount: 9 } });
+    for (const answerer of [breaking(eventOf(aChunk('all of it')), stop, counts), falling]) {
+      const { text, thrown, arrived, logged } = await run([answerer], { timeouts });
+      expect({ text, thrown, asked: arrived.length }).toEqual({ text: 'all of it', thrown: undefined, asked: 1 });
+      expect(logged.map(([event]) => event)).toEqual(['model.answered']);
+    }
+  });
+
+  it('behind a finish reason that was none, because more came, is broken', async () => {
+    const { text, thrown } = await run([breaking(stop, eventOf(aChunk('so far')))]);
+    expect(text).toBe('so far');
+    expect(thrown).toBeInstanceOf(StreamBroken);
+  });
+
+  it('keeps what had come whole by then: an event without its blank line, an answer that is one JSON', async () => {
+    const { text, thrown } = await run([breaking(eventOf(aChunk('so ')), eventOf(aChunk('far')).trimEnd())]);
+    expect(text).toBe('so far');
+    expect(thrown).toBeInstanceOf(StreamBroken);
+    await using server = await loopback(breaking(JSON.stringify(aChunk('all of it'))));
+    await using gemini = clientOf(server.url);
+    expect(await collect(gemini.client, { delivery: 'whole' })).toMatchObject({ text: 'all of it' });
+    expect(gemini.logged.map(([event]) => event)).toEqual(['model.answered']);
+    expect(server.arrived).toHaveLength(1);
+  });
+
+  it('with an error before it says the error', async () => {
+    const body = JSON.stringify({ error: { code: 403, message: 'no', status: 'PERMISSION_DENIED' } }, null, 1);
+    const { thrown, arrived } = await run([breaking(body)]);
+    expect(thrown).toMatchObject({ code: 'model.key' });
+    expect(arrived).toHaveLength(1);
+    const late = await run([breaking(eventOf(aChunk('so far', 'STOP')), body)]);
+    expect(late.thrown).toMatchObject({ code: 'stream.broken', cause: { code: 'model.key' } });
   });
 
   it('is told apart from a body that is not of the Gemini API', async () => {
@@ -201,6 +250,53 @@ describe('leaving', () => {
     expect((await collect(gemini.client, {}, stop.signal)).thrown).toEqual(new Error('gone'));
     expect((await collect(gemini.client, {}, stop.signal)).thrown).toEqual(new Error('gone'));
     expect(server.arrived).toHaveLength(1);
+  });
+
+  /** Where a client may be waiting when it is left: what the server does, and then does not do. */
+  const waits: readonly (readonly [string, (response: ServerResponse) => void])[] = [
+    ['the headers', () => undefined],
+    ['the first byte', (response) => response.writeHead(200, sse).flushHeaders()],
+    ['the first event', (response) => void response.writeHead(200, sse).write(': PING\n\n')],
+    ['the first word', (response) => void response.writeHead(200, sse).write(eventOf({ usageMetadata: {} }))],
+    ['the end of an event', (response) => void response.writeHead(200, sse).write('data: {"candidates":')],
+    ['the end of one JSON', (response) => void response.writeHead(200).write('{"candidates":')],
+    ['the end of an error', (response) => void response.writeHead(500).write('{"error":')],
+    ['a page', (response) => void response.writeHead(200, { 'content-type': 'text/html' }).write('<html>')],
+    ['the next try', (response) => void response.writeHead(503, { 'retry-after': '5' }).end('{}')],
+  ];
+
+  it.each(waits)('while it waits for %s ends with the reason, and closes the connection', async (_what, begin) => {
+    const begun = Promise.withResolvers<void>();
+    const closed = Promise.withResolvers<void>();
+    await using server = await loopback((_arrived, response) => {
+      response.once('close', closed.resolve);
+      begin(response);
+      begun.resolve();
+    });
+    await using gemini = clientOf(server.url, { maxRetryWaitMs: 10_000 });
+    const stop = new AbortController();
+    const next = gemini.client.stream(ask, stop.signal).next();
+    await begun.promise;
+    // What was sent may or may not have come by then; both have to end alike.
+    await new Promise(setImmediate);
+    stop.abort(new Error('left'));
+    await expect(next).rejects.toThrow('left');
+    await closed.promise;
+    expect(gemini.logged.at(-1)).toEqual(['model.left', expect.objectContaining({ model: 'gemini-3.8-flash' })]);
+    expect(server.arrived).toHaveLength(1);
+  });
+
+  it('behind the finish reason and before the end of the body ends with the reason, too', async () => {
+    await using server = await loopback((_arrived, response) => {
+      response.writeHead(200, sse).write(eventOf(aChunk('all of it', 'STOP')));
+    });
+    await using gemini = clientOf(server.url);
+    const stop = new AbortController();
+    const stream = gemini.client.stream(ask, stop.signal);
+    expect((await stream.next()).done).toBe(false);
+    const end = stream.next();
+    stop.abort(new Error('left'));
+    await expect(end).rejects.toThrow('left');
   });
 
   it('keeps the connection for the next request after a whole answer', async () => {

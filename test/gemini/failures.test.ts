@@ -18,6 +18,9 @@ google 400 INVALID_ARGUMENT | API key not valid. Please pass a valid API key. | 
 google 403 PERMISSION_DENIED | Generative Language API has not been used in project 1 before or it is disabled. | model.key | never
 google 401 UNAUTHENTICATED | Request is missing required authentication credential. | model.key | never
 relay 401 | Invalid token | model.key | never
+relay 401 | token not provided | model.key | never
+google 400 INVALID_ARGUMENT | API key expired. Please renew the API key. | model.key | never
+relay 500 invalid_api_key | Incorrect API key provided | model.key | never
 relay 500 | This token is expired | model.key | never
 relay 403 | You have no access to this group | model.key | never
 google 429 RESOURCE_EXHAUSTED | You exceeded your current quota. Please retry in 48.9s. | model.quota after 48900 | again
@@ -27,8 +30,15 @@ upstream 429 | You exceeded your current quota. Please retry in 1.5s. | model.qu
 relay 403 insufficient_user_quota | user quota is not enough | model.quota | never
 relay 403 pre_consume_token_quota_failed | pre-consume failed | model.quota | never
 page 429 | | model.quota | again
+page 402 | | model.quota | never
+relay 402 | Payment required | model.quota | never
 google 404 NOT_FOUND | models/gemini-9 is not found for API version v1beta, or is not supported for generateContent. | model-gone | never
 relay 503 model_not_found | no available channel for group default and model gemini-2.5-flash (distributor) | model-gone | never
+google 404 NOT_FOUND | Publisher Model projects/p/models/gemini-9 was not found or your project does not have access to it. | model-gone | never
+relay 404 model_not_found | The model does not exist | model-gone | never
+google 404 NOT_FOUND | Requested entity was not found. | request | never
+relay 404 | Invalid URL (POST /gemini/v1beta/models) | wrong-address | never
+relay 405 | Method Not Allowed | wrong-address | never
 google 400 FAILED_PRECONDITION | User location is not supported for the API use. | region | never
 page 404 | | wrong-address | never
 page 301 | | wrong-address | never
@@ -54,7 +64,11 @@ google 400 INVALID_ARGUMENT | Invalid thought signature. | request | no-signatur
 google 400 INVALID_ARGUMENT | temperature is deprecated and not supported by this model. | request | no-sampling
 google 400 INVALID_ARGUMENT | Please enable tool_config.include_server_side_tool_invocations to use Built-in tools with Function calling. | request | with-tool-flag
 google 400 INVALID_ARGUMENT | Tool call context circulation is not enabled for models/gemini-2.5-flash | request | no-tool-flag
-google 400 INVALID_ARGUMENT | Invalid JSON payload received. Unknown name "foo" | request | never
+google 400 INVALID_ARGUMENT | Invalid JSON payload received. Unknown name "foo" | request | without foo
+google 400 INVALID_ARGUMENT | Invalid JSON payload received. Unknown name "id" at 'contents[1].parts[0].function_call': Cannot find field. | request | without id
+google 400 INVALID_ARGUMENT | Invalid JSON payload received. Unknown name "thinkingLevel" at 'generation_config.thinking_config': Cannot find field. | request | no-thinking without thinkingLevel
+google 400 INVALID_ARGUMENT | Page token is invalid. | request | never
+relay 400 | The token is invalid at position 7 of the schema | request | never
 google 400 INVALID_ARGUMENT | Tool use with function calling is unsupported | request | never
 google 400 INVALID_ARGUMENT | Tool use with a response mime type: 'application/json' is unsupported | request | never
 google 400 INVALID_ARGUMENT | Please use a valid role: user, model. | request | never
@@ -62,7 +76,8 @@ google 400 INVALID_ARGUMENT | Cached content model does not match the model in t
 relay 500 invalid_request | field model is required | request | never
 relay 400 | model name is required | request | never
 google 503 UNAVAILABLE | The model is overloaded. Please try again later. | model.unavailable | again
-google 500 INTERNAL | An internal error has occurred. | model.unavailable | again
+google 500 INTERNAL | An internal error has occurred. | model.unavailable | again 2
+upstream 500 | Internal error encountered. | model.unavailable | again 2
 google 504 DEADLINE_EXCEEDED | Deadline expired before operation could complete. | model.unavailable | again
 google 499 CANCELLED | The operation was cancelled. | model.unavailable | again
 relay 500 | upstream error | model.unavailable | again
@@ -90,6 +105,12 @@ const FORMS: readonly (readonly [what: string, status: number, body: string, mea
   ['an array around the error', 400, `[${google(400, invalid, 'API key not valid.')}]`, 'model.key', 'never'],
   ['an error that is a sentence', 429, '{"error":"Too many requests"}', 'model.quota', 'again'],
   ['a sentence without an error', 503, '{"message":"no healthy upstream"}', 'model.unavailable', 'again'],
+  ['an error without words', 503, '{"error":{"code":503,"status":"UNAVAILABLE"}}', 'model.unavailable', 'again'],
+  ['an error without words, in a stream', 200, '{"error":{"code":503}}', 'model.unavailable', 'again'],
+  ['an error that is only said to be one, in a stream', 200, '{"error":true}', 'model.unavailable', 'again'],
+  ['a number that is a text, in a stream', 200, '{"error":{"code":"429","message":"slow"}}', 'model.quota', 'again'],
+  ['a number that is not of HTTP', 429, '{"error":{"code":1302,"message":"slow"}}', 'model.quota', 'again'],
+  ['a redirect, in JSON', 302, '{"error":{"message":"moved"}}', 'wrong-address', 'never'],
   ['JSON that says nothing', 500, '{"ok":false}', 'model.unavailable', 'again'],
   ['JSON that is cut', 503, '{"error":{"code":503,"mess', 'model.unavailable', 'again'],
   ['a word', 524, 'error code: 524', 'model.unavailable', 'again'],
@@ -122,7 +143,8 @@ describe('a refusal', () => {
   it.each([...SAID, ...FORMS])('%s', (_what, ...row) => {
     const [status, body, meaning, then] = row;
     const verdict = verdictOf({ status, body });
-    expect([meaningOf(verdict), verdict.change ?? (verdict.again ? 'again' : 'never')]).toEqual([meaning, then]);
+    const again = [verdict.again ? 'again' : 'never', verdict.retries].filter((word) => word !== undefined).join(' ');
+    expect([meaningOf(verdict), verdict.changes?.join(' ') || again]).toEqual([meaning, then]);
     expect(verdict.error.failure.status).toBe(status);
   });
 

@@ -3,15 +3,16 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Chunk, Part } from '../../src/core/content.ts';
 import { PartAssembler } from '../../src/gemini/parts.ts';
+import { always } from '../support/properties.ts';
 
-/** Runs parts through, one chunk each; a string is the finish reason of a last chunk without parts. */
+/** Runs parts through to the end, one chunk each; a string is the finish reason of a last chunk without parts. */
 function assembled(...pieces: readonly (object | string)[]): readonly Part[] {
   const calls = new PartAssembler();
   const chunks = pieces.map((piece): Chunk => {
     if (typeof piece === 'string') return { candidates: [{ finishReason: piece }] };
     return { candidates: [{ content: { role: 'model', parts: [piece] } }] };
   });
-  return chunks.flatMap((chunk) => calls.take(chunk).candidates?.[0]?.content?.parts ?? []);
+  return [...chunks.flatMap((chunk) => calls.take(chunk).candidates?.[0]?.content?.parts ?? []), ...calls.end()];
 }
 
 const open = (name = 'write', extra = {}) => ({ functionCall: { name, willContinue: true }, ...extra });
@@ -143,7 +144,7 @@ it('whatever the fragments hold, nothing is thrown and arguments stay JSON', () 
     fc.tuple(path, value, fc.boolean()).map(([jsonPath, one, more]) => fragment(jsonPath, one, more)),
     fc.constantFrom<object>(open(), close, { functionCall: 7 }, { functionCall: { partialArgs: [null, 1] } }),
   );
-  fc.assert(
+  always(
     fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
       for (const { functionCall } of assembled(...pieces, 'STOP'))
         expect(() => JSON.stringify(functionCall)).not.toThrow();
@@ -206,22 +207,151 @@ describe('an image in a text', () => {
     const drawn = fc.uint8Array({ minLength: 30, maxLength: 90 }).map((bytes) => {
       return `![](${url('image/png', Buffer.from(bytes).toString('base64'))})`;
     });
-    fc.assert(
+    always(
       fc.property(fc.array(fc.oneof(words, drawn), { maxLength: 8 }), (pieces) => {
-        const parts = assembled({ text: pieces.join('') });
-        const again = parts.map(({ text, inlineData }) => text ?? `![](${url('image/png', inlineData?.data ?? '')})`);
-        expect(again.join('').replaceAll('![x](', '![](')).toBe(pieces.join('').replaceAll('![x](', '![]('));
+        // Behind a full stop nothing is alone.
+        const text = `.${pieces.join('')}`;
+        expect(joined(assembled({ text })).replaceAll('![x](', '![](')).toBe(text.replaceAll('![x](', '![]('));
       }),
-      { numRuns: 500 },
+      250,
     );
   });
 
   it('is looked for in vain in any other text', () => {
-    fc.assert(
+    always(
       fc.property(fc.string({ maxLength: 300 }), (text) => {
         const chunk: Chunk = { candidates: [{ content: { role: 'model', parts: [{ text }] } }] };
-        expect(new PartAssembler().take(chunk)).toBe(chunk);
+        const isBegun = /!(\[[^[\]]*(\]\(?)?)?$/.test(text) || (text !== '' && 'data:image/'.startsWith(text));
+        if (isBegun) expect(joined(assembled({ text }))).toBe(text);
+        else expect(new PartAssembler().take(chunk)).toBe(chunk);
       }),
+      250,
+    );
+  });
+});
+
+/** The text of parts, with every image spelled out again as Markdown. */
+function joined(parts: readonly Part[]): string {
+  return parts.map(({ text, inlineData }) => text ?? `![](${url('image/png', inlineData?.data ?? '')})`).join('');
+}
+
+/** Neighbouring texts as one, which is what a reader sees of them. */
+function seen(parts: readonly Part[]): readonly unknown[] {
+  return parts.reduce<unknown[]>((before, { text, inlineData }) => {
+    const last = before.at(-1);
+    if (inlineData !== undefined) return [...before, inlineData];
+    return typeof last === 'string' ? [...before.slice(0, -1), last + text] : [...before, text];
+  }, []);
+}
+
+describe('an image in a text that comes in pieces', () => {
+  const markdown = `Look![a (small) cat](${url('image/png', PNG)}) Done.`;
+
+  it('becomes one, wherever the text is cut', () => {
+    for (let at = 1; at < markdown.length; at++) {
+      const parts = assembled({ text: markdown.slice(0, at) }, { text: markdown.slice(at) }, 'STOP');
+      expect(seen(parts)).toEqual(['Look', { mimeType: 'image/png', data: PNG }, ' Done.']);
+    }
+  });
+
+  it('becomes one, letter by letter, and so does one that is nothing but its data', () => {
+    const letters = (text: string) => assembled(...Array.from(text, (letter) => ({ text: letter })), 'STOP');
+    expect(seen(letters(markdown))).toEqual(['Look', { mimeType: 'image/png', data: PNG }, ' Done.']);
+    const alone = url('image/webp', PNG);
+    expect(seen(letters(alone))).toEqual([{ mimeType: 'image/webp', data: PNG }]);
+    for (let at = 1; at < alone.length; at++)
+      expect(seen(assembled({ text: alone.slice(0, at) }, { text: alone.slice(at) }, 'STOP'))).toEqual([
+        { mimeType: 'image/webp', data: PNG },
+      ]);
+  });
+
+  it('that is nothing but its data ends where space follows, and the text goes on', () => {
+    const alone = url('image/webp', PNG);
+    const parts = assembled(
+      { text: alone.slice(0, 40) },
+      { text: `${alone.slice(40)}\n\nA cat` },
+      { text: '.' },
+      'STOP',
+    );
+    expect(seen(parts)).toEqual([{ mimeType: 'image/webp', data: PNG }, '\n\nA cat.']);
+  });
+
+  it('is no image alone behind other words: there it is what somebody asked for', () => {
+    const alone = url('image/gif', GIF);
+    for (const pieces of [
+      ['```\n', alone, '\n```'],
+      ['```\n', 'data', ':image', alone.slice(10), '\n```'],
+      ['Write ', alone],
+    ])
+      expect(seen(assembled(...pieces.map((text) => ({ text })), 'STOP'))).toEqual([pieces.join('')]);
+    expect(seen(assembled({ text: 'Hm', thought: true }, { text: '\n' }, { text: alone }, 'STOP'))).toContainEqual({
+      mimeType: 'image/gif',
+      data: GIF,
+    });
+  });
+
+  it('stays text where it never ends, where it turns out to be none, or where something else follows', () => {
+    const begun = markdown.slice(0, 60);
+    const call = { functionCall: { name: 'now' } };
+    expect(joined(assembled({ text: begun }, { text: '*' }, 'STOP'))).toBe(`${begun}*`);
+    expect(seen(assembled({ text: begun }))).toEqual([begun]);
+    expect(assembled({ text: begun }, call, 'STOP').at(-1)).toEqual(call);
+    expect(joined(assembled({ text: begun }, call, 'STOP').slice(0, -1))).toBe(begun);
+  });
+
+  it('is not made of a thought and the answer behind it', () => {
+    const parts = assembled({ text: '![a](data:image/', thought: true }, { text: `png;base64,${PNG})` }, 'STOP');
+    expect(parts).toEqual([{ text: '![a](data:image/', thought: true }, { text: `png;base64,${PNG})` }]);
+  });
+
+  it('leaves a signature on the last part that it came with', () => {
+    const parts = assembled(
+      { text: markdown.slice(0, 60) },
+      { text: markdown.slice(60), thoughtSignature: 's' },
+      'STOP',
+    );
+    expect(parts.at(-1)).toEqual({ text: ' Done.', thoughtSignature: 's' });
+  });
+
+  it('is never made of signed text, which stays as it came', () => {
+    for (const text of ['', 'There.']) {
+      const parts = [{ text: 'Hello!' }, { text, thoughtSignature: 's' }];
+      expect(assembled(...parts, 'STOP')).toEqual([{ text: 'Hello' }, { text: '!' }, parts[1]]);
+    }
+  });
+
+  it('can be many megabytes in thousands of pieces, in time that grows as they do', () => {
+    const data = 'A'.repeat(8_000_000);
+    const text = `![a](${url('image/png', data)})`;
+    const pieces = Array.from({ length: 1000 }, (_, at) => ({ text: text.slice(at * 8001, at * 8001 + 8001) }));
+    expect(seen(assembled(...pieces, 'STOP'))).toEqual([{ mimeType: 'image/png', data }]);
+  });
+
+  it('changes nothing of what is seen: whole or in pieces, it is the same, and no letter is lost', () => {
+    const words = fc.oneof(
+      fc.string({ maxLength: 20 }),
+      fc.constantFrom(
+        '!',
+        '![',
+        '![a](',
+        '](',
+        ')',
+        'data:',
+        'data:image/png;base64,',
+        `![x](${url('image/png', PNG)})`,
+      ),
+    );
+    const cuts = fc.array(fc.nat(), { maxLength: 8 });
+    always(
+      fc.property(fc.array(words, { minLength: 1, maxLength: 8 }), cuts, (pieces, places) => {
+        const text = `.${pieces.join('')}`;
+        const sorted = [0, ...places.map((place) => place % text.length).toSorted((a, b) => a - b), text.length];
+        const cut = sorted.slice(1).map((end, at) => ({ text: text.slice(sorted[at], end) }));
+        const parts = assembled(...cut, 'STOP');
+        expect(seen(parts)).toEqual(seen(assembled({ text }, 'STOP')));
+        expect(joined(parts)).toBe(text.replaceAll(`![x](${url('image/png', PNG)})`, `![](${url('image/png', PNG)})`));
+      }),
+      500,
     );
   });
 });

@@ -41,6 +41,15 @@ describe('trouble that passes', () => {
     expect(arrived).toHaveLength(2);
   });
 
+  it('of the service’s own making is asked about twice more, however many tries there are', async () => {
+    const internal = failing(500, 'INTERNAL', 'An internal error has occurred.');
+    const { thrown, arrived } = await run([internal], { attempts: 10 });
+    expect(thrown).toBeInstanceOf(ModelUnavailable);
+    expect(arrived).toHaveLength(3);
+    expect((await run([internal], { attempts: 2 })).arrived).toHaveLength(2);
+    expect((await run([internal, internal, answered], { attempts: 10 })).text).toBe('at last');
+  });
+
   it('waits no longer than the whole answer may take, and tells what it waited for', async () => {
     const slow = answering(503, { 'retry-after': '5' }, '');
     const timeouts = { connectMs: 1000, firstByteMs: 1000, silenceMs: 1000, totalMs: 150 };
@@ -149,6 +158,28 @@ describe('a request that its refusal shows how to change', () => {
     expect(configOf(server.arrived.at(-1))).toHaveProperty('thinkingConfig');
   });
 
+  it('is remembered also when a request that knew nothing of it is answered later', async () => {
+    const gate = Promise.withResolvers<void>();
+    const late: Answerer = async (arrived, response) => {
+      await gate.promise;
+      await answered(arrived, response);
+    };
+    await using server = await loopback(late, invalid('Thinking level is not supported for this model.'), answered);
+    await using gemini = clientOf(server.url);
+    const first = collect(gemini.client);
+    while (server.arrived.length === 0) await new Promise(setImmediate);
+    await collect(gemini.client, deep);
+    gate.resolve();
+    await first;
+    await collect(gemini.client, deep);
+    expect(server.arrived.map((each) => configOf(each)?.thinkingConfig)).toEqual([
+      undefined,
+      { thinkingLevel: 'HIGH' },
+      undefined,
+      undefined,
+    ]);
+  });
+
   it('leaves all its tries to trouble that passes', async () => {
     const level = invalid('Thinking level is not supported for this model.');
     await using server = await loopback(level, overloaded, answered);
@@ -164,6 +195,49 @@ describe('a request that its refusal shows how to change', () => {
       expect.objectContaining({ temperature: 0.5 }),
       { thinkingConfig: { thinkingLevel: 'HIGH' } },
     ]);
+  });
+
+  it('goes once without a field that the service does not know, and the model is remembered', async () => {
+    const contents: ModelRequest['contents'] = [
+      { role: 'user', parts: [{ text: 'time?' }] },
+      { role: 'model', parts: [{ functionCall: { id: 'c1', name: 'now', args: { id: 7 } } }] },
+      { role: 'user', parts: [{ functionResponse: { id: 'c1', name: 'now', response: { id: 8 } } }] },
+    ];
+    const unknown = (name: string, at: string) =>
+      `Invalid JSON payload received. Unknown name "${name}" at '${at}': Cannot find field.`;
+    const refused = invalid(
+      [
+        unknown('id', 'contents[1].parts[0].function_call'),
+        unknown('id', 'contents[2].parts[0].function_response'),
+        unknown('mediaResolution', 'generation_config'),
+      ].join('\n'),
+    );
+    await using server = await loopback(refused, answered);
+    await using gemini = clientOf(server.url, { attempts: 1 });
+    const asked = { contents, mediaResolution: 'LOW', maxOutputTokens: 9 } as const;
+    for (let count = 0; count < 2; count++) expect((await collect(gemini.client, asked)).text).toBe('at last');
+    const [first, ...later] = server.arrived.map(({ body }) => JSON.parse(body));
+    expect(first).toMatchObject({ contents, generationConfig: { mediaResolution: 'MEDIA_RESOLUTION_LOW' } });
+    for (const sent of later)
+      expect(sent).toMatchObject({
+        generationConfig: { maxOutputTokens: 9 },
+        contents: [
+          contents[0],
+          { role: 'model', parts: [{ functionCall: { name: 'now', args: { id: 7 } } }] },
+          { role: 'user', parts: [{ functionResponse: { name: 'now', response: { id: 8 } } }] },
+        ],
+      });
+    expect(JSON.stringify(later)).not.toMatch(/"id":"c1"|mediaResolution/);
+    expect(gemini.logged).toContainEqual([
+      'model.adapted',
+      expect.objectContaining({ change: 'without id without mediaResolution' }),
+    ]);
+  });
+
+  it('is refused when the field it does not know is one that the question needs', async () => {
+    const { thrown, arrived } = await run([invalid('Unknown name "systemInstruction": Cannot find field.'), answered]);
+    expect(thrown).toMatchObject({ code: 'model.rejected', reason: 'request' });
+    expect(arrived).toHaveLength(1);
   });
 
   it('goes once with half of its history, and the next conversation is whole again', async () => {
@@ -202,7 +276,9 @@ describe('what the log says of the way it is asked', () => {
     await using gemini = clientOf(server.url);
     for (const thinking of ['minimal', 'minimal', 'high'] as const) await collect(gemini.client, { thinking });
     const adjusted = gemini.logged.filter(([event]) => event === 'model.thinking-adjusted');
-    expect(adjusted).toEqual([['model.thinking-adjusted', { model: 'gemini-3.8-flash', thinking: 'minimal' }]]);
+    expect(adjusted).toEqual([
+      ['model.thinking-adjusted', { model: 'gemini-3.8-flash', thinking: 'minimal', used: 'low' }],
+    ]);
     expect(server.arrived.map((each) => configOf(each).thinkingConfig.thinkingLevel)).toEqual(['LOW', 'LOW', 'HIGH']);
   });
 

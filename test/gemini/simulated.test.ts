@@ -4,7 +4,7 @@ import { Answer } from '../../src/core/answer.ts';
 import type { Content } from '../../src/core/content.ts';
 import { codeOf, ModelRejected } from '../../src/core/errors.ts';
 import type { ModelRequest } from '../../src/core/model.ts';
-import { call, refusal, text } from '../simulators/gemini/answers.ts';
+import { call, image, refusal, text } from '../simulators/gemini/answers.ts';
 import {
   accountEmpty,
   bodyTooLarge,
@@ -73,6 +73,13 @@ describe.each(['google', 'comet'] as const)('the %s dialect', (dialect) => {
     expect((await read(change)).text).toBe('Understood.');
   });
 
+  it('reads one event of 20 MB, a picture in one line', async () => {
+    const data = Buffer.alloc(15 * 1024 * 1024, 'picture');
+    service.next(image({ data }));
+    const { images } = await read({ model: 'gemini-nano-banana-2.1', delivery: 'stream' });
+    expect(images.map((each) => Buffer.from(each.data, 'base64').equals(data))).toEqual([true]);
+  });
+
   it('sends back what it was given, signatures and ids included', async () => {
     service.next(call([{ name: 'clock' }, { name: 'clock' }]), text('Noon.'));
     const functions = [declared];
@@ -126,6 +133,7 @@ describe.each(['google', 'comet'] as const)('the %s dialect', (dialect) => {
     callsWithoutIds: 'calls',
     callWithoutArguments: 'calls',
     partialArguments: 'calls',
+    partialArgumentsLeftOpen: 'calls',
   };
 
   it.each(Object.entries(outcomes))('can answer like %s', async (name, answer) => {

@@ -80,6 +80,21 @@ journey('thinking', {
     ]);
   },
 
+  'at a depth that the model does not have is explained: where it is chosen, and once where a flag chose it': async (
+    stage,
+  ) => {
+    stage.harness.gemini.next(text('One.'), text('Two.'));
+    const talk = await stage.open('first? --think minimal');
+    await seenText(talk, 'low is the nearest');
+    expect(await talk.command('think', 'minimal')).toContain('low is the nearest');
+    await talk.say('second?');
+    expect((await seenText(talk, 'Two.')).text).not.toContain('nearest');
+    expect([0, 1].map((index) => sent(stage, index).thinking)).toEqual([
+      { thinkingLevel: 'LOW' },
+      { thinkingLevel: 'LOW' },
+    ]);
+  },
+
   'at a depth that does not exist is explained, and the question is answered': async (stage) => {
     stage.harness.gemini.next(text('Thought about it.'));
     const talk = await stage.open('why? --think deep');
@@ -90,13 +105,15 @@ journey('thinking', {
 
 journey('tools of one message', {
   'are Maps with --maps and code with --code, and JSON with --json': async (stage) => {
-    stage.harness.gemini.next(text('Near you.'), text('Counted.'), text('{"a": 1}'));
+    stage.harness.gemini.next(text('Near you.'), text('Counted.'), text('{"a": 1}'), text('Certainly: {'));
     const talk = await stage.open('lunch? --maps');
     await seenText(talk, 'Near you.');
     await talk.say('how many primes? --code');
     await seenText(talk, 'Counted.');
     await talk.say('as data --json');
     await seenText(talk, '"a": 1');
+    await talk.say('as data once more --json');
+    expect((await seenText(talk, 'not valid JSON')).text).toContain('Certainly: {');
     expect([0, 1, 2].map((index) => sent(stage, index).tools)).toEqual([
       [{ googleMaps: {} }],
       [{ codeExecution: {} }],
@@ -120,7 +137,9 @@ journey(
         generationConfig: { maxOutputTokens: 2000, thinkingConfig: { includeThoughts: true } },
         safetySettings: [{ category: 'HARM_CATEGORY_HARASSMENT', threshold: 'BLOCK_ONLY_HIGH' }],
         tools: [{ functionDeclarations: [{ name: 'current_time' }] }],
+        toolConfig: { functionCallingConfig: { mode: 'ANY', allowedFunctionNames: ['current_time'] } },
       });
+      expect(stage.harness.gemini.requests[0]?.operation).toBe('generateContent');
       expect(Buffer.from(stage.harness.gemini.requests[1]?.bytes ?? '').toString()).toContain('functionResponse');
     },
   },
@@ -134,6 +153,8 @@ journey(
           ...settings.model.request,
           includeThoughts: true,
           maxOutputTokens: 2000,
+          delivery: 'whole',
+          functionCalling: { mode: 'ANY', allowed: ['current_time'] },
           safety: [{ category: 'HARM_CATEGORY_HARASSMENT', threshold: 'BLOCK_ONLY_HIGH' }],
         },
       },

@@ -1,7 +1,9 @@
 /** Plain values for tests, complete and valid, with only what a test cares about spelled out. */
+import type { TurnPlan } from '../../src/conversation/turn.ts';
 import type { Chunk, Content, InlineData } from '../../src/core/content.ts';
 import { conversationIdOf, type Turn } from '../../src/core/conversation.ts';
 import type { Mention } from '../../src/core/inbound.ts';
+import type { ModelRequest } from '../../src/core/model.ts';
 
 export const aConversation = conversationIdOf({
   platform: 'playground',
@@ -21,6 +23,18 @@ export function aMention(change: Partial<Mention> = {}): Mention {
     replyTo: { platform: 'playground', channel: 't1', message: 'm1' },
     receivedAt: 1_780_000_000_000,
     ...change,
+  };
+}
+
+/** What a turn asks: the mention's text, and nothing beside it but what `change` says. */
+export function aPlan(change: Partial<ModelRequest> = {}, mention = aMention()): TurnPlan {
+  const question: Content = { role: 'user', parts: [{ text: mention.text }] };
+  const request = { model: 'gemini-3.8-flash', systemInstruction: 'Be brief.', contents: [question] };
+  return {
+    mention,
+    text: mention.text,
+    question,
+    request: { ...request, thinking: 'auto', googleSearch: false, ...change },
   };
 }
 

@@ -64,7 +64,7 @@ function differences(
 }
 
 /** Vertex alone streams arguments in pieces. */
-const { partialArguments: _, ...described } = outcomes;
+const { partialArguments: _closed, partialArgumentsLeftOpen: _open, ...described } = outcomes;
 
 describe.skipIf(!atHand)("Google's own description", () => {
   let gemini: GeminiSimulator;

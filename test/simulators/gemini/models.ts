@@ -36,7 +36,7 @@ function model(id: string, thinking: Thinking, change: Partial<Model> = {}): Mod
 const MODELS: readonly Model[] = [
   model('gemini-2.5-pro', { kind: 'budget', min: 128, max: 32_768, canBeOff: false }, { goneAtComet: true }),
   model('gemini-2.5-flash', { kind: 'budget', min: 0, max: 24_576, canBeOff: true }, { goneAtComet: true }),
-  model('gemini-2.5-flash-lite', { kind: 'budget', min: 512, max: 24_576, canBeOff: true }),
+  model('gemini-2.5-flash-lite', { kind: 'budget', min: 512, max: 24_576, canBeOff: true }, { goneAtComet: true }),
   model('gemini-2.5-flash-image', { kind: 'none' }, { makesImages: true, searches: false, goneAtComet: true }),
   model('gemini-3.1-pro-preview', level(NO_MINIMAL, 'HIGH')),
   model('gemini-3-flash-preview', level(ALL, 'HIGH')),

@@ -130,7 +130,8 @@ export const outcomes = {
       { name: 'default_api:nobody_declared_this' },
       { finishReason: 'UNEXPECTED_TOOL_CALL', finishMessage: 'Unexpected tool call: nobody_declared_this' },
     ),
-  partialArguments,
+  partialArguments: () => partialArguments('closed'),
+  partialArgumentsLeftOpen: () => partialArguments('left open'),
   codeRun: () =>
     parts([
       [{ executableCode: { id: 'c0dec0de', language: 'PYTHON', code: 'print(6 * 7)\n' } }],
@@ -149,7 +150,7 @@ export const outcomes = {
 } satisfies Readonly<Record<string, () => ModelAnswer>>;
 
 /** Vertex streams a call's arguments in pieces, and was seen not to close the last one. */
-function partialArguments(): ModelAnswer {
+function partialArguments(end: 'closed' | 'left open'): ModelAnswer {
   const piece = (functionCall: object): readonly Part[] => [{ functionCall } as Part]; // partialArgs is Vertex's own
   const fragment = (jsonPath: string, rest: object) =>
     piece({ partialArgs: [{ jsonPath, ...rest }], willContinue: true });
@@ -159,7 +160,7 @@ function partialArguments(): ModelAnswer {
       fragment('$.city', { stringValue: 'Zür', willContinue: true }),
       fragment('$.city', { stringValue: 'ich' }),
       fragment('$.days[0].count', { numberValue: 3 }),
-      piece({}),
+      ...(end === 'closed' ? [piece({})] : []),
     ],
     { callIds: false },
   );

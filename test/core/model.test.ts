@@ -3,8 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { ConfigError, ModelRejected, ModelUnavailable } from '../../src/core/errors.ts';
-import type { ModelFacts } from '../../src/core/model.ts';
-import { isServedBy, ModelTable, withSuccessor } from '../../src/gemini/models.ts';
+import { type ModelFacts, ModelTable, withSuccessor } from '../../src/core/model.ts';
 
 function aModel(id: string, change: Partial<ModelFacts> = {}): ModelFacts {
   return { id, inputTokens: 1000, outputTokens: 100, thinking: { kind: 'none' }, ...change };
@@ -47,10 +46,20 @@ describe('a model', () => {
   it.each([
     ['gemini-3.8-flash', 'gemini-3.8-flash', true],
     ['gemini-3.8-flash', 'models/gemini-3.8-flash-001', true],
+    ['gemini-3.8-flash-001', 'gemini-3.8-flash', true],
+    ['gemini-3.8-flash', 'publishers/google/models/gemini-3.8-flash@default', true],
+    ['fast', 'gemini-3.8-flash', true],
+    ['gemini-3.8-flash', 'fast', true],
+    ['gemini-3.8-flash-preview-05-2026', 'gemini-3.8-flash-preview-09-2026', true],
+    ['gemini-9-flash-preview', 'gemini-9-flash', true],
+    ['gemini-9-flash', 'gemini-9-flash-001', true],
     ['gemini-flash-latest', 'gemini-3.8-flash', true],
     ['gemini-3.7-flash', 'gemini-3.8-flash', false],
+    ['gemini-2.5-flash', 'gemini-2.5-flash-lite', false],
+    ['gemini-9-flash', 'gemini-9-flash-lite', false],
+    ['fast', 'gemini-2.5-flash', false],
   ])('%s served by %s: %s', (asked, served, same) => {
-    expect(isServedBy(asked, served)).toBe(same);
+    expect(table.isServedBy(asked, served)).toBe(same);
   });
 
   it('without a successor, or with another trouble, keeps its error', () => {

@@ -2,8 +2,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { THINKING_DEPTHS } from '../../src/core/conversation.ts';
-import type { ThinkingRule } from '../../src/core/model.ts';
-import { thinkingOf } from '../../src/gemini/thinking.ts';
+import { type ThinkingRule, thinkingOf } from '../../src/core/model.ts';
+import { always } from '../support/properties.ts';
 
 const level = (...levels: readonly string[]): ThinkingRule => ({ kind: 'level', levels });
 const all = level('MINIMAL', 'LOW', 'MEDIUM', 'HIGH');
@@ -14,15 +14,15 @@ const lite = { kind: 'budget', minTokens: 512, maxTokens: 24_576, canBeOff: true
 
 describe('a thinking level', () => {
   it.each([
-    [all, ['MINIMAL', 'MINIMAL', 'LOW', 'MEDIUM', 'HIGH'], [false, true, true, true, true]],
-    [noMinimal, ['LOW', 'LOW', 'LOW', 'MEDIUM', 'HIGH'], [false, false, true, true, true]],
-    [level('LOW', 'HIGH'), ['LOW', 'LOW', 'LOW', 'HIGH', 'HIGH'], [false, false, true, false, true]],
-    [level('MINIMAL', 'HIGH'), ['MINIMAL', 'MINIMAL', 'MINIMAL', 'HIGH', 'HIGH'], [false, true, false, false, true]],
-  ])('of %j is the nearest there is, the deeper of two, and says whether it is what was asked', (rule, ...wanted) => {
-    const [levels, exact] = wanted;
+    [all, ['minimal', 'minimal', 'low', 'medium', 'high']],
+    [noMinimal, ['low', 'low', 'low', 'medium', 'high']],
+    [level('LOW', 'HIGH'), ['low', 'low', 'low', 'high', 'high']],
+    [level('MINIMAL', 'HIGH'), ['minimal', 'minimal', 'minimal', 'high', 'high']],
+  ])('of %j is the nearest there is, the deeper of two, and says which that is', (rule, depths) => {
     const choices = (['off', 'minimal', 'low', 'medium', 'high'] as const).map((depth) => thinkingOf(depth, rule));
-    expect(choices.map(({ config }) => config?.thinkingLevel)).toEqual(levels);
-    expect(choices.map((choice) => choice.exact)).toEqual(exact);
+    expect(choices.map(({ config }) => config?.thinkingLevel?.toLowerCase())).toEqual(depths);
+    expect(choices.every(({ config }) => config?.thinkingLevel === config?.thinkingLevel?.toUpperCase())).toBe(true);
+    expect(choices.map((choice) => choice.depth)).toEqual(depths);
   });
 });
 
@@ -34,19 +34,26 @@ describe('a thinking budget', () => {
   ] as const)('for %s stays within its range', (_name, rule, ...wanted) => {
     const choices = (['off', 'minimal', 'low', 'medium', 'high'] as const).map((depth) => thinkingOf(depth, rule));
     expect(choices.map(({ config }) => config?.thinkingBudget)).toEqual(wanted[0]);
-    expect(choices[0]?.exact).toBe(wanted[1]);
+    expect(choices.map((choice) => choice.depth)).toEqual([
+      wanted[1] ? 'off' : 'minimal',
+      'minimal',
+      'low',
+      'medium',
+      'high',
+    ]);
   });
 });
 
 it('auto leaves it to the model: by its default, or by a budget of its own choice', () => {
   for (const rule of [all, { kind: 'none' } as const, undefined])
-    expect(thinkingOf('auto', rule)).toEqual({ exact: true });
+    expect(thinkingOf('auto', rule)).toEqual({ depth: 'auto' });
   for (const rule of [pro, flash, lite])
-    expect(thinkingOf('auto', rule)).toEqual({ config: { thinkingBudget: -1 }, exact: true });
+    expect(thinkingOf('auto', rule)).toEqual({ config: { thinkingBudget: -1 }, depth: 'auto' });
 });
 
 it('a model that takes nothing, or of which nothing is known, is sent nothing', () => {
-  for (const rule of [{ kind: 'none' } as const, undefined]) expect(thinkingOf('high', rule)).toEqual({ exact: false });
+  for (const rule of [{ kind: 'none' } as const, undefined])
+    expect(thinkingOf('high', rule)).toEqual({ depth: 'auto' });
 });
 
 it('never sends both fields, nor one outside the rule', () => {
@@ -59,7 +66,7 @@ it('never sends both fields, nor one outside the rule', () => {
       canBeOff: fc.boolean(),
     }),
   );
-  fc.assert(
+  always(
     fc.property(fc.constantFrom(...THINKING_DEPTHS), rules, (depth, rule) => {
       const { thinkingLevel, thinkingBudget } = thinkingOf(depth, rule).config ?? {};
       if (rule.kind === 'level') {
