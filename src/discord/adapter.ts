@@ -18,6 +18,8 @@ import { DiscordSurface } from './surface.ts';
 
 export interface DiscordOptions extends ClientOptions {
   readonly token: string;
+  /** Whether a question in a channel is answered in a thread of its own. */
+  readonly threads: boolean;
   /** Writes of each kind that a channel takes per window of so many milliseconds, until Discord's answers say otherwise. */
   readonly writes: RequestsOptions['writes'];
   /** Requests of all kinds that Discord takes of the bot per window of so many milliseconds. */
@@ -184,7 +186,7 @@ export class DiscordAdapter implements Adapter {
     const role = message.guild?.roles.botRoleFor(user)?.id;
     const heard = heardOf(message, where);
     const notices = this.#options.noticesFor(heard.author.locale);
-    return judge(heard, { id: user.id, ...(role === undefined ? {} : { role }) }, notices);
+    return judge(heard, { id: user.id, opensThreads: this.#options.threads, ...(role === undefined ? {} : { role }) }, notices);
   }
 
   #ignore({ channelId }: Message, reason: Ignored): void {
