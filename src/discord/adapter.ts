@@ -186,7 +186,11 @@ export class DiscordAdapter implements Adapter {
     const role = message.guild?.roles.botRoleFor(user)?.id;
     const heard = heardOf(message, where);
     const notices = this.#options.noticesFor(heard.author.locale);
-    return judge(heard, { id: user.id, opensThreads: this.#options.threads, ...(role === undefined ? {} : { role }) }, notices);
+    return judge(
+      heard,
+      { id: user.id, opensThreads: this.#options.threads, ...(role === undefined ? {} : { role }) },
+      notices,
+    );
   }
 
   #ignore({ channelId }: Message, reason: Ignored): void {

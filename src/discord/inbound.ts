@@ -93,7 +93,9 @@ function mentionOf(heard: Heard, self: Self, notices: Notices): Mention {
       platform: 'discord',
       channel: where.channel,
       message: id,
-      ...(where.conversation === undefined && self.opensThreads ? { openThread: threadName(text, notices.questionFrom(author.name)) } : {}),
+      ...(where.conversation === undefined && self.opensThreads
+        ? { openThread: threadName(text, notices.questionFrom(author.name)) }
+        : {}),
     },
     receivedAt: heard.receivedAt,
   };

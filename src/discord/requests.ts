@@ -1,7 +1,7 @@
 /** Requests to Discord: each is sent at once with leave of the governor, which learns from the answer. Nothing is queued here. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { DefaultRestOptions, DefaultUserAgent, type RequestMethod } from 'discord.js';
-import { FormData, request as requestOnce } from 'undici';
+import { request as requestOnce } from 'undici';
 import { PlatformRejected, PlatformUnavailable } from '../core/errors.ts';
 import type { Log, Urgency } from '../core/ports.ts';
 import type { Budget, Learned } from '../reply/budget.ts';
@@ -29,7 +29,7 @@ export type Transport = (
   how: {
     readonly method: RequestMethod;
     readonly headers: Readonly<Record<string, string>>;
-    readonly body: string | FormData | null;
+    readonly body: string | Uint8Array | null;
   },
 ) => Promise<{
   readonly statusCode: number;
@@ -143,15 +143,11 @@ export class Requests {
   async #attempt({ method, route, body, files = [] }: Request) {
     const { token, apiUrl = DefaultRestOptions.api, transport = overUndici } = this.#options;
     const json = body === undefined ? null : JSON.stringify(body);
-    const form = files.length === 0 ? undefined : formOf(json ?? '{}', files);
-    const headers = {
-      authorization: `Bot ${token}`,
-      'user-agent': DefaultUserAgent,
-      // A form says itself what it is.
-      ...(form === undefined && json !== null ? { 'content-type': 'application/json' } : {}),
-    };
+    const form = files.length === 0 ? undefined : await formOf(json ?? '{}', files);
+    const type = form?.type ?? (json === null ? {} : { 'content-type': 'application/json' });
+    const headers = { authorization: `Bot ${token}`, 'user-agent': DefaultUserAgent, ...type };
     const sentAt = performance.now();
-    return { ...(await transport(`${apiUrl}/v10${route}`, { method, headers, body: form ?? json })), sentAt };
+    return { ...(await transport(`${apiUrl}/v10${route}`, { method, headers, body: form?.bytes ?? json })), sentAt };
   }
 
   #budgetsOf({ kind, channel }: Pick<Request, 'kind' | 'channel'>): readonly Budget[] {
@@ -173,13 +169,15 @@ const overUndici: Transport = async (url, how) => {
   return { statusCode, headers, body };
 };
 
-/** @see https://docs.discord.com/developers/reference#uploading-files */
-function formOf(json: string, files: NonNullable<Request['files']>): FormData {
+/** A form with files. @see https://docs.discord.com/developers/reference#uploading-files */
+async function formOf(json: string, files: NonNullable<Request['files']>) {
   const form = new FormData();
   for (const [index, { name, contentType, data }] of files.entries())
     form.append(`files[${index}]`, new Blob([new Uint8Array(data)], { type: contentType }), name);
   form.append('payload_json', json);
-  return form;
+  const packed = new Response(form);
+  // A response made of a form always has the type that names its boundary.
+  return { bytes: await packed.bytes(), type: { 'content-type': packed.headers.get('content-type') as string } };
 }
 
 /**

@@ -21,6 +21,9 @@ export interface SurfaceOptions {
 const THREAD_EXISTS = 160_004;
 const UNKNOWN_MESSAGE = 10_008;
 
+/** The signal of what nobody calls off. */
+const NEVER = new AbortController().signal;
+
 /** What the post of a notice is called; those of the answer are called by number. */
 const NOTE = 'note';
 
@@ -34,7 +37,7 @@ export class DiscordSurface implements ReplySurface {
   /** Leave that was granted and not yet used. */
   #held: { readonly kind: Request['kind']; readonly leave: Leave } | undefined;
   #urgency: Urgency = 'first';
-  #signal: AbortSignal = new AbortController().signal;
+  #signal = NEVER;
 
   constructor(to: ReplyAddress, standing: readonly PostRef[], options: SurfaceOptions) {
     this.#to = to;
@@ -104,7 +107,7 @@ export class DiscordSurface implements ReplySurface {
   #end(): void {
     this.abandon();
     this.#urgency = 'ending';
-    this.#signal = new AbortController().signal;
+    this.#signal = NEVER;
   }
 
   /** The channel that is written to; found once, also when `begin` was never called. */
@@ -120,7 +123,7 @@ export class DiscordSurface implements ReplySurface {
     const { requests, log } = this.#options;
     const route = Routes.threads(channel, message);
     const request = { kind: 'thread', channel, method: RequestMethod.Post, route, body: { name: openThread } } as const;
-    const once = async () => requests.send(request, await requests.leave(request, 'first', this.#signal));
+    const once = async () => requests.send(request, await requests.leave(request, 'first', NEVER));
     try {
       await requests.retrying(once);
       return message;
@@ -145,7 +148,7 @@ export class DiscordSurface implements ReplySurface {
     // A sign of life is not worth a wait: neither its own nor that of text behind it.
     if (!requests.isFree(request)) return;
     try {
-      await requests.send(request, await requests.leave(request, 'text', this.#signal));
+      await requests.send(request, await requests.leave(request, 'text', NEVER));
     } catch (error) {
       if (!(error instanceof PlatformRejected || error instanceof PlatformUnavailable)) throw error;
       if (!error.retryable) this.#stopTyping();

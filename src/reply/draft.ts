@@ -41,8 +41,9 @@ const OVERDUE = 1.75;
 /** Milliseconds in which text counts as just come. */
 const JUST_MS = 10;
 
-/** UTF-16 units a millisecond: an answer that comes faster will be over soon, as answers go. */
+/** UTF-16 units a millisecond, once there are more than a few: an answer that comes faster will be over soon. */
 const BURST_PER_MS = 1;
+const BURST_AFTER = 100;
 
 /** When text comes. A view that is made just after some did shows the most for the longest: what it lacks is still to come. */
 export class Rhythm {
@@ -66,7 +67,7 @@ export class Rhythm {
   get isBurst(): boolean {
     if (this.#first === undefined) return false;
     const { at, length } = this.#first;
-    return this.#length - length > BURST_PER_MS * (this.#heardAt - at);
+    return this.#length - length > BURST_AFTER + BURST_PER_MS * (this.#heardAt - at);
   }
 
   /** Resolves when text comes or is overdue; at once when some came just now. Not to be called twice at a time. */
