@@ -103,7 +103,9 @@ const settingsShape = z.strictObject({
   }),
   discord: z.strictObject({
     messageContent: z.boolean(),
+    threads: z.boolean(),
     writes: z.strictObject({ limit: whole(1, 50), windowMs: whole(1000, 60_000) }),
+    requests: z.strictObject({ limit: whole(1, 1_000_000), windowMs: whole(100, 60_000) }),
   }),
   http: z.strictObject({ host: z.string().min(1), port: whole(0, 65_535), portTries: whole(1, 100) }),
   store: z.strictObject({ url: z.string().regex(/^(memory:|sqlite:.+)/, 'must be memory: or sqlite:<file>') }),

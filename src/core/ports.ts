@@ -40,7 +40,7 @@ export interface Inbox {
 }
 
 /** What a write is for: nobody has seen text yet; the text grew; the reply is finished. */
-export type Urgency = 'first' | 'text' | 'ending';
+export type Urgency = 'first' | 'text' | 'burst' | 'ending';
 
 /** Where one reply is shown. Calls never overlap: each is awaited before the next. */
 export interface ReplySurface {

@@ -1,6 +1,6 @@
 /** Halley's connection to Discord: messages and commands in through the gateway, surfaces out over REST. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Client, DefaultRestOptions, Events, type Interaction, type Message, REST, Status } from 'discord.js';
+import { type Client, DefaultRestOptions, Events, type Interaction, type Message, Status } from 'discord.js';
 import type { Attachment, ReplyAddress } from '../core/inbound.ts';
 import type { ConversationId } from '../core/conversation.ts';
 import { HalleyError, PlatformUnavailable } from '../core/errors.ts';
@@ -9,16 +9,21 @@ import type { Adapter, Inbox, Log, ReplySurface } from '../core/ports.ts';
 import type { PostRef } from '../core/reply.ts';
 import type { Governor } from '../reply/governor.ts';
 import type { NoticesFor } from '../notices/notices.ts';
-import { type ClientOptions, clientOf, restOptions, sendAgainWhenCut } from './client.ts';
+import { type ClientOptions, clientOf, platformErrorOf, refusalOf, startErrorOf } from './client.ts';
 import { answerInteraction, registerCommands } from './commands.ts';
 import { heardOf, type Ignored, judge, type Verdict, whereOf } from './inbound.ts';
-import { platformErrorOf, refusalOf, startErrorOf } from './answers.ts';
-import { DiscordSurface, type SurfaceOptions } from './surface.ts';
+
+import { Requests, type RequestsOptions } from './requests.ts';
+import { DiscordSurface } from './surface.ts';
 
 export interface DiscordOptions extends ClientOptions {
   readonly token: string;
+  /** Whether a question in a channel is answered in a thread of its own. */
+  readonly threads: boolean;
   /** Writes of each kind that a channel takes per window of so many milliseconds, until Discord's answers say otherwise. */
-  readonly writes: SurfaceOptions['writes'];
+  readonly writes: RequestsOptions['writes'];
+  /** Requests of all kinds that Discord takes of the bot per window of so many milliseconds. */
+  readonly requests: RequestsOptions['requests'];
   readonly governor: Governor;
   readonly noticesFor: NoticesFor;
   readonly downloader: Downloader;
@@ -33,8 +38,7 @@ export interface DiscordOptions extends ClientOptions {
 /** Where Discord keeps files. @see https://docs.discord.com/developers/reference#signed-attachment-cdn-urls */
 const FILE_HOSTS = ['cdn.discordapp.com', 'media.discordapp.net'];
 
-/** A wait that the client may spend itself before it rejects: a short one for what is shown, a longer one for the rest. */
-const SURFACE_WAIT_MS = 1000;
+/** A wait that the client may spend itself before it rejects. */
 const CLIENT_WAIT_MS = 10_000;
 
 /** The longest wait for what has to end before the connection is given up. */
@@ -46,8 +50,8 @@ const START_MS = 90_000;
 export class DiscordAdapter implements Adapter {
   readonly platform = 'discord';
   readonly #options: DiscordOptions;
-  /** The surfaces' own, so that they work before the gateway is connected and after it is closed. */
-  readonly #rest: REST;
+  /** What surfaces send, which works before the gateway is connected and after it is closed. */
+  readonly #requests: Requests;
   readonly #client: Client;
   /** What is being delivered, by the place whose order it keeps. */
   readonly #delivering = new Map<string, Promise<void>>();
@@ -55,11 +59,9 @@ export class DiscordAdapter implements Adapter {
 
   constructor(options: DiscordOptions) {
     this.#options = options;
-    const own = { ...restOptions(options, SURFACE_WAIT_MS), retries: 0, makeRequest: sendAgainWhenCut };
-    this.#rest = new REST(own).setToken(options.token);
+    this.#requests = new Requests({ retryMs: 500, ...options });
     this.#client = clientOf(options, CLIENT_WAIT_MS);
-    this.#watch(this.#rest);
-    this.#watch(this.#client.rest);
+    this.#watch();
   }
 
   async start(inbox: Inbox): Promise<void> {
@@ -90,8 +92,8 @@ export class DiscordAdapter implements Adapter {
   }
 
   surface(to: ReplyAddress, standing: readonly PostRef[]): ReplySurface {
-    const { governor, log, writes, typingMs = 8000, retryMs = 500 } = this.#options;
-    return new DiscordSurface(to, standing, { rest: this.#rest, governor, log, writes, typingMs, retryMs });
+    const { log, typingMs = 8000 } = this.#options;
+    return new DiscordSurface(to, standing, { requests: this.#requests, log, typingMs });
   }
 
   /** An address of a file is good for a day. Where another address speaks for Discord, it has the files too. */
@@ -184,15 +186,16 @@ export class DiscordAdapter implements Adapter {
     const role = message.guild?.roles.botRoleFor(user)?.id;
     const heard = heardOf(message, where);
     const notices = this.#options.noticesFor(heard.author.locale);
-    return judge(heard, { id: user.id, ...(role === undefined ? {} : { role }) }, notices);
+    return judge(heard, { id: user.id, opensThreads: this.#options.threads, ...(role === undefined ? {} : { role }) }, notices);
   }
 
   #ignore({ channelId }: Message, reason: Ignored): void {
     this.#options.log.debug('discord.ignored', { reason, channel: channelId });
   }
 
-  #watch(rest: REST): void {
+  #watch(): void {
     const { log } = this.#options;
+    const { rest } = this.#client;
     rest.on('rateLimited', ({ route, majorParameter, retryAfter, scope }) =>
       log.info('discord.rate-limited', { route, channel: majorParameter, retryAfterMs: retryAfter, scope }),
     );

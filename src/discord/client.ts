@@ -1,13 +1,18 @@
-/** How discord.js is set up: what it listens to, keeps and may wait for. */
+/** How discord.js is set up: what it listens to, keeps and may wait for, and what its failures mean. */
 import {
   Client,
-  DefaultRestOptions,
+  DiscordAPIError,
+  DiscordjsError,
+  DiscordjsErrorCodes,
+  GatewayCloseCodes,
   GatewayIntentBits,
+  HTTPError,
   Options,
   Partials,
   type RateLimitData,
-  type RESTOptions,
+  RateLimitError,
 } from 'discord.js';
+import { ConfigError, HalleyError, PlatformRejected, PlatformUnavailable } from '../core/errors.ts';
 
 /** What the client is made of. */
 export interface ClientOptions {
@@ -34,32 +39,50 @@ export function clientOf(options: ClientOptions, longestWaitMs: number): Client 
     enforceNonce: true,
     failIfNotExists: false,
     makeCache: Options.cacheWithLimits({ ...Options.DefaultMakeCacheSettings, MessageManager: KEPT_MESSAGES }),
-    rest: restOptions(options, longestWaitMs),
+    rest: {
+      ...(options.apiUrl === undefined ? {} : { api: options.apiUrl }),
+      version: '10',
+      rejectOnRateLimit: ({ retryAfter }: RateLimitData) => retryAfter > longestWaitMs,
+      invalidRequestWarningInterval: WARN_EVERY_REFUSED,
+    },
   });
 }
 
-export function restOptions({ apiUrl }: ClientOptions, longestWaitMs: number): Partial<RESTOptions> {
-  return {
-    ...(apiUrl === undefined ? {} : { api: apiUrl }),
-    version: '10',
-    rejectOnRateLimit: ({ retryAfter }: RateLimitData) => retryAfter > longestWaitMs,
-    invalidRequestWarningInterval: WARN_EVERY_REFUSED,
-  };
+const PORTAL = 'https://discord.com/developers/applications';
+
+/** What discord.js threw, without the request it was thrown for: that holds the text, and an address may hold a token. */
+export function platformErrorOf(error: unknown): PlatformRejected | PlatformUnavailable {
+  if (error instanceof RateLimitError)
+    return new PlatformUnavailable('Discord asks to wait.', { status: 429, retryAfterMs: error.retryAfter });
+  if (error instanceof HTTPError)
+    return new PlatformUnavailable(`Discord failed with ${error.status}.`, { status: error.status });
+  if (error instanceof DiscordAPIError) {
+    const { status, code: platformCode } = error;
+    return new PlatformRejected(`Discord refused: ${status}, code ${platformCode}.`, { status, platformCode });
+  }
+  return new PlatformUnavailable('Discord could not be reached.', { cause: error });
 }
 
-/** How Node and undici name a connection that the other side closed. */
-const CUT: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
-
-/**
- * Sends once more where the connection was cut, as happens to one that was idle too long. What a surface sends may be
- * sent twice: a post has its nonce, and a question has only one thread.
- */
-export const sendAgainWhenCut: RESTOptions['makeRequest'] = async (url, init) => {
-  try {
-    return await DefaultRestOptions.makeRequest(url, init);
-  } catch (error) {
-    const isCut = error instanceof Error && 'code' in error && CUT.has(error.code);
-    if (!isCut) throw error;
-    return DefaultRestOptions.makeRequest(url, init);
+/** Why Discord closed the connection for good. @see https://docs.discord.com/developers/topics/opcodes-and-status-codes#gateway */
+export function refusalOf(code: GatewayCloseCodes): ConfigError | PlatformRejected {
+  switch (code) {
+    case GatewayCloseCodes.AuthenticationFailed:
+      return new ConfigError([
+        `DISCORD_TOKEN: Discord does not know this token; make a new one at ${PORTAL}, page Bot, Reset Token.`,
+      ]);
+    case GatewayCloseCodes.DisallowedIntents:
+      return new ConfigError([
+        `discord.messageContent: Discord does not allow this bot to read messages; switch on "Message Content Intent" at ${PORTAL}, page Bot, or set discord.messageContent to false to start without it.`,
+      ]);
+    default:
+      return new PlatformRejected(`Discord closed the connection for good, code ${code}.`, { platformCode: code });
   }
-};
+}
+
+/** What `login` rejected with. */
+export function startErrorOf(error: unknown): Error {
+  if (error instanceof HalleyError) return error;
+  if (error instanceof DiscordjsError && error.code === DiscordjsErrorCodes.TokenInvalid)
+    return refusalOf(GatewayCloseCodes.AuthenticationFailed);
+  return platformErrorOf(error);
+}

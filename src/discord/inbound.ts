@@ -44,6 +44,8 @@ export interface Heard {
 export interface Self {
   readonly id: string;
   readonly role?: string;
+  /** Whether it answers a question in a channel in a thread of its own. */
+  readonly opensThreads: boolean;
 }
 
 /** Why a message is not answered; `elsewhere` is a place that holds no conversation. */
@@ -91,7 +93,7 @@ function mentionOf(heard: Heard, self: Self, notices: Notices): Mention {
       platform: 'discord',
       channel: where.channel,
       message: id,
-      ...(where.conversation === undefined ? { openThread: threadName(text, notices.questionFrom(author.name)) } : {}),
+      ...(where.conversation === undefined && self.opensThreads ? { openThread: threadName(text, notices.questionFrom(author.name)) } : {}),
     },
     receivedAt: heard.receivedAt,
   };

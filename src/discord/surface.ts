@@ -1,31 +1,21 @@
 /** Shows one reply on Discord over REST: opens its thread, types, and keeps a run of messages equal to the answer. */
-import { setTimeout as delay } from 'node:timers/promises';
-import { type InternalRequest, RequestMethod, type REST, Routes } from 'discord.js';
+import { RequestMethod, Routes } from 'discord.js';
 import { PlatformRejected, PlatformUnavailable } from '../core/errors.ts';
 import type { ReplyAddress } from '../core/inbound.ts';
 import type { Log, ReplySurface, Urgency } from '../core/ports.ts';
 import type { DraftView, PostRef, Reply } from '../core/reply.ts';
-import type { Governor, Leave } from '../reply/governor.ts';
+import type { Leave } from '../reply/governor.ts';
 import { Posts } from '../reply/posts.ts';
-import { learnedOf, platformErrorOf } from './answers.ts';
 import { noticeOf } from './foot.ts';
 import { bodyOf, isShownBy, type Page, type Posted, replyPagesOf, viewPagesOf, withoutPictures } from './pages.ts';
+import type { Request, Requests } from './requests.ts';
 
 export interface SurfaceOptions {
-  readonly rest: REST;
-  readonly governor: Governor;
+  readonly requests: Requests;
   readonly log: Log;
-  /** Writes of each kind that a channel takes per window, until Discord's answers say otherwise. */
-  readonly writes: { readonly limit: number; readonly windowMs: number };
   /** Milliseconds between two signs of typing; Discord drops each after 10 000. */
   readonly typingMs: number;
-  /** Milliseconds before a finished reply is tried again; doubled each time. */
-  readonly retryMs: number;
 }
-
-/** How often a write of the finished reply is tried, and the longest wait that Discord may ask of it. */
-const ATTEMPTS = 5;
-const MAX_WAIT_MS = 20_000;
 
 /** A message that has a thread cannot get another. @see https://docs.discord.com/developers/topics/opcodes-and-status-codes#json */
 const THREAD_EXISTS = 160_004;
@@ -33,8 +23,6 @@ const UNKNOWN_MESSAGE = 10_008;
 
 /** What the post of a notice is called; those of the answer are called by number. */
 const NOTE = 'note';
-
-type Write = 'create' | 'edit' | 'remove';
 
 /** One reply's messages. A show is tried once, the finished reply several times. */
 export class DiscordSurface implements ReplySurface {
@@ -44,7 +32,7 @@ export class DiscordSurface implements ReplySurface {
   #channel: Promise<string> | undefined;
   #typing: NodeJS.Timeout | undefined;
   /** Leave that was granted and not yet used. */
-  #held: { readonly write: Write; readonly leave: Leave } | undefined;
+  #held: { readonly kind: Request['kind']; readonly leave: Leave } | undefined;
   #urgency: Urgency = 'first';
   #signal: AbortSignal = new AbortController().signal;
 
@@ -65,16 +53,18 @@ export class DiscordSurface implements ReplySurface {
   async begin(): Promise<void> {
     const channel = await this.#place();
     if (this.#typing !== undefined) return;
-    this.#typing = setInterval(() => this.#type(channel), this.#options.typingMs);
-    this.#type(channel);
+    // Not awaited: a sign of life that fails or comes late must not hold back what it announces.
+    this.#typing = setInterval(() => void this.#type(channel), this.#options.typingMs);
+    void this.#type(channel);
   }
 
   async leave(urgency: Urgency, signal: AbortSignal): Promise<void> {
     this.#release();
     this.#urgency = urgency;
     this.#signal = signal;
-    const write = this.#posts.refs.length === 0 ? 'create' : 'edit';
-    this.#held = { write, leave: await this.#ask(write, await this.#place()) };
+    const kind = this.#posts.refs.length === 0 ? 'create' : 'edit';
+    const channel = await this.#place();
+    this.#held = { kind, leave: await this.#options.requests.leave({ kind, channel }, urgency, signal) };
   }
 
   async show(view: DraftView): Promise<readonly PostRef[]> {
@@ -127,27 +117,40 @@ export class DiscordSurface implements ReplySurface {
   async #openThread(): Promise<string> {
     const { channel, message, openThread } = this.#to;
     if (openThread === undefined) return channel;
-    const fullRoute = Routes.threads(channel, message);
+    const { requests, log } = this.#options;
+    const route = Routes.threads(channel, message);
+    const request = { kind: 'thread', channel, method: RequestMethod.Post, route, body: { name: openThread } } as const;
+    const once = async () => requests.send(request, await requests.leave(request, 'first', this.#signal));
     try {
-      await this.#retrying(() => this.#send({ method: RequestMethod.Post, fullRoute, body: { name: openThread } }));
+      await requests.retrying(once);
       return message;
     } catch (error) {
       if (!(error instanceof PlatformRejected || error instanceof PlatformUnavailable)) throw error;
       // An earlier attempt opened it. A thread has the id of its message.
       if (error.failure.platformCode === THREAD_EXISTS) return message;
       const { status, platformCode, retryAfterMs } = error.failure;
-      this.#options.log.warn('discord.thread-refused', { channel, status, platformCode, retryAfterMs });
+      log.warn('discord.thread-refused', { channel, status, platformCode, retryAfterMs });
       return channel;
     }
   }
 
-  #type(channel: string): void {
-    // Not awaited: a sign of life that fails or comes late must not hold back what it announces.
-    void this.#options.rest.post(Routes.channelTyping(channel)).catch((thrown: unknown) => {
-      const error = platformErrorOf(thrown);
+  async #type(channel: string): Promise<void> {
+    const { requests, log } = this.#options;
+    const request = {
+      kind: 'typing',
+      channel,
+      method: RequestMethod.Post,
+      route: Routes.channelTyping(channel),
+    } as const;
+    // A sign of life is not worth a wait: neither its own nor that of text behind it.
+    if (!requests.isFree(request)) return;
+    try {
+      await requests.send(request, await requests.leave(request, 'text', this.#signal));
+    } catch (error) {
+      if (!(error instanceof PlatformRejected || error instanceof PlatformUnavailable)) throw error;
       if (!error.retryable) this.#stopTyping();
-      this.#options.log.debug('discord.typing-refused', { channel, status: error.failure.status });
-    });
+      log.debug('discord.typing-refused', { channel, status: error.failure.status });
+    }
   }
 
   #stopTyping(): void {
@@ -159,10 +162,12 @@ export class DiscordSurface implements ReplySurface {
     const channel = await this.#place();
     const { message } = this.#to;
     const answers = (name === '0' || name === NOTE) && channel === this.#to.channel;
-    const answer = await this.#write('create', {
+    const answer = await this.#write({
+      kind: 'create',
+      channel,
       method: RequestMethod.Post,
-      fullRoute: Routes.channelMessages(channel),
-      files: [...page.files],
+      route: Routes.channelMessages(channel),
+      files: page.files,
       body: {
         ...bodyOf(page),
         nonce: `${message}-${name}`,
@@ -179,19 +184,19 @@ export class DiscordSurface implements ReplySurface {
   }
 
   async #edit({ channel, message }: PostRef, page: Page): Promise<boolean> {
-    const fullRoute = Routes.channelMessage(channel, message);
-    const request = { method: RequestMethod.Patch, fullRoute, files: [...page.files], body: bodyOf(page) };
-    return !(await this.#isGone(() => this.#write('edit', request)));
+    const route = Routes.channelMessage(channel, message);
+    const what = { files: page.files, body: bodyOf(page) };
+    return !(await this.#isGone({ kind: 'edit', channel, method: RequestMethod.Patch, route, ...what }));
   }
 
   async #remove({ channel, message }: PostRef): Promise<void> {
-    const request = { method: RequestMethod.Delete, fullRoute: Routes.channelMessage(channel, message) };
-    await this.#isGone(() => this.#write('remove', request));
+    const route = Routes.channelMessage(channel, message);
+    await this.#isGone({ kind: 'remove', channel, method: RequestMethod.Delete, route });
   }
 
-  /** Whether the message turned out to be deleted. */
-  #isGone(work: () => Promise<unknown>): Promise<boolean> {
-    return work().then(
+  /** Makes a write, and tells whether its message turned out to be deleted. */
+  #isGone(request: Request): Promise<boolean> {
+    return this.#write(request).then(
       () => false,
       (error: unknown) => {
         if (error instanceof PlatformRejected && error.failure.platformCode === UNKNOWN_MESSAGE) return true;
@@ -200,45 +205,21 @@ export class DiscordSurface implements ReplySurface {
     );
   }
 
-  async #write(write: Write, request: InternalRequest): Promise<unknown> {
-    const channel = await this.#place();
-    const once = async () => {
-      const held = this.#held?.write === write ? this.#held.leave : undefined;
-      if (held !== undefined) this.#held = undefined;
-      return this.#send(request, held ?? (await this.#ask(write, channel)));
-    };
-    return this.#urgency === 'ending' ? this.#retrying(once) : once();
+  async #write(request: Request): Promise<unknown> {
+    const { requests } = this.#options;
+    const once = async () => requests.send(request, await this.#leaveFor(request));
+    return this.#urgency === 'ending' ? requests.retrying(once) : once();
   }
 
-  async #retrying(work: () => Promise<unknown>): Promise<unknown> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await work();
-      } catch (error) {
-        const { retryAfterMs = 0 } = error instanceof PlatformUnavailable ? error.failure : {};
-        if (!(error instanceof PlatformUnavailable) || attempt >= ATTEMPTS || retryAfterMs > MAX_WAIT_MS) throw error;
-        await delay(Math.max(retryAfterMs, this.#options.retryMs * 2 ** (attempt - 1)));
-      }
+  /** What was granted before, where it is for such a write. The next post of a reply whose last one is full is in a hurry. */
+  async #leaveFor(request: Request): Promise<Leave> {
+    const held = this.#held;
+    if (held?.kind === request.kind) {
+      this.#held = undefined;
+      return held.leave;
     }
-  }
-
-  /** Sends once and tells the governor what the answer said. */
-  async #send(request: InternalRequest, leave?: Leave): Promise<unknown> {
-    try {
-      const response = await this.#options.rest.queueRequest(request);
-      leave?.done(learnedOf(response.headers));
-      return response.status === 204 ? undefined : await response.json();
-    } catch (thrown) {
-      const error = platformErrorOf(thrown);
-      const { retryAfterMs } = error.failure;
-      leave?.done(retryAfterMs === undefined ? {} : { retryAfterMs });
-      throw error;
-    }
-  }
-
-  #ask(write: Write, channel: string): Promise<Leave> {
-    const { governor, writes } = this.#options;
-    return governor.leave({ name: `discord ${write} ${channel}`, ...writes }, this.#urgency, this.#signal);
+    const isNext = request.kind === 'create' && this.#urgency === 'text';
+    return this.#options.requests.leave(request, isNext ? 'burst' : this.#urgency, this.#signal);
   }
 
   #release(): void {

@@ -1,4 +1,4 @@
-/** The growing answer, as exactly what came and as a view that is safe to show. */
+/** The growing answer: exactly what came, a view that is safe to show, and the rhythm in which more comes. */
 import type { DraftView, ReplyEvent, Status } from '../core/reply.ts';
 import { Scanner } from '../markdown/markdown.ts';
 
@@ -28,5 +28,61 @@ export class Draft {
   /** A snapshot in which nothing is left open; its text is empty until there is something to see. */
   view(): DraftView {
     return { text: this.#status === 'writing' ? this.#scanner.healed() : '', status: this.#status };
+  }
+}
+
+/** Milliseconds between two texts until it is known better, and the longest pause that says anything of the next one. */
+const FIRST_GAP_MS = 200;
+const MAX_GAP_MS = 500;
+
+/** Text is overdue after so many of its usual gaps. */
+const OVERDUE = 1.75;
+
+/** Milliseconds in which text counts as just come. */
+const JUST_MS = 10;
+
+/** UTF-16 units a millisecond: an answer that comes faster will be over soon, as answers go. */
+const BURST_PER_MS = 1;
+
+/** When text comes. A view that is made just after some did shows the most for the longest: what it lacks is still to come. */
+export class Rhythm {
+  #first: { readonly at: number; readonly length: number } | undefined;
+  #heardAt = 0;
+  #length = 0;
+  #gapMs = FIRST_GAP_MS;
+  #go = (): void => {};
+
+  /** There is text, `length` UTF-16 units in all. */
+  hear(length: number): void {
+    const now = performance.now();
+    if (this.#first === undefined) this.#first = { at: now, length };
+    else this.#gapMs += (Math.min(now - this.#heardAt, MAX_GAP_MS) - this.#gapMs) / 4;
+    this.#heardAt = now;
+    this.#length = length;
+    this.#go();
+  }
+
+  /** Whether text floods in. */
+  get isBurst(): boolean {
+    if (this.#first === undefined) return false;
+    const { at, length } = this.#first;
+    return this.#length - length > BURST_PER_MS * (this.#heardAt - at);
+  }
+
+  /** Resolves when text comes or is overdue; at once when some came just now. Not to be called twice at a time. */
+  async next(): Promise<void> {
+    const sinceMs = performance.now() - this.#heardAt;
+    const waitMs = OVERDUE * this.#gapMs - sinceMs;
+    if (sinceMs < JUST_MS || waitMs <= 0) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#go = resolve;
+    const timer = setTimeout(resolve, waitMs);
+    await promise;
+    clearTimeout(timer);
+  }
+
+  /** No more text comes. */
+  end(): void {
+    this.#go();
   }
 }

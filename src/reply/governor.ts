@@ -1,68 +1,103 @@
 /**
- * Who may write next to a budget that several replies share: first words, then endings, then the stalest text.
+ * Who may write next to budgets that several replies share: first words, then endings, then the stalest text.
  *
- * A platform limits writes per channel, or per workspace and method, never per reply. One Governor therefore serves the
- * whole process, and whatever writes to a platform asks it first. Leave is granted as late as possible and one write at
- * a time, so nothing stale ever waits in a platform client's own queue.
+ * A platform limits the writes of a channel, of a workspace and method, and of a whole bot; never those of one reply. One
+ * Governor therefore serves the process, and whatever writes to a platform asks it first. Leave is granted as late as
+ * possible, so nothing stale ever waits in a platform client's own queue.
  */
 import type { Urgency } from '../core/ports.ts';
+import { type Budget, type Flight, type Learned, Slots } from './budget.ts';
 
-/** What a platform allows, by a name that everyone who shares it uses. The figures are safe defaults until answers teach better. */
-export interface Budget {
-  readonly name: string;
-  /** Writes in one window, from 1 up. */
-  readonly limit: number;
-  /** Milliseconds. */
-  readonly windowMs: number;
-}
-
-/** What the platform's answer to a write said. Absent fields leave what is known as it is. */
-export interface Learned {
-  /** Writes in one window. */
-  readonly limit?: number;
-  /** Writes left in this window, after this one. */
-  readonly remaining?: number;
-  /** Milliseconds until the window ends and all its writes are free again. */
-  readonly resetAfterMs?: number;
-  /** Milliseconds in which nothing may be written: the platform refused. */
-  readonly retryAfterMs?: number;
-}
-
-/** Permission for one write. One of its methods must be called, once: the budget's next write waits for it. */
+/** Permission for one write. One of its methods must be called, once: until then the write counts as under way. */
 export interface Leave {
   /** The write was answered, refused or lost. */
   done(learned?: Learned): void;
-  /** Nothing was written: the slot is free again. */
+  /** Nothing was written: its slots are free again. */
   unused(): void;
 }
 
-interface Waiter {
+interface Rank {
   readonly urgency: Urgency;
-  readonly grant: () => void;
+  /** Counts up. A reply asks from the moment it has something new, so the first of its kind is the stalest. */
+  readonly number: number;
 }
 
-const ORDER: Readonly<Record<Urgency, number>> = { first: 0, ending: 1, text: 2 };
+interface Waiter extends Rank, PromiseWithResolvers<Leave> {
+  isOver: boolean;
+}
 
-/** Milliseconds added to every instant a platform names: its clock is read a little before its answer arrives. */
-const MARGIN_MS = 20;
+/** All who wait for the same budgets. Only the first of them is looked at, and stands at a budget that holds it up. */
+interface Lane {
+  readonly key: string;
+  readonly gates: readonly Gate[];
+  readonly waiters: Heap<Waiter>;
+  place: Place | undefined;
+}
+
+/** Where a lane's first waiter stands; out of date when the lane has another place. */
+interface Place extends Rank {
+  readonly lane: Lane;
+  readonly gate: Gate;
+}
+
+/** One budget with those who stand at it. */
+interface Gate {
+  readonly slots: Slots;
+  readonly places: Heap<Place>;
+  /** Lanes that lead through here, and all who wait in them. */
+  lanes: number;
+  waiting: number;
+  timer: NodeJS.Timeout | undefined;
+}
+
+const ORDER: Readonly<Record<Urgency, number>> = { first: 0, ending: 1, burst: 2, text: 2 };
 
 /** Budgets held before those without use are forgotten. */
 const SWEEP_AT = 256;
 
-/** Grants leave to write. Has no timer while nobody waits. */
+/** Grants leave to write. Has no timer while nobody waits; a grant costs the logarithm of how many do. */
 export class Governor {
   readonly #gates = new Map<string, Gate>();
+  readonly #lanes = new Map<string, Lane>();
   #sweepAt = SWEEP_AT;
+  #asked = 0;
 
   /**
-   * Resolves when one write to `budget` may be made. Never more than `limit` writes fall into any window of the platform.
-   * Text leaves the last slot of a window to first words and endings, and is spread evenly over the window; the first
-   * third of a window that was unused goes twice as fast.
+   * Resolves when one write that falls in all these budgets may be made. Never more than `limit` writes fall into any
+   * window of a platform whose answers tell of its windows, or in any stretch of `windowMs` elsewhere. First words and
+   * endings need a free slot only. Text is spread over the window: the less, the more text waits or floods in.
    * @throws the signal's reason when it is aborted first.
    */
-  async leave(budget: Budget, urgency: Urgency, signal: AbortSignal): Promise<Leave> {
+  async leave(budgets: readonly Budget[], urgency: Urgency, signal: AbortSignal): Promise<Leave> {
     signal.throwIfAborted();
-    return this.#gateOf(budget).leave(urgency, signal);
+    const lane = this.#laneOf(budgets);
+    const waiter: Waiter = { urgency, number: this.#asked++, isOver: false, ...Promise.withResolvers<Leave>() };
+    const abort = (): void => {
+      if (waiter.isOver) return;
+      end(lane, waiter);
+      waiter.reject(signal.reason);
+      this.#advance(lane);
+    };
+    signal.addEventListener('abort', abort, { once: true });
+    for (const gate of lane.gates) gate.waiting++;
+    lane.waiters.push(waiter);
+    this.#advance(lane);
+    return waiter.promise.finally(() => signal.removeEventListener('abort', abort));
+  }
+
+  /**
+   * Milliseconds until such a leave, asked for now, may be expected: 0 when it would be granted at once. Takes nothing;
+   * for choosing among several ways to write.
+   */
+  waitMs(budgets: readonly Budget[], urgency: Urgency): number {
+    const now = performance.now();
+    const waits = budgets.map(({ name, limit, windowMs }) => {
+      const gate = this.#gates.get(name);
+      if (gate === undefined) return 0;
+      const ownMs = gate.slots.permittedAt(urgency, gate.waiting + 1, now) - now;
+      return ownMs + (gate.waiting * windowMs) / limit;
+    });
+    return Math.max(0, ...waits);
   }
 
   /** Budgets held in memory; those without use are forgotten as new ones come. */
@@ -70,146 +105,145 @@ export class Governor {
     return this.#gates.size;
   }
 
+  #laneOf(budgets: readonly Budget[]): Lane {
+    const key = budgets.map(({ name }) => name).join('\n');
+    const known = this.#lanes.get(key);
+    if (known !== undefined) return known;
+    const gates = budgets.map((budget) => this.#gateOf(budget));
+    for (const gate of gates) gate.lanes++;
+    const lane: Lane = { key, gates, waiters: new Heap((waiter) => waiter.isOver), place: undefined };
+    this.#lanes.set(key, lane);
+    return lane;
+  }
+
   #gateOf(budget: Budget): Gate {
     const known = this.#gates.get(budget.name);
     if (known !== undefined) return known;
     if (this.#gates.size >= this.#sweepAt) this.#sweep();
-    const gate = new Gate(budget);
+    const places = new Heap<Place>((place) => place.lane.place !== place);
+    const gate: Gate = { slots: new Slots(budget), places, lanes: 0, waiting: 0, timer: undefined };
     this.#gates.set(budget.name, gate);
     return gate;
   }
 
   /** The threshold grows with what is in use, so that a sweep costs each new budget a constant share. */
   #sweep(): void {
-    for (const [name, gate] of this.#gates) if (gate.idle) this.#gates.delete(name);
+    const now = performance.now();
+    for (const [name, gate] of this.#gates) if (gate.lanes === 0 && gate.slots.isIdle(now)) this.#gates.delete(name);
     this.#sweepAt = Math.max(SWEEP_AT, 2 * this.#gates.size);
+  }
+
+  /** Grants the lane's first waiters what they may have now; the next one stands at a budget that has no room for it. */
+  #advance(lane: Lane): void {
+    const former = lane.place;
+    lane.place = undefined;
+    for (let head = lane.waiters.first; head !== undefined; head = lane.waiters.first) {
+      const { urgency, number } = head;
+      const now = performance.now();
+      const gate = lane.gates.find(({ slots, waiting }) => slots.permittedAt(urgency, waiting, now) > now);
+      if (gate !== undefined) {
+        const stays = former?.gate === gate && former.number === number;
+        lane.place = stays ? former : { lane, gate, urgency, number };
+        if (!stays) gate.places.push(lane.place);
+        this.#arm(gate);
+        break;
+      }
+      end(lane, head);
+      head.resolve(this.#leaveOf(lane.gates, urgency, now));
+    }
+    if (former !== undefined && former.gate !== lane.place?.gate) this.#arm(former.gate);
+    if (lane.place !== undefined || this.#lanes.get(lane.key) !== lane) return;
+    this.#lanes.delete(lane.key);
+    for (const gate of lane.gates) gate.lanes--;
+  }
+
+  /** Sets the timer for when the first who stands here may be let through. */
+  #arm(gate: Gate): void {
+    clearTimeout(gate.timer);
+    const { first } = gate.places;
+    if (first === undefined) return;
+    const now = performance.now();
+    const at = gate.slots.permittedAt(first.urgency, gate.waiting, now);
+    // A timer may fire a fraction early; rounding up spares a second one. What waits for an answer needs none.
+    if (Number.isFinite(at)) gate.timer = setTimeout(() => this.#pump(gate), Math.ceil(at - now));
+  }
+
+  /** Lets through those who stand here, the first ones first, as long as there is room. */
+  #pump(gate: Gate): void {
+    for (let first = gate.places.first; first !== undefined; first = gate.places.first) {
+      const now = performance.now();
+      if (gate.slots.permittedAt(first.urgency, gate.waiting, now) > now) break;
+      gate.places.pop();
+      first.lane.place = undefined;
+      this.#advance(first.lane);
+    }
+    this.#arm(gate);
+  }
+
+  #leaveOf(gates: readonly Gate[], urgency: Urgency, now: number): Leave {
+    const flights = gates.map((gate) => ({ gate, flight: gate.slots.take(urgency, now) }));
+    let isOpen = true;
+    const close = (settle: (slots: Slots, flight: Flight) => void): void => {
+      if (!isOpen) return;
+      isOpen = false;
+      for (const { gate, flight } of flights) settle(gate.slots, flight);
+      for (const { gate } of flights) this.#pump(gate);
+    };
+    return {
+      done: (learned = {}) => {
+        const { budget = flights[0]?.gate.slots.name, sentAt } = learned;
+        const others = sentAt === undefined ? {} : { sentAt };
+        const now = performance.now();
+        close((slots, flight) => slots.count(flight, slots.name === budget ? learned : others, now));
+      },
+      unused: () => close((slots, flight) => slots.giveBack(flight)),
+    };
   }
 }
 
-/** One budget: its window, its write in flight and who waits. Instants are milliseconds of the monotonic clock. */
-class Gate {
-  #limit: number;
-  readonly #windowMs: number;
-  /** When each write that may still count stops counting, in ascending order. */
-  #freeAt: number[] = [];
-  #refusedUntil = 0;
-  /** How many times text was permitted since the budget was last quiet for a whole window, and when it last was. */
-  #streak = 0;
-  #textAt = 0;
-  #inFlight = false;
-  /** In order of arrival. A reply waits from the moment it has something new, so the first of its kind is the stalest. */
-  readonly #waiters = new Set<Waiter>();
-  #timer: NodeJS.Timeout | undefined;
+function end({ gates }: Lane, waiter: Waiter): void {
+  waiter.isOver = true;
+  for (const gate of gates) gate.waiting--;
+}
 
-  constructor(budget: Budget) {
-    this.#limit = budget.limit;
-    this.#windowMs = budget.windowMs;
+/** A pairing heap: the most urgent first, and of those the earliest. What has died is dropped when it comes first. */
+class Heap<T extends Rank> {
+  readonly #isDead: (entry: T) => boolean;
+  #root: Branch<T> | undefined;
+
+  constructor(isDead: (entry: T) => boolean) {
+    this.#isDead = isDead;
   }
 
-  get idle(): boolean {
-    const now = performance.now();
-    const counts = this.#freeAt.some((at) => at > now) || this.#refusedUntil > now;
-    return !counts && !this.#inFlight && this.#waiters.size === 0;
+  get first(): T | undefined {
+    while (this.#root !== undefined && this.#isDead(this.#root.entry)) this.pop();
+    return this.#root?.entry;
   }
 
-  leave(urgency: Urgency, signal: AbortSignal): Promise<Leave> {
-    const { promise, resolve, reject } = Promise.withResolvers<Leave>();
-    const settle = (): void => {
-      this.#waiters.delete(waiter);
-      signal.removeEventListener('abort', abort);
-    };
-    const waiter: Waiter = {
-      urgency,
-      grant: () => {
-        settle();
-        resolve(this.#take(urgency));
-      },
-    };
-    const abort = (): void => {
-      settle();
-      reject(signal.reason);
-      this.#pump();
-    };
-    signal.addEventListener('abort', abort, { once: true });
-    this.#waiters.add(waiter);
-    this.#pump();
-    return promise;
+  push(entry: T): void {
+    this.#root = joined(this.#root, { entry, below: [] });
   }
 
-  /** Grants what may be granted now, or sets the timer for when it may. */
-  #pump(): void {
-    clearTimeout(this.#timer);
-    if (this.#inFlight) return;
-    const next = [...this.#waiters].sort((a, b) => ORDER[a.urgency] - ORDER[b.urgency]).at(0);
-    if (next === undefined) return;
-    const now = performance.now();
-    this.#freeAt = this.#freeAt.filter((at) => at > now);
-    const at = this.#permittedAt(next.urgency, now);
-    if (at <= now) next.grant();
-    // A timer may fire a fraction early; rounding up spares a second one.
-    else this.#timer = setTimeout(() => this.#pump(), Math.ceil(at - now));
+  pop(): void {
+    const below = this.#root?.below ?? [];
+    const pairs = below.flatMap((branch, at) => (at % 2 === 0 ? [joined(branch, below[at + 1])] : []));
+    this.#root = pairs.reduceRight((one, other) => joined(one, other), undefined);
   }
+}
 
-  #take(urgency: Urgency): Leave {
-    const before = { textAt: this.#textAt, streak: this.#streak };
-    if (urgency === 'text') {
-      const now = performance.now();
-      this.#streak = now - this.#textAt >= this.#windowMs ? 1 : this.#streak + 1;
-      this.#textAt = now;
-    }
-    this.#inFlight = true;
-    let open = true;
-    const close = (settle: () => void): void => {
-      if (!open) return;
-      open = false;
-      this.#inFlight = false;
-      settle();
-      this.#pump();
-    };
-    return {
-      done: (learned = {}) => close(() => this.#count(learned)),
-      unused: () =>
-        close(() => {
-          this.#textAt = before.textAt;
-          this.#streak = before.streak;
-        }),
-    };
-  }
+interface Branch<T> {
+  readonly entry: T;
+  readonly below: Branch<T>[];
+}
 
-  /**
-   * Counts a write from its answer, not from its leave: the platform saw it somewhere between, so a slot that is free a
-   * whole window after the answer is free on the platform too, wherever the platform's window began.
-   */
-  #count({ limit, remaining, resetAfterMs, retryAfterMs }: Learned): void {
-    const now = performance.now();
-    if (limit !== undefined) this.#limit = Math.max(1, limit);
-    if (retryAfterMs !== undefined) this.#refusedUntil = now + retryAfterMs + MARGIN_MS;
-    const until = now + (resetAfterMs === undefined ? this.#windowMs : resetAfterMs + MARGIN_MS);
-    if (remaining === undefined) this.#freeAt.push(until);
-    // The platform counted: this is all that stands in its window, also what other processes wrote.
-    else this.#freeAt = Array.from({ length: Math.max(0, this.#limit - remaining) }, () => until);
-    this.#freeAt.sort((a, b) => a - b);
-  }
+function joined<T extends Rank>(one: Branch<T> | undefined, other: Branch<T> | undefined): Branch<T> | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  const [first, second] = isBefore(other.entry, one.entry) ? [other, one] : [one, other];
+  first.below.push(second);
+  return first;
+}
 
-  /** When a write of this kind may be made if nothing else happens. Expects slots that are free to have been dropped. */
-  #permittedAt(urgency: Urgency, now: number): number {
-    const slots = urgency === 'text' ? this.#textSlots : this.#limit;
-    const slotAt = this.#freeAt[this.#freeAt.length - slots] ?? now;
-    const spacedAt = urgency === 'text' && this.#streak > 0 ? this.#textAt + this.#textGapMs() : now;
-    return Math.max(slotAt, spacedAt, this.#refusedUntil);
-  }
-
-  /** The slots of a window that text may take: all but one, which is kept for first words and endings. */
-  get #textSlots(): number {
-    return Math.max(1, this.#limit - 1);
-  }
-
-  /** Even shares of the time until slots are free again; never closer than an even share of a whole window. */
-  #textGapMs(): number {
-    const even = this.#windowMs / this.#textSlots;
-    const free = Math.max(0, this.#textSlots - this.#freeAt.length);
-    const share = ((this.#freeAt[0] ?? this.#textAt) - this.#textAt) / (free + 1);
-    const quick = this.#streak <= Math.ceil(this.#textSlots / 3) ? 0.5 : 1;
-    return quick * Math.max(even, share);
-  }
+function isBefore(one: Rank, other: Rank): boolean {
+  const difference = ORDER[one.urgency] - ORDER[other.urgency];
+  return difference === 0 ? one.number < other.number : difference < 0;
 }

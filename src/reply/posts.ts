@@ -44,14 +44,27 @@ export class Posts<Page = string> {
   }
 
   /**
-   * Makes the posts show these pages: edits what differs, first to last, then posts what is new, one write at a time.
-   * While the reply grows, posts beyond the last page are left alone; at the end they are removed, last first.
-   * Rejects at the first write that fails, with what the writer threw; the next call goes on from there.
+   * Makes the posts show these pages: edits those that differ and posts what is new, in order. All of it goes at once, the
+   * last post first, as the newest text is there; one after the other only where posts were left by an earlier attempt,
+   * because what turns out to be gone is posted anew. While the reply grows, posts beyond the last page are left alone; at
+   * the end they are removed, last first. Rejects with what the writer threw first, when every write has ended; the next
+   * call goes on from there.
    */
   async sync(pages: readonly Page[], stage: 'growing' | 'final'): Promise<readonly PostRef[]> {
-    for (const [index, page] of pages.entries()) await this.#put(page, index);
+    const standing = this.#posts.length;
+    const isOurs = this.#posts.every((post) => post.isOurs);
+    if (isOurs) await allEnded([this.#putFrom(standing, pages), ...this.#putBefore(standing, pages)]);
+    else await this.#putFrom(0, pages);
     if (stage === 'final') await this.#removeFrom(pages.length);
     return this.refs;
+  }
+
+  async #putFrom(begin: number, pages: readonly Page[]): Promise<void> {
+    for (const [index, page] of pages.entries()) if (index >= begin) await this.#put(page, index);
+  }
+
+  #putBefore(end: number, pages: readonly Page[]): readonly Promise<void>[] {
+    return [...pages.slice(0, end).entries()].toReversed().map(([index, page]) => this.#put(page, index));
   }
 
   async #put(page: Page, index: number): Promise<void> {
@@ -76,4 +89,10 @@ export class Posts<Page = string> {
       this.#posts.pop();
     }
   }
+}
+
+/** Rejects with the first failure of all, but not before all have ended. */
+async function allEnded(works: readonly Promise<void>[]): Promise<void> {
+  await Promise.allSettled(works);
+  await Promise.all(works);
 }

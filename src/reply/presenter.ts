@@ -3,7 +3,7 @@ import { answerTextOf, imagesOf, isVisible, type Turn } from '../core/conversati
 import { codeOf } from '../core/errors.ts';
 import type { Log, ReplySurface, Urgency } from '../core/ports.ts';
 import type { PostRef, Reply, ReplyEvent } from '../core/reply.ts';
-import { Draft } from './draft.ts';
+import { Draft, Rhythm } from './draft.ts';
 import type { Notices } from '../notices/notices.ts';
 
 export interface PresentOptions {
@@ -120,6 +120,7 @@ class Writer {
   readonly #options: PresentOptions;
   readonly #stopped = new AbortController();
   #news = Promise.withResolvers<void>();
+  readonly #rhythm = new Rhythm();
   #urgency: Urgency = 'first';
   #posts: readonly PostRef[] = [];
 
@@ -135,12 +136,14 @@ class Writer {
 
   /** There is text that no view holds. */
   wake(): void {
+    if (this.#draft.status === 'writing') this.#rhythm.hear(this.#draft.text.length);
     this.#news.resolve();
   }
 
   /** Ends `run` after the write that is in flight, if any. */
   stop(): void {
     this.#stopped.abort();
+    this.#rhythm.end();
     this.#news.resolve();
   }
 
@@ -152,6 +155,8 @@ class Writer {
       await this.#news.promise;
       if (!(await this.#granted(signal))) return;
       this.#news = Promise.withResolvers();
+      // Stopped since leave was granted: nothing would end a further round.
+      if (signal.aborted) return;
       await this.#tolerating('reply.view-lost', () => this.#show());
     }
   }
@@ -164,8 +169,9 @@ class Writer {
   }
 
   async #show(): Promise<void> {
-    const posts = await this.#surface.show(this.#draft.view());
-    this.#urgency = 'text';
+    const view = this.#draft.view();
+    const posts = await this.#surface.show(view);
+    if (view.status === 'writing') this.#urgency = this.#rhythm.isBurst ? 'burst' : 'text';
     await this.stands(posts);
   }
 
@@ -173,6 +179,7 @@ class Writer {
     if (signal.aborted) return false;
     try {
       await this.#surface.leave(this.#urgency, signal);
+      if (this.#urgency !== 'first') await this.#rhythm.next();
       return !signal.aborted;
     } catch (error) {
       if (!signal.aborted) this.#options.log.error('reply.leave-refused', error);

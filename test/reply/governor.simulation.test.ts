@@ -2,7 +2,8 @@
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Urgency } from '../../src/core/ports.ts';
-import { Governor, type Learned } from '../../src/reply/governor.ts';
+import type { Learned } from '../../src/reply/budget.ts';
+import { Governor } from '../../src/reply/governor.ts';
 
 interface Scene {
   readonly limit: number;
@@ -77,7 +78,7 @@ async function run(scene: Scene): Promise<readonly Write[]> {
   const write = async (urgency: Urgency): Promise<void> => {
     const askedAt = performance.now();
     const { limit, windowMs } = scene;
-    const leave = await governor.leave({ name: 'b', limit, windowMs }, urgency, new AbortController().signal);
+    const leave = await governor.leave([{ name: 'b', limit, windowMs }], urgency, new AbortController().signal);
     const grantedAt = performance.now();
     await sleep(random() * scene.latencyMs);
     const countedAt = performance.now();

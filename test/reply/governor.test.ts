@@ -1,7 +1,8 @@
 /** Who may write next, on a clock that only the test moves. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Urgency } from '../../src/core/ports.ts';
-import { type Budget, Governor, type Learned } from '../../src/reply/governor.ts';
+import type { Budget, Learned } from '../../src/reply/budget.ts';
+import { Governor } from '../../src/reply/governor.ts';
 
 const FIVE: Budget = { name: 'channel 1', limit: 5, windowMs: 5000 };
 const never = new AbortController().signal;
@@ -25,7 +26,7 @@ function asking(governor: Governor, budget = FIVE) {
   const granted: { name: string; at: number }[] = [];
   const ask = async (name: string, urgency: Urgency, how: How = {}): Promise<void> => {
     const { tookMs = 0, learned } = how;
-    const leave = await governor.leave(budget, urgency, never);
+    const leave = await governor.leave([budget], urgency, never);
     granted.push({ name, at: performance.now() - beganAt });
     if (tookMs > 0) await new Promise((resolve) => setTimeout(resolve, tookMs));
     leave.done(learned);
@@ -149,7 +150,7 @@ describe('Governor', () => {
   it('takes back leave that was not used', async () => {
     const governor = new Governor();
     const { ask, times, settle } = asking(governor, { name: 'slow', limit: 1, windowMs: 1000 });
-    (await governor.leave({ name: 'slow', limit: 1, windowMs: 1000 }, 'text', never)).unused();
+    (await governor.leave([{ name: 'slow', limit: 1, windowMs: 1000 }], 'text', never)).unused();
     const write = ask('a', 'text');
     await settle(0);
     expect(times()).toEqual([0]);
@@ -160,7 +161,7 @@ describe('Governor', () => {
     const governor = new Governor();
     const budget = { name: 'two', limit: 2, windowMs: 1000 };
     const { ask, times, settle } = asking(governor, budget);
-    const leave = await governor.leave(budget, 'first', never);
+    const leave = await governor.leave([budget], 'first', never);
     leave.done();
     leave.done();
     const writes = [ask('a', 'first', { tookMs: 10 }), ask('b', 'first')];
@@ -175,10 +176,10 @@ describe('Governor', () => {
   describe('on abort', () => {
     it('rejects with the reason, sets no timer, and passes the turn on', async () => {
       const governor = new Governor();
-      const leave = await governor.leave(FIVE, 'first', never);
+      const leave = await governor.leave([FIVE], 'first', never);
       const controller = new AbortController();
-      const aborted = governor.leave(FIVE, 'ending', controller.signal);
-      const next = governor.leave(FIVE, 'text', never);
+      const aborted = governor.leave([FIVE], 'ending', controller.signal);
+      const next = governor.leave([FIVE], 'text', never);
       const reason = new Error('stopped');
       controller.abort(reason);
       await expect(aborted).rejects.toBe(reason);
@@ -190,9 +191,9 @@ describe('Governor', () => {
     it('stops the timer of the last who waited', async () => {
       const governor = new Governor();
       const budget = { name: 'slow', limit: 1, windowMs: 1000 };
-      (await governor.leave(budget, 'first', never)).done();
+      (await governor.leave([budget], 'first', never)).done();
       const controller = new AbortController();
-      const waiting = governor.leave(budget, 'text', controller.signal);
+      const waiting = governor.leave([budget], 'text', controller.signal);
       await Promise.resolve();
       expect(vi.getTimerCount()).toBe(1);
       controller.abort();
@@ -201,14 +202,14 @@ describe('Governor', () => {
     });
 
     it('rejects at once when the signal was aborted before', async () => {
-      await expect(new Governor().leave(FIVE, 'first', AbortSignal.abort('late'))).rejects.toBe('late');
+      await expect(new Governor().leave([FIVE], 'first', AbortSignal.abort('late'))).rejects.toBe('late');
     });
   });
 
   it('forgets budgets that nobody uses any more', async () => {
     const governor = new Governor();
     for (let n = 0; n < 2000; n++) {
-      (await governor.leave({ ...FIVE, name: `channel ${n}` }, 'first', never)).done();
+      (await governor.leave([{ ...FIVE, name: `channel ${n}` }], 'first', never)).done();
       vi.advanceTimersByTime(100);
     }
     expect(governor.size).toBeLessThanOrEqual(257);

@@ -1,0 +1,208 @@
+/** Requests to Discord: each is sent at once with leave of the governor, which learns from the answer. Nothing is queued here. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { DefaultRestOptions, DefaultUserAgent, type RequestMethod } from 'discord.js';
+import { FormData, request as requestOnce } from 'undici';
+import { PlatformRejected, PlatformUnavailable } from '../core/errors.ts';
+import type { Log, Urgency } from '../core/ports.ts';
+import type { Budget, Learned } from '../reply/budget.ts';
+import type { Governor, Leave } from '../reply/governor.ts';
+
+export interface RequestsOptions {
+  readonly token: string;
+  /** Without the version. Default: https://discord.com/api */
+  readonly apiUrl?: string;
+  readonly governor: Governor;
+  /** How many posts, and how many edits, a channel takes until Discord's answers say otherwise. */
+  readonly writes: Omit<Budget, 'name'>;
+  /** How many requests Discord takes of the bot in all; its answers tell of that only when it refuses. */
+  readonly requests: Omit<Budget, 'name'>;
+  /** Milliseconds before what has to succeed is tried again; doubled each time. */
+  readonly retryMs: number;
+  readonly log: Log;
+  /** Default: over undici. */
+  readonly transport?: Transport;
+}
+
+/** Sends one request and resolves with its answer, whose body has to be read. */
+export type Transport = (
+  url: string,
+  how: {
+    readonly method: RequestMethod;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: string | FormData | null;
+  },
+) => Promise<{
+  readonly statusCode: number;
+  readonly headers: Headers;
+  readonly body: { json(): Promise<unknown>; text(): Promise<string> };
+}>;
+
+/** Names are in lower case. */
+type Headers = Readonly<Record<string, string | string[] | undefined>>;
+
+/** One request. All of one kind to one channel share a budget. */
+export interface Request {
+  readonly kind: 'create' | 'edit' | 'remove' | 'thread' | 'typing';
+  readonly channel: string;
+  readonly method: RequestMethod;
+  readonly route: string;
+  readonly body?: object;
+  readonly files?: readonly { readonly name: string; readonly contentType: string; readonly data: Buffer }[];
+}
+
+/** The budget of the whole bot. */
+const ALL = 'discord';
+
+/** Milliseconds after which a request without an answer is given up. */
+const TIMEOUT_MS = 15_000;
+
+/** How often what has to succeed is tried, and the longest wait that Discord may ask of it. */
+const ATTEMPTS = 5;
+const MAX_WAIT_MS = 20_000;
+
+/** How Node and undici name a connection that the other side closed. */
+const CUT: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+
+/** Serves all replies at once. */
+export class Requests {
+  readonly #options: RequestsOptions;
+
+  constructor(options: RequestsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Resolves with leave for one such request.
+   * @throws the signal's reason when it is aborted first.
+   */
+  leave(what: Pick<Request, 'kind' | 'channel'>, urgency: Urgency, signal: AbortSignal): Promise<Leave> {
+    return this.#options.governor.leave(this.#budgetsOf(what), urgency, signal);
+  }
+
+  /** Whether such a request would get leave at once. */
+  isFree(what: Pick<Request, 'kind' | 'channel'>): boolean {
+    return this.#options.governor.waitMs(this.#budgetsOf(what), 'text') === 0;
+  }
+
+  /**
+   * Sends once, and resolves with what Discord answered; undefined where it has nothing to say.
+   * @throws PlatformUnavailable, PlatformRejected
+   */
+  async send(request: Request, leave: Leave): Promise<unknown> {
+    try {
+      const { statusCode, headers, body, sentAt } = await this.#answerTo(request);
+      if (statusCode < 300) {
+        leave.done({ ...learnedOf(headers), sentAt });
+        return statusCode === 204 ? void (await body.text()) : await body.json();
+      }
+      const error = refusalIn(statusCode, headers, await body.text());
+      leave.done({ ...this.#taughtBy(error, headers, request), sentAt });
+      throw error;
+    } catch (error) {
+      leave.done();
+      if (error instanceof PlatformUnavailable || error instanceof PlatformRejected) throw error;
+      throw new PlatformUnavailable('Discord could not be reached.', { cause: error });
+    }
+  }
+
+  /** Tries again what failed because Discord was away or asked to wait, unless it asks for too long. */
+  async retrying<T>(work: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await work();
+      } catch (error) {
+        const { retryAfterMs = 0 } = error instanceof PlatformUnavailable ? error.failure : {};
+        if (!(error instanceof PlatformUnavailable) || attempt >= ATTEMPTS || retryAfterMs > MAX_WAIT_MS) throw error;
+        await delay(Math.max(retryAfterMs, this.#options.retryMs * 2 ** (attempt - 1)));
+      }
+    }
+  }
+
+  #taughtBy(error: PlatformRejected | PlatformUnavailable, headers: Headers, { kind, channel }: Request): Learned {
+    const { retryAfterMs } = error.failure;
+    if (retryAfterMs === undefined) return learnedOf(headers);
+    const isOfAll = headers['x-ratelimit-scope'] === 'global' || headers['x-ratelimit-global'] !== undefined;
+    this.#options.log.warn('discord.rate-limited', { kind, channel, retryAfterMs, all: isOfAll });
+    return { ...(isOfAll ? { budget: ALL } : {}), retryAfterMs };
+  }
+
+  /**
+   * Sends once more where the connection was cut, as happens to one that was idle too long. All that is sent here may be
+   * sent twice: a post has its nonce, and a question has only one thread.
+   */
+  async #answerTo(request: Request) {
+    try {
+      return await this.#attempt(request);
+    } catch (error) {
+      const isCut = error instanceof Error && 'code' in error && CUT.has(error.code);
+      if (!isCut) throw error;
+      return this.#attempt(request);
+    }
+  }
+
+  async #attempt({ method, route, body, files = [] }: Request) {
+    const { token, apiUrl = DefaultRestOptions.api, transport = overUndici } = this.#options;
+    const json = body === undefined ? null : JSON.stringify(body);
+    const form = files.length === 0 ? undefined : formOf(json ?? '{}', files);
+    const headers = {
+      authorization: `Bot ${token}`,
+      'user-agent': DefaultUserAgent,
+      // A form says itself what it is.
+      ...(form === undefined && json !== null ? { 'content-type': 'application/json' } : {}),
+    };
+    const sentAt = performance.now();
+    return { ...(await transport(`${apiUrl}/v10${route}`, { method, headers, body: form ?? json })), sentAt };
+  }
+
+  #budgetsOf({ kind, channel }: Pick<Request, 'kind' | 'channel'>): readonly Budget[] {
+    const { writes, requests } = this.#options;
+    const own = kind === 'create' || kind === 'edit' ? writes : requests;
+    return [
+      { name: `${ALL} ${kind} ${channel}`, ...own },
+      { name: ALL, ...requests },
+    ];
+  }
+}
+
+const overUndici: Transport = async (url, how) => {
+  const { statusCode, headers, body } = await requestOnce(url, {
+    ...how,
+    headersTimeout: TIMEOUT_MS,
+    bodyTimeout: TIMEOUT_MS,
+  });
+  return { statusCode, headers, body };
+};
+
+/** @see https://docs.discord.com/developers/reference#uploading-files */
+function formOf(json: string, files: NonNullable<Request['files']>): FormData {
+  const form = new FormData();
+  for (const [index, { name, contentType, data }] of files.entries())
+    form.append(`files[${index}]`, new Blob([new Uint8Array(data)], { type: contentType }), name);
+  form.append('payload_json', json);
+  return form;
+}
+
+/**
+ * What an answer says of the budget it was counted in.
+ * @see https://docs.discord.com/developers/topics/rate-limits#header-format
+ */
+function learnedOf(headers: Headers): Learned {
+  const number = (name: string) => Number(headers[`x-ratelimit-${name}`] ?? Number.NaN);
+  const [limit, remaining, seconds] = [number('limit'), number('remaining'), number('reset-after')];
+  return Number.isNaN(limit + remaining + seconds) ? {} : { limit, remaining, resetAfterMs: seconds * 1000 };
+}
+
+/** What an answer that is no success means. Its body holds the exact wait, unless it comes from something before Discord. */
+function refusalIn(status: number, headers: Headers, body: string): PlatformRejected | PlatformUnavailable {
+  // An object, whose fields are checked before they are used.
+  const said = (body.startsWith('{') ? JSON.parse(body) : {}) as {
+    readonly code?: unknown;
+    readonly retry_after?: unknown;
+  };
+  const code = typeof said.code === 'number' ? said.code : undefined;
+  const seconds = typeof said.retry_after === 'number' ? said.retry_after : Number(headers['retry-after'] ?? 1);
+  if (status === 429) return new PlatformUnavailable('Discord asks to wait.', { status, retryAfterMs: seconds * 1000 });
+  if (status >= 500) return new PlatformUnavailable(`Discord failed with ${status}.`, { status });
+  const platformCode = code === undefined ? {} : { platformCode: code };
+  return new PlatformRejected(`Discord refused: ${status}, code ${code ?? 'none'}.`, { status, ...platformCode });
+}
