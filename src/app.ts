@@ -164,8 +164,7 @@ function keptIn(store: Store, { config }: AppOptions): Kept {
   };
 }
 
-function defaultsOf({ conversation }: Config['settings']): Settings {
-  const { thinking, search, maps, code } = conversation;
+function defaultsOf({ conversation: { thinking, search, maps, code } }: Config['settings']): Settings {
   return { thinking, search, maps, code };
 }
 
@@ -229,20 +228,23 @@ function adaptersOf(parts: {
 }
 
 function geminiClient({ config, apiKey, log }: AppOptions): GeminiClient {
-  const { auth, attempts, maxRetryWaitMs, maxEventBytes, ...waits } = config.settings.model;
-  const { connectMs, firstByteMs, silenceMs, totalMs } = waits;
+  const { connectMs, firstByteMs, silenceMs, totalMs, ...rest } = config.settings.model;
+  const { auth, attempts, maxRetryWaitMs, maxEventBytes } = rest;
   return new GeminiClient({
     baseUrl: config.secrets.cometapiBaseUrl,
     apiKey,
     models: config.models,
     timeouts: { connectMs, firstByteMs, silenceMs, totalMs },
-    ...{ auth, attempts, maxRetryWaitMs, maxEventBytes },
+    auth,
+    attempts,
+    maxRetryWaitMs,
+    maxEventBytes,
     log,
   });
 }
 
-function adapterOf(adapters: ReadonlyMap<Platform, Adapter>, platform: Platform): Adapter {
-  const adapter = adapters.get(platform);
-  if (adapter === undefined) throw new PlatformUnavailable(`${platform} is not connected in this process.`);
+function adapterOf(adapters: ReadonlyMap<Platform, Adapter>, on: Platform): Adapter {
+  const adapter = adapters.get(on);
+  if (adapter === undefined) throw new PlatformUnavailable(`${on} is not connected in this process.`);
   return adapter;
 }

@@ -133,12 +133,7 @@ function callingOf(standing: StandingRequest['functionCalling']): { readonly fun
  */
 export function userContent(mention: Mention, text: string, { parts, faults }: Files = NO_FILES): Content {
   const unread = faults.map(({ name }) => `[A file was attached that you cannot read: ${oneLine(name)}]`);
-  const said = [...unread, text]
-    .filter((line) => line !== '')
-    .join(
-      '\
-',
-    );
+  const said = [...unread, text].filter((line) => line !== '').join('\n');
   const name = mention.place.kind === 'direct' ? '' : `${oneLine(mention.author.name)}: `;
   const words = name + said;
   return { role: 'user', parts: words === '' ? parts : [...parts, { text: words }] };

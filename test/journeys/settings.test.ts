@@ -85,10 +85,10 @@ journey('thinking', {
   ) => {
     stage.harness.gemini.next(text('One.'), text('Two.'));
     const talk = await stage.open('first? --think minimal');
-    await seenText(talk, 'low is the nearest');
-    expect(await talk.command('think', 'minimal')).toContain('low is the nearest');
+    await seenText(talk, 'I used low.');
+    expect(await talk.command('think', 'minimal')).toContain('I used low.');
     await talk.say('second?');
-    expect((await seenText(talk, 'Two.')).text).not.toContain('nearest');
+    expect((await seenText(talk, 'Two.')).text).not.toContain('does not have');
     expect([0, 1].map((index) => sent(stage, index).thinking)).toEqual([
       { thinkingLevel: 'LOW' },
       { thinkingLevel: 'LOW' },
@@ -113,7 +113,7 @@ journey('tools of one message', {
     await talk.say('as data --json');
     await seenText(talk, '"a": 1');
     await talk.say('as data once more --json');
-    expect((await seenText(talk, 'not valid JSON')).text).toContain('Certainly: {');
+    expect((await seenText(talk, 'did not answer in valid JSON')).text).toContain('Certainly: {');
     expect([0, 1, 2].map((index) => sent(stage, index).tools)).toEqual([
       [{ googleMaps: {} }],
       [{ codeExecution: {} }],
