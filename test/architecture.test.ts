@@ -9,7 +9,7 @@ const MAY_IMPORT: Readonly<
   Record<string, { readonly rooms: readonly string[]; readonly packages: readonly string[] }>
 > = {
   core: { rooms: [], packages: [] },
-  markdown: { rooms: ['core'], packages: ['remend'] },
+  markdown: { rooms: ['core'], packages: [] },
   reply: { rooms: ['core', 'markdown'], packages: [] },
   conversation: { rooms: ['core', 'reply'], packages: [] },
   gemini: { rooms: ['core'], packages: ['undici', 'eventsource-parser'] },

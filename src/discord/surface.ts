@@ -9,7 +9,7 @@ import type { Governor, Leave } from '../reply/governor.ts';
 import { Posts } from '../reply/posts.ts';
 import { learnedOf, platformErrorOf } from './answers.ts';
 import { noticeOf } from './format.ts';
-import { bodyOf, isShownBy, type Page, type Posted, replyPagesOf, viewPagesOf, withoutPictures } from './pages.ts';
+import { bodyOf, isShownBy, type Page, type Posted, replyPagesOf, viewPages, withoutPictures } from './pages.ts';
 
 export interface SurfaceOptions {
   readonly rest: REST;
@@ -41,6 +41,7 @@ export class DiscordSurface implements ReplySurface {
   readonly #to: ReplyAddress;
   readonly #options: SurfaceOptions;
   readonly #posts: Posts<Page>;
+  readonly #pagesOf = viewPages();
   #channel: Promise<string> | undefined;
   #typing: NodeJS.Timeout | undefined;
   /** Leave that was granted and not yet used. */
@@ -79,7 +80,7 @@ export class DiscordSurface implements ReplySurface {
 
   async show(view: DraftView): Promise<readonly PostRef[]> {
     try {
-      const pages = viewPagesOf(view);
+      const pages = this.#pagesOf(view);
       if (pages.length === 0) return this.#posts.refs;
       this.#stopTyping();
       return await this.#posts.sync(pages, 'growing');

@@ -13,6 +13,9 @@ const VIEW_MS = 16;
 /** Finished turns kept beside the store, so that a notice that belongs to no stored turn survives a reload. */
 const MAX_FINISHED = 8;
 
+/** What the page shows of a view: it is told what changed, and need not append. */
+type Seen = Pick<DraftView, 'text' | 'status'>;
+
 /** What a finished answer has beside its text. */
 interface End {
   readonly sources: readonly Source[];
@@ -106,7 +109,7 @@ export class LiveThread {
     this.tell({ kind: 'withdrawn', id });
   }
 
-  view(id: MentionId, { text, status }: DraftView): void {
+  view(id: MentionId, { text, status }: Seen): void {
     const shown = this.#shown(id);
     this.#turns.set(id, { ...shown, text, state: status });
     this.tell({ kind: 'view', id, state: status, ...tailOf(shown.text, text) });
@@ -195,7 +198,7 @@ export class PlaygroundSurface implements ReplySurface {
     signal.throwIfAborted();
   }
 
-  async show(view: DraftView): Promise<readonly PostRef[]> {
+  async show(view: Seen): Promise<readonly PostRef[]> {
     if (!this.#thread.has(this.#post.message)) await this.#backing.recall();
     this.#shownAt = performance.now();
     this.#thread.view(this.#post.message, view);

@@ -1,6 +1,6 @@
 /** The growing answer, as exactly what came and as a view that is safe to show. */
 import type { DraftView, ReplyEvent, Status } from '../core/reply.ts';
-import { Scanner } from '../markdown/markdown.ts';
+import { Scanner } from '../markdown/scanner.ts';
 
 export class Draft {
   readonly #scanner = new Scanner();
@@ -25,8 +25,11 @@ export class Draft {
     return this.#status;
   }
 
-  /** A snapshot in which nothing is left open; its text is empty until there is something to see. */
+  /** A snapshot in which nothing is left open; its texts are empty until there is something to see. */
   view(): DraftView {
-    return { text: this.#status === 'writing' ? this.#scanner.healed() : '', status: this.#status };
+    if (this.#status !== 'writing') return { text: '', exact: '', settled: '', status: this.#status };
+    const exact = this.#scanner.text;
+    const settled = exact.slice(0, this.#scanner.settled());
+    return { text: this.#scanner.healed(), exact, settled, status: this.#status };
   }
 }

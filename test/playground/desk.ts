@@ -62,14 +62,14 @@ export class Answering {
   }
 
   searching(): Promise<unknown> {
-    return this.#surface.show({ text: '', status: 'searching' });
+    return this.#surface.show({ text: '', exact: '', settled: '', status: 'searching' });
   }
 
   /** Adds text and shows it when the surface permits. */
   async say(text: string): Promise<void> {
     await this.#surface.leave(this.text === '' ? 'first' : 'text', this.signal);
     this.text += text;
-    await this.#surface.show({ text: this.text, status: 'writing' });
+    await this.#surface.show({ text: this.text, exact: this.text, settled: '', status: 'writing' });
   }
 }
 
