@@ -112,7 +112,7 @@ export class Attachments {
   async #tell(surface: ReplySurface): Promise<void> {
     try {
       await surface.begin();
-      await surface.show({ text: '', status: 'reading' });
+      await surface.show({ text: '', exact: '', settled: '', status: 'reading' });
     } catch (error) {
       this.#options.log.warn('reply.view-lost', { code: codeOf(error) });
     }

@@ -21,7 +21,7 @@ import type { PostRef } from '../core/reply.ts';
 import type { NoticesFor } from '../notices/notices.ts';
 import { present } from '../reply/presenter.ts';
 import { Reader } from '../reply/reader.ts';
-import { relinking } from '../reply/sources.ts';
+import { relinking } from '../sources/sources.ts';
 import type { Attachments, Files } from './attachments.ts';
 import { runCommand } from './commands.ts';
 import { historyOf } from './history.ts';

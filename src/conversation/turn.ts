@@ -7,7 +7,7 @@ import type { Mention } from '../core/inbound.ts';
 import type { ModelRequest } from '../core/model.ts';
 import type { LogFields, ModelClient, Toolbox } from '../core/ports.ts';
 import type { ReplyEvent } from '../core/reply.ts';
-import { sourcedOf } from '../reply/sources.ts';
+import { sourcedOf } from '../sources/sources.ts';
 import type { Files } from './attachments.ts';
 import { Stopped } from './lanes.ts';
 

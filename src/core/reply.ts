@@ -17,10 +17,22 @@ export type ReplyEvent =
 /** What a reply is doing while no text stands yet (`reading` the question's files), or that it is being written. */
 export type Status = 'reading' | 'thinking' | 'searching' | 'writing';
 
-/** The whole draft so far, safe to show: open fences and emphasis are closed. Replaced by the next view. */
+/** The whole draft so far. Replaced by the next view; its texts are empty until the first text that can be seen. */
 export interface DraftView {
-  /** Markdown; empty until the first visible text. */
+  /** Markdown that is safe to show as it is: what is open is closed, and what cannot be shown in part is left out. */
   readonly text: string;
+  /**
+   * The model's own text so far: the beginning of the finished reply's, character by character, and of every later view's.
+   * Pages are cut of this, so that they are those of the finished reply; what is open at their end is closed after that.
+   */
+  readonly exact: string;
+  /**
+   * The beginning of `exact` that a surface may send for good, where it can only append. No later view's is shorter. It shows
+   * as it will in the end, but that the code of a fence may be open at its end, and the rows of a table: it never ends
+   * inside a grapheme, emphasis, a code span, a link, a formula, an entity, the first or last line of a fence, a row, or
+   * between a table's header and its delimiter row. It lags behind `exact` by what is open, a paragraph in bold for one.
+   */
+  readonly settled: string;
   readonly status: Status;
 }
 

@@ -1,18 +1,14 @@
 /** What stands under an answer on Discord: its sources, searches and quotes as links, and the notice in small print. */
 import type { Reply, Source } from '../core/reply.ts';
+import { codePoints } from '../markdown/tables.ts';
 import { noticesIn } from '../notices/notices.ts';
-import { siteOf } from '../reply/sources.ts';
+import { siteOf } from '../sources/sources.ts';
 
 /** Characters of a line of links; what it cannot hold is told as a count. */
 const MAX_LINE = 600;
 const MAX_LABEL = 120;
 /** Leaves room for the label within one message; an address beyond it is not shown. */
 const MAX_URL = 1500;
-
-/** Length as Discord counts it. */
-export function codePoints(text: string): number {
-  return Array.from(text).length;
-}
 
 /** How much room there is for a foot, in code points, and how many sources it has to list, or all if there are fewer. */
 export interface FootRoom {

@@ -1,8 +1,9 @@
 /** From the model's Markdown to the messages Discord renders, sources and notice included; formatting twice changes nothing. */
 import type { Mark, Reply } from '../core/reply.ts';
 import { type PageLimit, paginate, pagesOf as split } from '../markdown/paginate.ts';
-import { marksByPage, withMarks } from '../reply/marks.ts';
-import { codePoints, footOf, hrefOf } from './foot.ts';
+import { beginsRule, codePoints, growthOf, isRule, tableBlock, withoutBold } from '../markdown/tables.ts';
+import { marksByPage, withMarks } from '../sources/marks.ts';
+import { footOf, hrefOf } from './foot.ts';
 
 /**
  * Characters one message holds, counted as code points.
@@ -11,12 +12,11 @@ import { codePoints, footOf, hrefOf } from './foot.ts';
 const MAX_CONTENT = 2000;
 
 const FENCE = /^\s*(?<marks>`{3,}(?=[^`]*$)|~{3,})/u;
-const TABLE_RULE = /^\s*(?=.*\|)(?=.*-)\|?(?:\s*:?-+:?\s*\|)*(?:\s*:?-+:?\s*)?\|?\s*$/u;
+const RULE_START = /^\s{0,3}(?:(?:-[ \t]*){3}|(?:\*[ \t]*){3}|(?:_[ \t]*){3})/mu;
+const RULE_SHOWN = '─'.repeat(12);
 const RULE = /^\s{0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$/u;
 /** Four spaces make code of it. Hashes at the end belong to the title unless a space parts them from it. */
 const DEEP_HEADING = /^(?<indent>(?: {0,3}>)* {0,3})#{4,6}[ \t]+(?<title>.*?)(?:[ \t]+#+)?[ \t]*$/u;
-/** A code span with its content, or a text in bold. */
-const SPAN_OR_BOLD = /(?<!`)(?<ticks>`+)(?!`)(?<code>.+?)(?<!`)\k<ticks>(?!`)|\*\*(?=\S)(?<bold>.+?)(?<=\S)\*\*/gu;
 const TASK = /^(?<bullet>[\s>]*(?:[-*+]|\d+[.)])[ \t]+)\[(?<mark>[ xX])\](?=[ \t])/u;
 const CODE_OR_URL_LINK =
   /(?<!`)(`+)[^`](?:.*?[^`])?\1(?!`)|\[[^[\]]*https?:\/\/[^[\]]*\]\(<?(https?:\/\/[^\s()<>]+)>?\)/gu;
@@ -40,7 +40,7 @@ export function format(markdown: string): string {
     } else if (marks !== undefined) {
       out.push(line);
       fence = marks;
-    } else if (line.includes('|') && TABLE_RULE.test(lines[at + 1] ?? '')) {
+    } else if (line.includes('|') && isRule(lines[at + 1] ?? '')) {
       const end = endOfTable(lines, at + 2);
       const table = lines.slice(at, end);
       // Three ticks in a cell would end the code block, so such a table stays as it is.
@@ -54,24 +54,14 @@ export function format(markdown: string): string {
 }
 
 function formatLine(line: string): string {
-  if (RULE.test(line)) return '─'.repeat(12);
+  if (RULE.test(line)) return RULE_SHOWN;
+  // Most lines have nothing to format, and a page is formatted for each view of it.
+  if (!line.includes('[') && !line.includes('####')) return line;
   const heading = DEEP_HEADING.exec(line)?.groups;
   const title = withoutBold(heading?.title ?? '', (span) => span).trim();
   // A title of asterisks alone would turn into a rule.
   if (heading !== undefined && /[^*\s]/u.test(title)) return `${heading.indent}**${withPlainUrls(title)}**`;
   return withPlainUrls(line.replace(TASK, (_, bullet: string, mark: string) => `${bullet}${mark === ' ' ? '☐' : '☑'}`));
-}
-
-/** The text without its marks for bold; code spans, whose stars are the model's own, become what `ofCode` makes of them. */
-function withoutBold(text: string, ofCode: (span: string, code: string) => string): string {
-  let out = '';
-  let at = 0;
-  for (const { 0: span, index, groups } of text.matchAll(SPAN_OR_BOLD)) {
-    const { code, bold = '' } = groups ?? {};
-    out += text.slice(at, index) + (code === undefined ? withoutBold(bold, ofCode) : ofCode(span, code));
-    at = index + span.length;
-  }
-  return out + text.slice(at);
 }
 
 /** Discord shows a masked link whose label is an address as raw brackets. A link taken out may be another one's label. */
@@ -86,73 +76,38 @@ function endOfTable(lines: readonly string[], from: number): number {
   return end;
 }
 
-/** A mark that leads to its source. */
-const MARK_LINK = /\[(\d+)\]\(<https?:[^<>]*>\)/gu;
-/** Room for a delimiter with both of its colons. */
-const MIN_COLUMN = 3;
+/**
+ * Room for text on a page: 60 characters of a message stay free for the marks of sources, which often come with the last
+ * chunk and are put into pages that have stood for long. No page may end elsewhere because of them.
+ */
+export const PAGE: PageLimit = { max: MAX_CONTENT - 60, reserve: 60, measure: lengthOf };
 
-/** A table as a code block with its columns aligned; the second line is the delimiter row. */
-function tableBlock([header = '', rule = '', ...body]: readonly string[]): readonly string[] {
-  const rows = [header, ...body].map(cellsOf);
-  const rules = cellsOf(rule);
-  const toTheRight = rules.map((cell) => /^-+:$/u.test(cell));
-  const columns = Math.max(...rows.map((row) => row.length));
-  const widths = Array.from({ length: columns }, (_, column) =>
-    Math.max(MIN_COLUMN, ...rows.map((row) => displayWidth(row[column] ?? ''))),
-  );
-  const text = rows.map((row) =>
-    widths
-      .map((width, column) => padded(row[column] ?? '', width, toTheRight[column] === true))
-      .join(' | ')
-      .trimEnd(),
-  );
-  const line = widths.map((width, column) => ruleOf(rules[column] ?? '', width)).join('-|-');
-  return ['```', ...text.slice(0, 1), line, ...text.slice(1), '```'];
+/**
+ * Code points of the formatted page, or a few more: what formatting takes away counts while it may yet be text, so that
+ * the length never shrinks when text is appended.
+ */
+export function lengthOf(page: string): number {
+  let length = codePoints(page);
+  if (!page.includes('|') && !RULE_START.test(page)) return length;
+  const lines = page.split('\n');
+  let fence: string | undefined;
+  for (let at = 0; at < lines.length; at++) {
+    const line = lines[at] ?? '';
+    const marks = FENCE.exec(line)?.groups?.marks;
+    if (fence !== undefined) {
+      if (marks?.startsWith(fence) === true && line.trim() === marks) fence = undefined;
+    } else if (marks !== undefined) {
+      fence = marks;
+    } else if (line.includes('|') && beginsRule(lines[at + 1] ?? '')) {
+      const end = endOfTable(lines, at + 2);
+      length += growthOf(lines.slice(at, end));
+      at = end - 1;
+    } else if (RULE_START.test(line)) {
+      length += Math.max(0, RULE_SHOWN.length - codePoints(line));
+    }
+  }
+  return length;
 }
-
-/** A delimiter as wide as its column, with the colons that align it. */
-function ruleOf(rule: string, width: number): string {
-  const [left, right] = [rule.startsWith(':') ? ':' : '', rule.endsWith(':') ? ':' : ''];
-  return left + '-'.repeat(Math.max(0, width - left.length - right.length)) + right;
-}
-
-/** The cells of a row without Markdown, which a code block would show as it is written. */
-function cellsOf(row: string): readonly string[] {
-  const inner = row
-    .trim()
-    .replace(/^\|/u, '')
-    .replace(/(?<!\\)\|$/u, '');
-  return inner
-    .split(/(?<!\\)\|/u)
-    .map((cell) => cell.replace(/\\\|/gu, '|').replace(/<br\s*\/?>/giu, ' '))
-    .map((cell) =>
-      withoutBold(cell, (_span, code) => code.trim())
-        .replace(MARK_LINK, '[$1]')
-        .trim(),
-    );
-}
-
-function padded(cell: string, width: number, toTheRight: boolean): string {
-  const space = ' '.repeat(width - displayWidth(cell));
-  return toTheRight ? space + cell : cell + space;
-}
-
-const GRAPHEMES = new Intl.Segmenter();
-const WIDE =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303f\uff01-\uff60\p{Emoji_Presentation}]|\ufe0f/u;
-
-/** Columns a text takes in a fixed-width font: two for East Asian letters and emoji. */
-function displayWidth(text: string): number {
-  let width = 0;
-  for (const { segment } of GRAPHEMES.segment(text)) width += WIDE.test(segment) ? 2 : 1;
-  return width;
-}
-
-/** Formatting may shorten what is not yet complete, a link for one; a measure must not shrink when text is added. */
-const PAGE: PageLimit = {
-  max: MAX_CONTENT,
-  measure: (page) => Math.max(codePoints(page), codePoints(format(page))),
-};
 
 /** The formatted pages of an answer, each fit for one message; none for a text that shows nothing. */
 export function pagesOf(markdown: string): readonly string[] {

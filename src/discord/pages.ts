@@ -2,8 +2,9 @@
 import { MessageFlags } from 'discord.js';
 import type { InlineData } from '../core/content.ts';
 import { type DraftView, pictureKindOf, type Reply } from '../core/reply.ts';
+import { Pager } from '../markdown/paginate.ts';
 import { noticesIn } from '../notices/notices.ts';
-import { finalPagesOf, pagesOf } from './format.ts';
+import { finalPagesOf, format, PAGE } from './format.ts';
 
 /** All that one message shows. A page of pictures has no text, so that pictures are never mixed up with a page of text. */
 export interface Page {
@@ -41,9 +42,13 @@ const SILENT = {
   allowed_mentions: { parse: [], replied_user: false },
 } as const;
 
-/** The pages of an answer that is being written: its text so far. */
-export function viewPagesOf({ text }: DraftView): readonly Page[] {
-  return pagesOf(text).map(textPage);
+/** The pages of an answer while it is written, made of its views in the order in which they come. */
+export function viewPages(): (view: DraftView) => readonly Page[] {
+  const pager = new Pager(PAGE, (markdown) => {
+    const content = format(markdown);
+    return content.trim() === '' ? undefined : textPage(content);
+  });
+  return ({ exact }) => pager.pages(exact);
 }
 
 /** The pages of a finished reply: its text, then its pictures; the notice tells of those that Discord does not take. */

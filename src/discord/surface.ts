@@ -7,7 +7,7 @@ import type { DraftView, PostRef, Reply } from '../core/reply.ts';
 import type { Leave } from '../reply/governor.ts';
 import { Posts } from '../reply/posts.ts';
 import { noticeOf } from './foot.ts';
-import { bodyOf, isShownBy, type Page, type Posted, replyPagesOf, viewPagesOf, withoutPictures } from './pages.ts';
+import { bodyOf, isShownBy, type Page, type Posted, replyPagesOf, viewPages, withoutPictures } from './pages.ts';
 import type { Request, Requests } from './requests.ts';
 
 export interface SurfaceOptions {
@@ -32,6 +32,7 @@ export class DiscordSurface implements ReplySurface {
   readonly #to: ReplyAddress;
   readonly #options: SurfaceOptions;
   readonly #posts: Posts<Page>;
+  readonly #pagesOf = viewPages();
   #channel: Promise<string> | undefined;
   #typing: NodeJS.Timeout | undefined;
   /** Leave that was granted and not yet used. */
@@ -72,7 +73,7 @@ export class DiscordSurface implements ReplySurface {
 
   async show(view: DraftView): Promise<readonly PostRef[]> {
     try {
-      const pages = viewPagesOf(view);
+      const pages = this.#pagesOf(view);
       if (pages.length === 0) return this.#posts.refs;
       this.#stopTyping();
       return await this.#posts.sync(pages, 'growing');

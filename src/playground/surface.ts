@@ -6,7 +6,7 @@ import type { MentionId } from '../core/inbound.ts';
 import type { ReplySurface, Urgency } from '../core/ports.ts';
 import type { DraftView, PostRef, Reply, Source, Sourced, Status } from '../core/reply.ts';
 import { noticesIn } from '../notices/notices.ts';
-import { siteOf } from '../reply/sources.ts';
+import { siteOf } from '../sources/sources.ts';
 import { addressesOf } from './pictures.ts';
 
 /** Milliseconds between two views of one reply: about as often as a screen is drawn. */
@@ -18,6 +18,8 @@ const MAX_FINISHED = 8;
 interface ShownSource extends Source {
   readonly site?: string;
 }
+/** What the page shows of a view: it is told what changed, and need not append. */
+type Seen = Pick<DraftView, 'text' | 'status'>;
 
 /** What a finished answer has beside its text. */
 interface End extends Sourced {
@@ -117,7 +119,7 @@ export class LiveThread {
     this.tell({ kind: 'withdrawn', id });
   }
 
-  view(id: MentionId, { text, status }: DraftView): void {
+  view(id: MentionId, { text, status }: Seen): void {
     const shown = this.#shown(id);
     this.#turns.set(id, { ...shown, text, state: status });
     this.tell({ kind: 'view', id, state: status, ...tailOf(shown.text, text) });
@@ -220,7 +222,7 @@ export class PlaygroundSurface implements ReplySurface {
     signal.throwIfAborted();
   }
 
-  async show(view: DraftView): Promise<readonly PostRef[]> {
+  async show(view: Seen): Promise<readonly PostRef[]> {
     if (!this.#thread.has(this.#post.message)) await this.#backing.recall();
     this.#shownAt = performance.now();
     this.#thread.view(this.#post.message, view);

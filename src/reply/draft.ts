@@ -1,6 +1,6 @@
 /** The growing answer: exactly what came, a view that is safe to show, and the rhythm in which more comes. */
 import type { DraftView, ReplyEvent, Status } from '../core/reply.ts';
-import { Scanner } from '../markdown/markdown.ts';
+import { Scanner } from '../markdown/scanner.ts';
 
 export class Draft {
   readonly #scanner = new Scanner();
@@ -25,9 +25,12 @@ export class Draft {
     return this.#status;
   }
 
-  /** A snapshot in which nothing is left open; its text is empty until there is something to see. */
+  /** A snapshot in which nothing is left open; its texts are empty until there is something to see. */
   view(): DraftView {
-    return { text: this.#status === 'writing' ? this.#scanner.healed() : '', status: this.#status };
+    if (this.#status !== 'writing') return { text: '', exact: '', settled: '', status: this.#status };
+    const exact = this.#scanner.text;
+    const settled = exact.slice(0, this.#scanner.settled());
+    return { text: this.#scanner.healed(), exact, settled, status: this.#status };
   }
 }
 

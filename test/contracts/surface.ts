@@ -17,7 +17,7 @@ export interface SurfaceStage {
   close(): Promise<void>;
 }
 
-const VIEW: DraftView = { text: '', status: 'writing' };
+const VIEW: DraftView = { text: '', exact: '', settled: '', status: 'writing' };
 const REPLY: Reply = { text: '', sources: [], ending: { kind: 'complete' } };
 
 export function surfaceContract(name: string, open: () => Promise<SurfaceStage>): void {
@@ -33,7 +33,7 @@ export function surfaceContract(name: string, open: () => Promise<SurfaceStage>)
 
     const shows = async (text: string, urgency: Urgency = 'text') => {
       await surface.leave(urgency, new AbortController().signal);
-      return surface.show({ ...VIEW, text });
+      return surface.show({ ...VIEW, text, exact: text });
     };
 
     it('shows a text that grows in the post that stands', async () => {
@@ -48,7 +48,7 @@ export function surfaceContract(name: string, open: () => Promise<SurfaceStage>)
     it('shows no post while there is no text', async () => {
       await surface.begin();
       await surface.leave('first', new AbortController().signal);
-      expect(await surface.show({ text: '', status: 'searching' })).toEqual([]);
+      expect(await surface.show({ ...VIEW, status: 'searching' })).toEqual([]);
       expect(stage.reads()).toEqual([]);
     });
 

@@ -2,7 +2,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Reply, Source } from '../../src/core/reply.ts';
-import { finalPagesOf, format, pagesOf } from '../../src/discord/format.ts';
+import { finalPagesOf, format, lengthOf, PAGE, pagesOf } from '../../src/discord/format.ts';
+import { viewPages } from '../../src/discord/pages.ts';
+import { anyText, document, piecesOf, runs } from '../markdown/documents.ts';
+import { writing } from './stage.ts';
 
 const DONE: Reply = { text: '', sources: [], ending: { kind: 'complete' } };
 const points = (text: string) => Array.from(text).length;
@@ -135,7 +138,82 @@ describe('Markdown for Discord', () => {
   });
 });
 
+describe.each(runs)('the length of a page, %s', (_, parameters) => {
+  const texts = fc.oneof(
+    markdown,
+    fc.array(markdown, { maxLength: 8 }).map((texts) => texts.join('\n')),
+    document,
+  );
+
+  it('is never less than Discord will count', () => {
+    fc.assert(
+      fc.property(texts, (text) => {
+        expect(lengthOf(text)).toBeGreaterThanOrEqual(points(format(text)));
+      }),
+      parameters,
+    );
+  });
+
+  it('never shrinks when text is appended', () => {
+    fc.assert(
+      fc.property(texts, fc.nat(), (text, from) => {
+        const characters = Array.from(text);
+        let before = 0;
+        const start = from % (characters.length + 1);
+        for (let end = start; end <= Math.min(characters.length, start + 60); end++) {
+          const length = lengthOf(characters.slice(0, end).join(''));
+          expect(length).toBeGreaterThanOrEqual(before);
+          before = length;
+        }
+      }),
+      parameters,
+    );
+  });
+});
+
+describe('the length of a page', () => {
+  it.each([
+    ['text', 'Some 😀 text.'],
+    ['a table', '| Item | Price |\n|:-----|------:|\n| Tea | 2 |\n| Milk | 1250 |'],
+    [
+      'a table with a long last column',
+      `| a | b |\n|---|---|\n| x | ${'word '.repeat(30)}|\n${'| y | z |\n'.repeat(20)}`,
+    ],
+    ['a rule', 'a\n\n---\n\nb'],
+  ])('is exact for %s', (_, text) => {
+    expect(lengthOf(text)).toBe(points(format(text)));
+  });
+});
+
+describe.each(runs)('the pages of views, %s', (_, parameters) => {
+  it('are those of the whole answer, fit a message, and stay as they are when they are full', () => {
+    fc.assert(
+      fc.property(piecesOf(fc.oneof(anyText, document)), (pieces) => {
+        const pagesOfView = viewPages();
+        let text = '';
+        let full: readonly unknown[] = [];
+        for (const piece of pieces) {
+          text += piece;
+          const pages = pagesOfView(writing(text.replace(/[\uD800-\uDBFF]$/, '')));
+          for (const { content } of pages) expect(points(content)).toBeLessThanOrEqual(2000);
+          for (const [at, page] of full.entries()) expect(pages[at] ?? page).toBe(page);
+          full = pages.slice(0, -1);
+        }
+        const all = pagesOf(text);
+        expect(full).toEqual(all.slice(0, full.length).map((content) => ({ content, files: [] })));
+      }),
+      parameters,
+    );
+  });
+});
+
 describe('pages', () => {
+  it('leave room for marks that are put in when they have stood for long', () => {
+    const pages = pagesOf('word '.repeat(3000));
+    for (const page of pages) expect(points(page)).toBeLessThanOrEqual(1940);
+    expect(PAGE.max).toBe(1940);
+  });
+
   it('never pass 2000 code points after formatting, and are never blank', () => {
     fc.assert(
       fc.property(fc.array(markdown, { minLength: 5, maxLength: 60 }), (texts) => {
@@ -156,7 +234,7 @@ describe('pages', () => {
   });
 
   it('count an emoji as one, as Discord does', () => {
-    expect(pagesOf('😀'.repeat(2000))).toHaveLength(1);
+    expect(pagesOf('😀'.repeat(1940))).toHaveLength(1);
   });
 
   it('are none for a text of white space', () => {
@@ -188,7 +266,7 @@ describe('the end of a reply', () => {
   });
 
   it('moves to a page of its own where it does not fit under the text', () => {
-    const text = 'a'.repeat(1990);
+    const text = 'a'.repeat(1930);
     const pages = finalPagesOf({ ...DONE, text, sources });
     expect(pages[0]).toBe(text);
     expect(pages[1]).toMatch(/^\*\*Sources\*\*\n1\. /u);

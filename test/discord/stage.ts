@@ -77,7 +77,7 @@ export function inPlace(channel: string, message: string): ReplyAddress {
 }
 
 export function writing(text: string): DraftView {
-  return { text, status: 'writing' };
+  return { text, exact: text, settled: '', status: 'writing' };
 }
 
 export function done(text: string, change: Partial<Reply> = {}): Reply {

@@ -1,9 +1,11 @@
 /** What holds for the pages of any text under any limit. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { afterLine, NO_BLOCKS } from '../../src/markdown/markdown.ts';
-import { type Page, type PageLimit, pagesOf, paginate } from '../../src/markdown/paginate.ts';
-import { anyText, document, limit, runs } from './documents.ts';
+import { afterLine, NO_BLOCKS } from '../../src/markdown/blocks.ts';
+import { type Page, type PageLimit, Pager, pagesOf, paginate } from '../../src/markdown/paginate.ts';
+import { Scanner } from '../../src/markdown/scanner.ts';
+import { anyText, document, limit, piecesOf, runs } from './documents.ts';
+import { list, pathsOf } from './lists.ts';
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
 const shown = ({ before, body, after }: Page): string => before + body + after;
@@ -27,7 +29,8 @@ describe.each(runs)('pages, %s', (_, parameters) => {
     holds(anyText, (text, limit) => {
       const pages = pagesOf(text, limit);
       expect(pages.map(sourceOf).join('')).toBe(text.trim() === '' ? '' : text);
-      for (const { lead, after, trail } of pages) {
+      for (const { start, lead, body, after, trail } of pages) {
+        expect(text.slice(start, start + body.length)).toBe(body);
         expect(lead.trim()).toBe('');
         // A fence's own closing mark may be left out where the mark put in already closes it.
         if (trail.trim() !== '') expect(after).not.toBe('');
@@ -63,13 +66,34 @@ describe.each(runs)('pages, %s', (_, parameters) => {
     });
   });
 
-  it('never break inside a link, an image or a code span', () => {
+  it('never break inside a link, an image, a code span, emphasis or a formula', () => {
+    const whole = [
+      /!?\[(?:label|image) \d+\]\([^\s]+\)|<https[^>]*>/gu,
+      /`code \d+ <b>`|``tick ` \d+``/gu,
+      /\*\*(?:bold|both) [^`]*?(?:`[^`]*`)?\*\*|\*em \d+\*|~~gone \d+~~/gu,
+      /\$x_\{\d+\} \+ y\^2 \* z\$|\\\(a_[^)]*\)/gu,
+      /^\$\$\na_[^$]*\n\$\$$|^\\\[\na_.*\n.*\n\\\]$/gmu,
+    ];
     holds(document, (text, limit) => {
       if (limit.max < 400) return;
       const pages = pagesOf(text, limit);
-      const whole = /!?\[(?:label|image) \d+\]\([^\s]+\)|`code \d+ <b>`|``tick ` \d+``/gu;
-      const inPages = pages.flatMap(({ body }) => body.match(whole) ?? []);
-      expect(inPages).toEqual(text.match(whole) ?? []);
+      for (const span of whole)
+        expect(pages.flatMap(({ body }) => body.match(span) ?? [])).toEqual(text.match(span) ?? []);
+    });
+  });
+
+  it('never break inside an entity, however short they are', () => {
+    holds(document, (text, limit) => {
+      const ends = pagesOf(text, limit).map(({ start, body }) => start + body.length);
+      for (const { index, 0: entity } of text.matchAll(/&#\d+;|&amp;/gu))
+        for (const end of ends) expect(end > index && end < index + entity.length).toBe(false);
+    });
+  });
+
+  it('go on with the lists that they cut', () => {
+    holds(list, (text, limit) => {
+      const paths = paginate(text, limit).map(pathsOf);
+      expect(new Map(paths.flatMap((path) => [...path]))).toEqual(pathsOf(text));
     });
   });
 
@@ -89,6 +113,73 @@ describe.each(runs)('pages, %s', (_, parameters) => {
   });
 });
 
+describe.each(runs)('pages of a growing text, %s', (_, parameters) => {
+  interface Shown {
+    readonly markdown: string;
+  }
+  const pagerOf = (limit: PageLimit): Pager<Shown> =>
+    new Pager(limit, (markdown) => (markdown.trim() === '' ? undefined : { markdown }));
+  const holds = (
+    texts: fc.Arbitrary<string>,
+    predicate: (views: readonly (readonly Shown[])[], text: string, limit: PageLimit) => void,
+  ): void =>
+    fc.assert(
+      fc.property(piecesOf(texts), limit, (pieces, limit) => {
+        const pager = pagerOf(limit);
+        let text = '';
+        const views = pieces.map((piece) => {
+          text += piece;
+          return pager.pages(text.replace(/[\uD800-\uDBFF]$/, ''));
+        });
+        predicate(views, text, limit);
+      }),
+      parameters,
+    );
+
+  it('are those of the whole text, but for what closes the last', () => {
+    holds(anyText, (views, text, limit) => {
+      const all = paginate(text, limit);
+      const last = views.at(-1)?.map(({ markdown }) => markdown) ?? [];
+      expect(last.slice(0, all.length - 1)).toEqual(all.slice(0, -1));
+      expect(last.length).toBeLessThanOrEqual(all.length);
+    });
+  });
+
+  it('stay the same objects once they are full', () => {
+    holds(anyText, (views) => {
+      for (const [index, view] of views.entries())
+        for (const [at, page] of view.slice(0, -1).entries()) expect(views[index + 1]?.[at] ?? page).toBe(page);
+    });
+  });
+
+  it('depend on the text alone, however it came', () => {
+    holds(anyText, (views, text, limit) => {
+      expect(views.at(-1) ?? []).toEqual(pagerOf(limit).pages(text));
+    });
+  });
+
+  it('are never longer than the limit, never blank, and never hold half a character', () => {
+    holds(anyText, (views, _text, limit) => {
+      for (const { markdown } of views.flat()) {
+        expect(limit.measure(markdown)).toBeLessThanOrEqual(limit.max);
+        expect(markdown.trim()).not.toBe('');
+        expect(markdown).not.toMatch(LONE_SURROGATE);
+      }
+    });
+  });
+
+  it('have nothing open: what is put under them is shown as it is', () => {
+    holds(document, (views, _text, limit) => {
+      if (limit.max < 400) return;
+      for (const { markdown } of views.flat()) {
+        const scanner = new Scanner();
+        scanner.add(`${markdown}\n.`);
+        expect(scanner.healed()).toBe(`${markdown}\n.`);
+      }
+    });
+  });
+});
+
 describe('the properties', () => {
   it('see texts of many pages', () => {
     const max = 400;
@@ -96,6 +187,6 @@ describe('the properties', () => {
       .sample(document, { seed: 1, numRuns: 100 })
       .map((text) => paginate(text, { max, measure: (page) => page.length }).length);
     expect(counts.filter((count) => count > 3).length).toBeGreaterThan(30);
-    expect(shown({ lead: '', before: 'a', body: 'b', after: 'c', trail: '' })).toBe('abc');
+    expect(shown({ start: 0, lead: '', before: 'a', body: 'b', after: 'c', trail: '' })).toBe('abc');
   });
 });

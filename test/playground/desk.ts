@@ -71,14 +71,14 @@ export class Answering {
   }
 
   shows(status: Status): Promise<unknown> {
-    return this.#surface.show({ text: '', status });
+    return this.#surface.show({ text: '', exact: '', settled: '', status });
   }
 
   /** Adds text and shows it when the surface permits. */
   async say(text: string): Promise<void> {
     await this.#surface.leave(this.text === '' ? 'first' : 'text', this.signal);
     this.text += text;
-    await this.#surface.show({ text: this.text, status: 'writing' });
+    await this.#surface.show({ text: this.text, exact: this.text, settled: '', status: 'writing' });
   }
 }
 

@@ -122,6 +122,29 @@ describe('Posts', () => {
     expect(wall.writes).toEqual(['create 0', 'edit new 0', 'edit new 0']);
   });
 
+  it('looks no further at a page that is the same object as before', async () => {
+    let looks = 0;
+    const page = {
+      get data() {
+        looks++;
+        return Buffer.alloc(10);
+      },
+    };
+    const writes: string[] = [];
+    const writer: PostWriter<typeof page> = {
+      create: (_page, index) => Promise.resolve({ channel: 'c', message: `new ${writes.push(`create ${index}`)}` }),
+      edit: ({ message }) => Promise.resolve(writes.push(`edit ${message}`) > 0),
+      remove: () => Promise.resolve(),
+    };
+    const posts = new Posts(writer, []);
+    await posts.sync([page], 'growing');
+    await posts.sync([page, { data: page.data }], 'growing');
+    looks = 0;
+    await posts.sync([page], 'growing');
+    expect(looks).toBe(0);
+    expect(writes).toEqual(['create 0', 'create 1']);
+  });
+
   it('shows exactly the last pages, whatever failed before, and writes nothing twice', async () => {
     const pages = fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 5 });
     const story = fc.record({

@@ -73,7 +73,7 @@ describe('present', () => {
     expect(surface.seen).toEqual([]);
     surface.grant();
     await settled();
-    expect(surface.seen).toEqual([{ text: 'One and **two**', status: 'writing' }]);
+    expect(surface.seen).toMatchObject([{ text: 'One and **two**', exact: 'One and **two', status: 'writing' }]);
     story.end(aTurn());
     await presented;
   });

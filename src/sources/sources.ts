@@ -3,7 +3,7 @@ import type { CitationSource, GroundingChunk, GroundingMetadata } from '../core/
 import { markdownOf } from '../core/conversation.ts';
 import type { Redirects } from '../core/ports.ts';
 import { type Mark, REDIRECT_ORIGIN, type SearchSuggestion, type Source, type Sourced } from '../core/reply.ts';
-import { placeFinder } from '../markdown/places.ts';
+import { placeFinder } from './places.ts';
 import { type GroundedAnswer, passagesOf } from './supports.ts';
 
 /**

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { CitationSource, GroundingChunk, GroundingMetadata, Part } from '../../src/core/content.ts';
 import { markdownOf } from '../../src/core/conversation.ts';
 import type { Sourced } from '../../src/core/reply.ts';
-import { relinked, relinking, siteOf, sourcedOf } from '../../src/reply/sources.ts';
+import { relinked, relinking, siteOf, sourcedOf } from '../../src/sources/sources.ts';
 import { groundingOf } from '../simulators/gemini/grounding.ts';
 
 const web = (uri: string, title?: string): GroundingChunk => ({

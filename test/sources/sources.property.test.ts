@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { GroundingChunk, Part } from '../../src/core/content.ts';
 import { markdownOf } from '../../src/core/conversation.ts';
 import type { Sourced } from '../../src/core/reply.ts';
-import { relinked, sourcedOf } from '../../src/reply/sources.ts';
+import { relinked, sourcedOf } from '../../src/sources/sources.ts';
 import { anyText, runs } from '../markdown/documents.ts';
 
 describe('whatever the service says', () => {

@@ -1,7 +1,7 @@
 /** From groundingSupports, which count bytes of one answer, to passages of the text that a reader sees. */
 import type { GroundingMetadata, GroundingSupport, Part } from '../core/content.ts';
 import { markdownOf } from '../core/conversation.ts';
-import type { Passage } from '../markdown/places.ts';
+import type { Passage } from './places.ts';
 
 /** One answer of the model; a reply has as many as there were requests. */
 export interface GroundedAnswer {

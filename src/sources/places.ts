@@ -1,5 +1,5 @@
 /** Where a mark may be put into a finished Markdown text without changing how the rest of it reads. */
-import { afterLine, type Blocks, NO_BLOCKS, withinLine } from './markdown.ts';
+import { afterLine, type Blocks, NO_BLOCKS, withinLine } from '../markdown/blocks.ts';
 import { cellEndsOf, type OutlinedLine, outlineOf } from './outline.ts';
 import { mathIn, type Opaque, opaqueIn } from './opaque.ts';
 

@@ -2,8 +2,8 @@
 import * as fc from 'fast-check';
 import { Marked } from 'marked';
 import { describe, expect, it } from 'vitest';
-import { placeFinder } from '../../src/markdown/places.ts';
-import { anyText, document, runs } from './documents.ts';
+import { placeFinder } from '../../src/sources/places.ts';
+import { anyText, document, runs } from '../markdown/documents.ts';
 
 /** The text with a diamond where the mark of the first `passage` in it stands. */
 function marked(text: string, passage: string): string {

@@ -4,7 +4,7 @@ import { Answer } from '../../src/core/answer.ts';
 import type { GroundingSupport } from '../../src/core/content.ts';
 import { markdownOf } from '../../src/core/conversation.ts';
 import { ChunkReader } from '../../src/gemini/stream.ts';
-import { sourcedOf } from '../../src/reply/sources.ts';
+import { sourcedOf } from '../../src/sources/sources.ts';
 import { type GeminiRecording, geminiRecordings, recordedDir } from '../support/recordings.ts';
 
 function answerOf({ body }: GeminiRecording): Answer {

@@ -1,9 +1,9 @@
 /** Marks put into texts and pages: taking them out gives what was there. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { placeFinder } from '../../src/markdown/places.ts';
+import { placeFinder } from '../../src/sources/places.ts';
 import { pagesOf } from '../../src/markdown/paginate.ts';
-import { marksByPage, withMarks } from '../../src/reply/marks.ts';
+import { marksByPage, withMarks } from '../../src/sources/marks.ts';
 import { anyText, limit, runs } from '../markdown/documents.ts';
 
 const show = ({ sources }: { readonly sources: readonly number[] }): string => `\u{f0000}${sources.join()}\u{f0001}`;
@@ -54,8 +54,8 @@ describe('marks on pages', () => {
   it('that fall between two pages end the first', () => {
     const page = { lead: '', before: '', after: '', trail: '' };
     const pages = [
-      { ...page, body: 'One.', trail: '\n```\n\n' },
-      { ...page, body: 'Two.' },
+      { ...page, start: 0, body: 'One.', trail: '\n```\n\n' },
+      { ...page, start: 10, body: 'Two.' },
     ];
     const marks = [6, 14].map((at) => ({ at, sources: [1] }));
     expect(marksByPage(pages, marks)).toEqual([[{ at: 4, sources: [1] }], [{ at: 4, sources: [1] }]]);
