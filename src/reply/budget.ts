@@ -41,7 +41,8 @@ export interface Flight {
 /** Milliseconds added to every instant a platform names: it rounds them, and no two requests travel alike. */
 const MARGIN_MS = 20;
 
-/** Round trips that have to be known before a window is taken to end by when its requests were sent. */
+/** Round trips that are remembered, and that have to be known before they say how alike requests travel. */
+const TRIPS = 8;
 const TRUSTED_TRIPS = 4;
 
 /**
@@ -57,6 +58,9 @@ const HELD_MS = 80;
 /** Roughly how long an answer streams, in milliseconds: one in so many of the running ones ends within that time. */
 const ANSWER_MS = 20_000;
 
+/** Replies that may end beside those that wait or write just now: one between two texts, and one that begins next. */
+const UNSEEN = 2;
+
 /** Text that floods in goes at twice the pace. */
 const BURST = 0.5;
 
@@ -67,10 +71,8 @@ const SLOW_BELOW = 1 / 5;
 const HURRY = 18;
 const MANY = 10;
 
-/** Longer ago than anything. */
 const NEVER = Number.NEGATIVE_INFINITY;
-
-const NO_WINDOW = { from: NEVER, to: NEVER, endsAt: NEVER, tail: TAIL };
+const NO_WINDOW = { from: NEVER, to: NEVER, endsAt: NEVER, counted: 0, tail: TAIL };
 
 /** One budget in use. Instants are milliseconds of `performance.now()`. */
 export class Slots {
@@ -79,15 +81,15 @@ export class Slots {
   readonly #defaultLimit: number;
   #limit: number;
   #inFlight = 0;
-  /** When each answered write stops counting, in ascending order. */
-  #freeAt: number[] = [];
-  /** Between which instants the window ends that the platform told of last, and when it surely has. */
+  /** The window that the platform told of last: between which instants it ends, when it surely has, and what counts in it. */
   #window = NO_WINDOW;
+  /** When each other answered write stops counting, in ascending order. */
+  #freeAt: number[] = [];
   #refusedUntil = 0;
   /** When a limit that a refusal lowered was last changed. */
   #changedAt = 0;
-  /** Round trips: how many are known, the last one, and how much they differ. */
-  #trips = { known: 0, lastMs: 0, spreadMs: 0 };
+  /** The last round trips, in milliseconds. */
+  #trips: number[] = [];
   #textAt = NEVER;
   /** How long leave for text is kept before it is used, averaged over the last ones. */
   #heldMs = HELD_MS;
@@ -100,7 +102,7 @@ export class Slots {
   }
 
   isIdle(now: number): boolean {
-    return this.#inFlight === 0 && this.#refusedUntil <= now && (this.#freeAt.at(-1) ?? 0) <= now;
+    return this.#refusedUntil <= now && this.#used(now) === 0;
   }
 
   /**
@@ -108,10 +110,9 @@ export class Slots {
    * @param waiting How many wait for leave here.
    */
   permittedAt(urgency: Urgency, waiting: number, now: number): number {
-    this.#dropFree(now);
     const slots = isText(urgency) ? this.#limit - this.#keptOf(waiting) : this.#limit;
-    const over = this.#freeAt.length + this.#inFlight - slots;
-    const slotAt = over < 0 ? now : (this.#freeAt[over] ?? Number.POSITIVE_INFINITY);
+    const over = this.#used(now) - slots;
+    const slotAt = over < 0 ? now : this.#freeAfter(over, now);
     const pacedAt = isText(urgency) ? this.#textAt + this.#gapMs(urgency, waiting, now) : now;
     return Math.max(slotAt, pacedAt, this.#refusedUntil);
   }
@@ -135,7 +136,6 @@ export class Slots {
     if (limit !== undefined) this.#limit = Math.max(1, limit);
     if (sentAt !== undefined) this.#travelled(flight, sentAt, now);
     if (retryAfterMs !== undefined) return this.#refuse(retryAfterMs, now);
-    this.#grow(now);
     if (learned.remaining === undefined) this.#countUntold(learned, now);
     else this.#countTold(flight, { ...learned, remaining: learned.remaining }, now);
   }
@@ -143,63 +143,62 @@ export class Slots {
   #travelled({ isText, grantedAt }: Flight, sentAt: number, now: number): void {
     if (isText) this.#heldMs += (sentAt - grantedAt - this.#heldMs) / 4;
     if (isText && this.#textAt === grantedAt) this.#textAt = sentAt;
-    const { known, lastMs, spreadMs } = this.#trips;
-    const tripMs = now - sentAt;
-    const differenceMs = known === 0 ? 0 : Math.abs(tripMs - lastMs);
-    this.#trips = { known: known + 1, lastMs: tripMs, spreadMs: Math.max(0.8 * spreadMs, differenceMs) };
+    this.#trips = [...this.#trips.slice(1 - TRIPS), now - sentAt];
   }
 
   /** A refused write counts nowhere. Where answers tell no limit, it shows that there is no more room than was used. */
   #refuse(retryAfterMs: number, now: number): void {
     this.#refusedUntil = now + retryAfterMs + MARGIN_MS;
     if (this.#isToldOf) return;
-    this.#dropFree(now);
-    this.#limit = Math.max(1, Math.min(this.#limit, this.#freeAt.length + this.#inFlight));
+    this.#limit = Math.max(1, Math.min(this.#limit, this.#used(now)));
     this.#changedAt = now;
   }
 
-  /** What a refusal took from the limit comes back one slot a window. */
-  #grow(now: number): void {
+  #countUntold({ sentAt = Number.POSITIVE_INFINITY }: Learned, now: number): void {
+    const until = this.#surely(sentAt + this.#windowMs, now + this.#windowMs);
+    const at = this.#freeAt.findLastIndex((other) => other <= until);
+    this.#freeAt.splice(at + 1, 0, until);
     if (this.#isToldOf || this.#limit >= this.#defaultLimit || now - this.#changedAt < this.#windowMs) return;
+    // What a refusal took from the limit comes back one slot a window.
     this.#limit++;
     this.#changedAt = now;
   }
 
-  #countUntold({ sentAt }: Learned, now: number): void {
-    const until = this.#surely((sentAt ?? now) + this.#windowMs, now + this.#windowMs);
-    const at = this.#freeAt.findLastIndex((other) => other <= until);
-    this.#freeAt.splice(at + 1, 0, until);
-  }
-
-  /** The platform counted: this is all that stands in its window, also what other processes wrote. */
+  /** What the platform counted in its window holds also what other processes wrote. */
   #countTold(flight: Flight, learned: Learned & { readonly remaining: number }, now: number): void {
     const { remaining, resetAfterMs = this.#windowMs, sentAt = flight.grantedAt } = learned;
-    const told = { from: sentAt + resetAfterMs, to: now + resetAfterMs };
     const known = this.#window;
+    const [earliest, latest] = [sentAt + resetAfterMs, now + resetAfterMs];
     // An answer that was overtaken by one of a later window.
-    if (told.to < known.from - MARGIN_MS) return;
-    const isSame = told.from <= known.to + MARGIN_MS;
-    const from = isSame ? Math.max(known.from, told.from) : told.from;
-    const to = isSame ? Math.min(known.to, told.to) : told.to;
-    const endsAt = this.#surely(from, to) + MARGIN_MS;
-    const counted = Math.max(this.#limit - remaining, isSame ? this.#freeAt.length : 0);
-    const isFirst = from - known.to > 2 * this.#windowMs;
-    this.#window = { from, to, endsAt, tail: isSame ? known.tail : isFirst ? FIRST_TAIL : TAIL };
-    this.#freeAt = Array.from({ length: counted }, () => endsAt);
+    if (latest < known.from - MARGIN_MS) return;
+    const isSame = earliest <= known.to + MARGIN_MS;
+    const [from, to] = isSame ? [Math.max(known.from, earliest), Math.max(known.to, latest)] : [earliest, latest];
+    const counted = Math.max(this.#limit - remaining, isSame ? known.counted : 0);
+    const tail = isSame ? known.tail : from - known.to > 2 * this.#windowMs ? FIRST_TAIL : TAIL;
+    this.#window = { from, to, endsAt: this.#surely(from, to) + MARGIN_MS, counted, tail };
   }
 
   /**
-   * A platform counts a write between its sending and its answer. An instant reckoned from the answer is surely over;
-   * one reckoned from the sending is for a request that travels no faster, and requests travel as alike as their trips.
+   * A platform counts a write between its sending and its answer. What is reckoned from the answer is surely over; what
+   * is reckoned from the sending is over for requests that travel as fast, so the differences of their trips are added.
    */
   #surely(fromSending: number, fromAnswer: number): number {
-    const { known, spreadMs } = this.#trips;
-    return known < TRUSTED_TRIPS ? fromAnswer : Math.min(fromAnswer, fromSending + 2 * spreadMs);
+    if (this.#trips.length < TRUSTED_TRIPS) return fromAnswer;
+    return Math.min(fromAnswer, fromSending + Math.max(...this.#trips) - Math.min(...this.#trips));
   }
 
-  #dropFree(now: number): void {
+  /** Writes that count now, those under way among them. */
+  #used(now: number): number {
     const free = this.#freeAt.findIndex((at) => at > now);
     this.#freeAt.splice(0, free === -1 ? this.#freeAt.length : free);
+    return this.#freeAt.length + this.#inFlight + (this.#window.endsAt > now ? this.#window.counted : 0);
+  }
+
+  /** When so many more than one of the answered writes have stopped counting. */
+  #freeAfter(more: number, now: number): number {
+    const { endsAt, counted } = this.#window;
+    const told = endsAt > now ? Array.from({ length: counted }, () => endsAt) : [];
+    return [...this.#freeAt, ...told].sort((a, b) => a - b)[more] ?? Number.POSITIVE_INFINITY;
   }
 
   /** Whether the platform tells of its windows. */
@@ -210,15 +209,15 @@ export class Slots {
   /** The slots that text leaves to first words and endings. None in a window whose end is known: see `TAIL`. */
   #keptOf(waiting: number): number {
     if (this.#isToldOf) return 0;
-    const ending = (waiting + this.#inFlight) * Math.min(1, this.#windowMs / ANSWER_MS);
+    const ending = (waiting + this.#inFlight + UNSEEN) * Math.min(1, this.#windowMs / ANSWER_MS);
     const kept = Math.max(this.#limit / 8, Math.min(this.#limit / 2, ending));
-    return Math.min(this.#limit - 1, Math.ceil(kept));
+    return Math.min(this.#limit - 1, Math.max(1, Math.floor(kept)));
   }
 
   /** From the last text to when leave for the next one is due, were there a slot for it. */
   #gapMs(urgency: Urgency, waiting: number, now: number): number {
     if (this.#textAt === NEVER) return 0;
-    const gapMs = this.#isToldOf ? this.#windowGapMs(urgency, now) : this.#logGapMs(urgency, waiting);
+    const gapMs = this.#isToldOf ? this.#windowGapMs(urgency, now) : this.#logGapMs(urgency, waiting, now);
     return Math.max(gapMs / 2, gapMs - this.#heldMs);
   }
 
@@ -230,16 +229,16 @@ export class Slots {
     // A window opens with its first write, and before that is answered there is nothing to share.
     if (endsAt <= now) return (this.#inFlight === 0 ? TAIL : factor) * even;
     const leftMs = endsAt - tail * even - this.#textAt;
-    const free = this.#limit - this.#freeAt.length - this.#inFlight;
+    const free = this.#limit - this.#used(now);
     return free <= 1 ? leftMs : (factor * leftMs) / free;
   }
 
   /** An even share of a whole window for one reply; for n of them less by n², as each of n grows stale n times as long. */
-  #logGapMs(urgency: Urgency, waiting: number): number {
+  #logGapMs(urgency: Urgency, waiting: number, now: number): number {
     const factor = urgency === 'burst' ? BURST : 1;
     const many = Math.min(MANY, waiting + this.#inFlight);
     const hurry = 1 + (many ** 2 - 1) / HURRY;
-    const free = this.#limit - this.#keptOf(waiting) - this.#freeAt.length - this.#inFlight;
+    const free = this.#limit - this.#keptOf(waiting) - this.#used(now);
     const share = Math.max(0.5, free) / this.#limit;
     return (factor * this.#windowMs * Math.max(1, SLOW_BELOW / share)) / this.#limit / hurry;
   }

@@ -53,7 +53,7 @@ export class Posts<Page = string> {
   async sync(pages: readonly Page[], stage: 'growing' | 'final'): Promise<readonly PostRef[]> {
     const standing = this.#posts.length;
     const isOurs = this.#posts.every((post) => post.isOurs);
-    if (isOurs) await allEnded([this.#putFrom(standing, pages), ...this.#putBefore(standing, pages)]);
+    if (isOurs) await allEnded([...this.#putBefore(standing, pages), this.#putFrom(standing, pages)]);
     else await this.#putFrom(0, pages);
     if (stage === 'final') await this.#removeFrom(pages.length);
     return this.refs;
