@@ -249,7 +249,7 @@ describe('while files are read', () => {
     await read([]);
     expect(surface.seen).toEqual([]);
     await read([png('a.png')]);
-    expect(surface.seen).toEqual([{ text: '', status: 'reading' }]);
+    expect(surface.seen).toEqual([{ text: '', exact: '', settled: '', status: 'reading' }]);
   });
 
   it('a surface that fails changes nothing', async () => {
