@@ -11,7 +11,7 @@ const TOKEN_MS = 15 * 60_000;
 const ATTACHMENT_SIZE_LIMIT = 10 * 1024 * 1024;
 
 /** @see https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-object-interaction-type */
-export const InteractionType = { command: 2, component: 3 } as const;
+export const InteractionType = { command: 2, component: 3, autocomplete: 4 } as const;
 
 export interface Interaction {
   readonly id: string;
@@ -25,6 +25,8 @@ export interface Interaction {
   /** `failed`: nobody acknowledged it in time, and the person was told so. */
   state: 'waiting' | 'acknowledged' | 'failed';
   original?: Message;
+  /** What was offered for the option that is being typed. */
+  offered?: readonly Json[];
   readonly followUps: Message[];
 }
 
@@ -33,6 +35,8 @@ export interface Started {
   readonly channel: Channel;
   readonly user: User;
   readonly data: Json;
+  /** The language of the person's client; American English unless said. */
+  readonly locale?: string;
   readonly source?: Message;
   /** How the pressed message looks to the bot. */
   readonly sourceJson?: Json;
@@ -111,7 +115,7 @@ export class Interactions {
       token: interaction.token,
       version: 1,
       app_permissions: String(permissionsIn(world, world.app.id, channel)),
-      locale: 'en-US',
+      locale: started.locale ?? 'en-US',
       entitlements: [],
       attachment_size_limit: ATTACHMENT_SIZE_LIMIT,
       authorizing_integration_owners: { '0': member ? world.guild.id : '0' },
