@@ -1,4 +1,5 @@
 /** The composition root: builds every room and joins them; the only file that knows them all. */
+import packageFile from '../package.json' with { type: 'json' };
 import type { Config } from './config/load.ts';
 import { Engine } from './conversation/engine.ts';
 import { LocalLanes } from './conversation/lanes.ts';
@@ -12,12 +13,16 @@ import { OpenAccess } from './guard/access.ts';
 import { HttpServer } from './ops/server.ts';
 import { PlaygroundAdapter } from './playground/adapter.ts';
 import { Governor } from './reply/governor.ts';
+import { CommandDesk } from './steering/commands.ts';
+import { ScopedSettings } from './steering/settings.ts';
+import { Steering } from './steering/steering.ts';
 import { KeyvJournal } from './storage/journal.ts';
-import { EVERYDAY } from './tools/everyday.ts';
-import { CheckedToolbox } from './tools/toolbox.ts';
+import { KeyvLedger } from './storage/ledger.ts';
 import { openStore, type Store } from './storage/open.ts';
 import { KeyvSettingsStore } from './storage/settings.ts';
 import { KeyvTurnStore } from './storage/turns.ts';
+import { EVERYDAY } from './tools/everyday.ts';
+import { CheckedToolbox } from './tools/toolbox.ts';
 
 export interface AppOptions {
   readonly config: Config;
@@ -63,6 +68,7 @@ interface Parts {
   readonly kept: Kept;
   readonly adapters: ReadonlyMap<Platform, Adapter>;
   readonly engine: Engine;
+  readonly desk: CommandDesk;
   readonly server: HttpServer;
   readonly health: { ready: boolean };
   readonly failed: PromiseWithResolvers<void>;
@@ -76,18 +82,39 @@ async function partsOf(options: AppOptions): Promise<Parts> {
   const store = await openStore(config.settings.store.url, log);
   const kept = keptIn(store, options);
   const adapters = new Map<Platform, Adapter>();
-  const engine = engineOf({ options, client, kept, adapters });
+  const { engine, desk } = enginesOf({ options, client, kept, adapters });
   const health = { ready: false };
   const server = new HttpServer({ ...config.settings.http, ready: () => health.ready, log });
   const failed = Promise.withResolvers<void>();
-  for (const adapter of adaptersOf({ options, kept, server, onFatal: failed.resolve }))
+  for (const adapter of adaptersOf({ options, kept, desk, server, onFatal: failed.resolve }))
     adapters.set(adapter.platform, adapter);
-  return { options, client, store, kept, adapters, engine, server, health, failed, recovered: Promise.withResolvers() };
+  return {
+    options,
+    client,
+    store,
+    kept,
+    adapters,
+    engine,
+    desk,
+    server,
+    health,
+    failed,
+    recovered: Promise.withResolvers(),
+  };
 }
 
-async function begin({ options, kept, adapters, engine, server, health, recovered }: Parts): Promise<App['address']> {
+async function begin({
+  options,
+  kept,
+  adapters,
+  engine,
+  desk,
+  server,
+  health,
+  recovered,
+}: Parts): Promise<App['address']> {
   const address = await server.start();
-  const inbox = inboxAfter(recovered.promise, engine);
+  const inbox = inboxAfter(recovered.promise, engine, desk);
   await Promise.all([...adapters.values()].map((adapter) => adapter.start(inbox)));
   // Only now are the tokens known to be right: with a wrong one a reply to an old mention would be refused, and lost.
   await recover({
@@ -114,15 +141,20 @@ async function end(parts: Parts, drainMs: number): Promise<void> {
   parts.options.log.info('bot.stopped');
 }
 
-/** The engine, for mentions that come after those an earlier process left. */
-function inboxAfter(recovered: Promise<void>, engine: Engine): Inbox {
+/** The engine, for mentions that come after those an earlier process left, and the desk for everything else. */
+function inboxAfter(recovered: Promise<void>, engine: Engine, desk: CommandDesk): Inbox {
   return {
     mention: async (mention) => {
       await recovered;
       return engine.mention(mention);
     },
-    command: (command) => engine.command(command),
     follows: (id) => engine.follows(id),
+    command: async (command) => {
+      await recovered;
+      return desk.command(command);
+    },
+    settingsAt: (where) => desk.settingsAt(where),
+    complete: (what, typed) => desk.complete(what, typed),
   };
 }
 
@@ -130,54 +162,62 @@ function inboxAfter(recovered: Promise<void>, engine: Engine): Inbox {
 interface Kept {
   readonly journal: KeyvJournal;
   readonly turns: KeyvTurnStore;
-  readonly settings: KeyvSettingsStore;
+  readonly settings: ScopedSettings;
+  readonly ledger: KeyvLedger;
 }
 
 function keptIn(store: Store, { config }: AppOptions): Kept {
   return {
     journal: new KeyvJournal(store),
     turns: new KeyvTurnStore(store, { maxTurns: config.settings.conversation.maxTurns }),
-    settings: new KeyvSettingsStore(store),
+    settings: new ScopedSettings(new KeyvSettingsStore(store), defaultsOf(config.settings)),
+    ledger: new KeyvLedger(store),
   };
 }
 
-function defaultsOf({ conversation }: Config['settings']): Settings {
-  const { thinking, search, maps, code } = conversation;
-  return { thinking, search, maps, code };
+function defaultsOf({ conversation, model }: Config['settings']): Settings {
+  const { thinking, search, maps, code, persona, language, thoughts, replyStyle, freeTalk, footer } = conversation;
+  const words = { search, maps, code, language, thoughts, replyStyle, freeTalk, footer };
+  return { model: model.id, thinking, persona: { name: persona }, ...words };
 }
 
-function engineOf(parts: {
+/** What answers questions, and what does commands. */
+function enginesOf(parts: {
   readonly options: AppOptions;
   readonly client: GeminiClient;
   readonly kept: Kept;
   readonly adapters: ReadonlyMap<Platform, Adapter>;
-}): Engine {
+}): { readonly engine: Engine; readonly desk: CommandDesk } {
   const { config, log } = parts.options;
-  const { conversation, model } = config.settings;
-  return new Engine({
-    ...parts.kept,
+  const { conversation, model, steering, tools } = config.settings;
+  const { client, kept } = parts;
+  const catalogue = { models: config.models, personas: config.personas, usual: conversation.persona };
+  const shared = { ...kept, catalogue, facts: (name: string) => client.facts(name), lanes: new LocalLanes(), log };
+  const offered = EVERYDAY.filter((tool) => tools.some((name) => name === tool.declaration.name));
+  const engine = new Engine({
+    ...shared,
     guard: new OpenAccess(),
-    lanes: new LocalLanes(),
     maxWaiting: conversation.maxWaiting,
-    client: parts.client,
-    toolbox: new CheckedToolbox(
-      EVERYDAY.filter((tool) => config.settings.tools.some((name) => name === tool.declaration.name)),
-      log,
-    ),
+    client,
+    toolbox: new CheckedToolbox(offered, log),
+    steering: new Steering(shared),
     standing: model.request,
     surface: (to, standing) => adapterOf(parts.adapters, to.platform).surface(to, standing),
-    defaults: defaultsOf(config.settings),
-    model: model.id,
-    persona: config.persona,
     historyTokens: conversation.historyTokens,
-    log,
   });
+  const ask: Engine['mention'] = (mention, posts) => engine.mention(mention, posts);
+  const { maxTurns } = conversation;
+  return {
+    engine,
+    desk: new CommandDesk({ ...shared, rights: steering, ask, version: packageFile.version, maxTurns }),
+  };
 }
 
 /** Every platform whose token is set; the page if none is. */
 function adaptersOf(parts: {
   readonly options: AppOptions;
   readonly kept: Kept;
+  readonly desk: CommandDesk;
   readonly server: HttpServer;
   readonly onFatal: () => void;
 }): readonly Adapter[] {
@@ -188,26 +228,16 @@ function adaptersOf(parts: {
     const governor = new Governor();
     return [new DiscordAdapter({ ...settings.discord, token, apiUrl, governor, onFatal: parts.onFatal, log })];
   }
-  const defaults = defaultsOf(settings);
-  const page = new PlaygroundAdapter({ ...parts.kept, defaults, standIn, model: settings.model.id, log });
+  const { turns, journal } = parts.kept;
+  const page = new PlaygroundAdapter({ turns, journal, desk: parts.desk, standIn, log });
   parts.server.mount('/', (request, response) => page.handle(request, response));
   return [page];
 }
 
 function geminiClient({ config, apiKey, log }: AppOptions): GeminiClient {
-  const { auth, attempts, maxRetryWaitMs, maxEventBytes, ...rest } = config.settings.model;
-  const { connectMs, firstByteMs, silenceMs, totalMs } = rest;
-  return new GeminiClient({
-    baseUrl: config.secrets.cometapiBaseUrl,
-    apiKey,
-    auth,
-    models: config.models,
-    timeouts: { connectMs, firstByteMs, silenceMs, totalMs },
-    attempts,
-    maxRetryWaitMs,
-    maxEventBytes,
-    log,
-  });
+  const { model } = config.settings;
+  const baseUrl = config.secrets.cometapiBaseUrl;
+  return new GeminiClient({ ...model, timeouts: model, baseUrl, apiKey, models: config.models, log });
 }
 
 function adapterOf(adapters: ReadonlyMap<Platform, Adapter>, platform: Platform): Adapter {

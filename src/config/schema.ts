@@ -1,8 +1,11 @@
 /** Config: every setting with its range; the values and their reasons stand in `config/default.yaml`. */
 import { z } from 'zod';
-import { SEARCH_MODES, THINKING_DEPTHS, TOOL_MODES } from '../core/conversation.ts';
+import { SETTING_WORDS, THINKING_DEPTHS } from '../core/conversation.ts';
 
 const whole = (min: number, max: number) => z.int().min(min).max(max);
+
+/** Who may change what holds in a scope. */
+const may = z.enum(['anyone', 'managers', 'admins']);
 
 /** Tools that can be switched on, by name. */
 const TOOLS = ['current_time'] as const;
@@ -73,14 +76,23 @@ export const settingsSchema = z.strictObject({
   }),
   conversation: z.strictObject({
     thinking: z.enum(THINKING_DEPTHS),
-    search: z.enum(SEARCH_MODES),
-    maps: z.enum(TOOL_MODES),
-    code: z.enum(TOOL_MODES),
+    search: z.enum(SETTING_WORDS.search),
+    maps: z.enum(SETTING_WORDS.maps),
+    code: z.enum(SETTING_WORDS.code),
+    language: z.enum(SETTING_WORDS.language),
+    thoughts: z.enum(SETTING_WORDS.thoughts),
+    replyStyle: z.enum(SETTING_WORDS.replyStyle),
+    freeTalk: z.enum(SETTING_WORDS.freeTalk),
+    footer: z.enum(SETTING_WORDS.footer),
     persona: z.string().regex(/^[\w-]+$/, 'must be the name of a file of config/personas, without .md'),
     historyTokens: whole(0, 1_000_000),
     maxTurns: whole(1, 1000),
     maxWaiting: whole(0, 100),
     resumeMs: whole(0, 86_400_000),
+  }),
+  steering: z.strictObject({
+    may: z.strictObject({ person: may, conversation: may, channel: may, workspace: may }),
+    admins: z.array(z.coerce.string().min(1)),
   }),
   discord: z.strictObject({
     messageContent: z.boolean(),

@@ -1,8 +1,9 @@
 /** The engine: from a mention to a stored turn, readable top to bottom. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { type ConversationId, type Settings, isVisible, type Turn } from '../core/conversation.ts';
+import type { Content } from '../core/content.ts';
+import { type ConversationId, isVisible, type Turn } from '../core/conversation.ts';
 import { codeOf, HalleyError } from '../core/errors.ts';
-import type { Command, CommandReply, Mention, MentionId, ReplyAddress } from '../core/inbound.ts';
+import type { Mention, MentionId, ReplyAddress } from '../core/inbound.ts';
 import type {
   Guard,
   Inbox,
@@ -12,25 +13,15 @@ import type {
   Log,
   ModelClient,
   ReplySurface,
-  SettingsStore,
   Toolbox,
   TurnStore,
 } from '../core/ports.ts';
 import type { PostRef } from '../core/reply.ts';
 import { NOTICES, noticeOfError, noticeOfRefusal } from '../reply/notices.ts';
 import { notAnswered, present } from '../reply/presenter.ts';
-import { runCommand } from './commands.ts';
+import { type Steered, type Steering, steeredTurn } from '../steering/steering.ts';
 import { historyOf } from './history.ts';
-import {
-  type Asked,
-  besideAnswer,
-  readFlags,
-  requestOf,
-  type StandingRequest,
-  systemInstruction,
-  userContent,
-} from './prompt.ts';
-import { effectiveSettings } from './settings.ts';
+import { besideAnswer, requestOf, type StandingRequest, systemInstruction, userContent } from './prompt.ts';
 import { factsOf, runTurn, type TurnPlan } from './turn.ts';
 
 /** Milliseconds that writes under way get when the time for finishing is over. */
@@ -41,15 +32,12 @@ export interface EngineOptions {
   readonly journal: Journal;
   readonly lanes: Lanes;
   readonly turns: TurnStore;
-  readonly settings: SettingsStore;
+  /** What people say besides their question. */
+  readonly steering: Steering;
   readonly client: ModelClient;
   readonly toolbox: Toolbox;
   /** Where a reply to this address is shown. */
   readonly surface: (to: ReplyAddress, standing: readonly PostRef[]) => ReplySurface;
-  /** What holds where nobody chose. */
-  readonly defaults: Settings;
-  readonly model: string;
-  readonly persona: string;
   /** What every request asks for beside its question. */
   readonly standing: StandingRequest;
   /** How many mentions may wait while one is answered in the same conversation. */
@@ -59,7 +47,7 @@ export interface EngineOptions {
   readonly log: Log;
 }
 
-export class Engine implements Inbox {
+export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
   readonly #options: EngineOptions;
   /** Answers under way or waiting for their lane, and the conversation of each. */
   readonly #answering = new Map<Promise<void>, ConversationId>();
@@ -72,14 +60,15 @@ export class Engine implements Inbox {
     this.#options = options;
   }
 
-  async mention(mention: Mention): Promise<boolean> {
+  /** @param posts Those that stand already, when an answer is to be replaced: they are filled before new ones are made. */
+  async mention(mention: Mention, posts: readonly PostRef[] = []): Promise<boolean> {
     const { guard, journal, maxWaiting } = this.#options;
-    const entry: JournalEntry = { mention, posts: [] };
+    const entry: JournalEntry = { mention, posts };
     const surface = (): ReplySurface => this.#options.surface(mention.replyTo, []);
     try {
       const refusal = await guard.check(mention);
       if (refusal !== undefined) await surface().finish(notAnswered(noticeOfRefusal(refusal)));
-      else if (await journal.accept(mention)) this.answer(entry, maxWaiting);
+      else if (await journal.accept(mention, posts)) this.answer(entry, maxWaiting);
       else return false;
     } catch (error) {
       await this.#apologize(entry, surface(), error);
@@ -94,15 +83,6 @@ export class Engine implements Inbox {
   answer(entry: JournalEntry, maxWaiting = Number.POSITIVE_INFINITY): void {
     const answering = this.#inLane(entry, maxWaiting).finally(() => this.#answering.delete(answering));
     this.#answering.set(answering, entry.mention.conversation);
-  }
-
-  async command(command: Command): Promise<CommandReply> {
-    try {
-      return { text: await runCommand(command, this.#options) };
-    } catch (error) {
-      this.#options.log.error('command.failed', error, { command: command.name, conversation: command.conversation });
-      return { text: noticeOfError(error) };
-    }
   }
 
   async follows(id: ConversationId): Promise<boolean> {
@@ -132,7 +112,7 @@ export class Engine implements Inbox {
     try {
       const work = (stopped: AbortSignal) => this.#turn(mention, surface, stopped);
       const refusal = await this.#options.lanes.run(mention.conversation, work, maxWaiting);
-      if (refusal !== undefined) await surface.finish(notAnswered(noticeOfRefusal(refusal)));
+      if (refusal !== undefined) await this.#decline(entry, surface, noticeOfRefusal(refusal));
     } catch (error) {
       if (error instanceof LeftOpen) return surface.abandon();
       await this.#apologize(entry, surface, error);
@@ -144,41 +124,49 @@ export class Engine implements Inbox {
   async #turn(mention: Mention, surface: ReplySurface, stopped: AbortSignal): Promise<void> {
     if (this.#draining) throw new LeftOpen();
     const { client, toolbox, journal, turns, log } = this.#options;
-    const past = await turns.turns(mention.conversation);
+    const stored = await turns.turns(mention.conversation);
+    const place = stored.findIndex((turn) => turn.id === mention.id);
+    const before = stored[place];
     // A crash came after the turn was stored and before its entry was closed.
-    if (past.some((turn) => turn.id === mention.id)) return;
-    const asked = readFlags(mention.text);
-    if (asked.text === '' && mention.attachments.length === 0) {
+    if (before !== undefined && (before.attempt ?? 1) >= (mention.attempt ?? 1)) return;
+    const steered = await this.#options.steering.of(mention);
+    if (steered.text === '' && mention.attachments.length === 0 && before === undefined) {
       await surface.finish(notAnswered(NOTICES.nothingAsked));
       return;
     }
-    const plan = await this.#plan(mention, asked, past);
+    const past = before === undefined ? stored : stored.slice(0, place);
+    const question = before?.contents[0] ?? userContent(mention, steered.text);
+    const plan = this.#plan({ mention, steered, question }, past);
     const signal = AbortSignal.any([stopped, this.#cutOff.signal]);
-    const { turn, failure } = await present(runTurn(plan, { client, toolbox }, signal), surface, {
+    const events = steeredTurn(runTurn(plan, { client, toolbox }, signal), steered);
+    const { turn, failure } = await present(events, surface, {
       signal,
       log,
-      notice: besideAnswer(asked, mention),
+      notice: [...steered.notices, besideAnswer(mention) ?? ''].join(' ').trim() || undefined,
       onPosts: (posts) => journal.posted(mention.id, posts),
     });
     const seen = failure === undefined ? turn : this.#seenOf(turn, failure);
-    if (isVisible(seen)) await this.#remember(mention.conversation, seen, surface);
+    // An answer that stands in the place of another is remembered in its place, whatever is seen of it.
+    if (isVisible(seen) || (before !== undefined && failure === undefined))
+      await this.#remember(mention, seen, surface);
     log.info('turn.done', factsOf(seen));
   }
 
   /** What the model is asked: settings, past turns and the question, within its limits. */
-  async #plan(mention: Mention, asked: Asked, turns: readonly Turn[]): Promise<TurnPlan> {
-    const { client, settings, defaults, model, persona, historyTokens, standing, toolbox } = this.#options;
-    const chosen = effectiveSettings(defaults, await settings.get(mention.conversation), asked.flags);
+  #plan({ mention, steered, question }: Question, turns: readonly Turn[]): TurnPlan {
+    const { client, historyTokens, standing, toolbox } = this.#options;
+    const { chosen, json, instruction, text } = steered;
+    const { model } = chosen;
     const past = historyOf(turns, { model, budgetTokens: historyTokens });
-    const question = userContent(mention, asked.text);
     const draws = standing.images !== undefined || client.facts(model)?.output === 'text-and-images';
-    const request = requestOf({ draws, chosen, json: asked.json, standing, functions: toolbox.declarations });
-    const instruction = systemInstruction(persona, mention.place, new Date());
+    const request = requestOf({ draws, chosen, json, standing, functions: toolbox.declarations });
+    const thoughts = chosen.thoughts === 'off' ? {} : { includeThoughts: true };
+    const told = { systemInstruction: systemInstruction(instruction, mention.place, new Date()) };
     return {
       mention,
-      text: asked.text,
+      text,
       question,
-      request: { ...request, model, systemInstruction: instruction, contents: [...past, question] },
+      request: { ...request, ...thoughts, ...told, model, contents: [...past, question] },
     };
   }
 
@@ -194,27 +182,32 @@ export class Engine implements Inbox {
   }
 
   /** Stores the turn. When that fails, the answer stands and its reader is told. */
-  async #remember(id: ConversationId, turn: Turn, surface: ReplySurface): Promise<void> {
-    const { turns, log } = this.#options;
+  async #remember(mention: Mention, turn: Turn, surface: ReplySurface): Promise<void> {
+    const { turns, steering, log } = this.#options;
+    const { conversation } = mention;
     try {
-      await turns.append(id, turn);
+      await turns.append(conversation, turn);
     } catch (error) {
-      log.error('turn.forgotten', error, { conversation: id, mention: turn.id });
-      await this.#note(surface, noticeOfError(error), turn.id);
+      log.error('turn.forgotten', error, { conversation, mention: turn.id });
+      return this.#note(surface, noticeOfError(error), turn.id);
     }
+    await steering.count(turn, mention);
   }
 
   /** Tells the reader what went wrong: in place of an answer, or after what stands of one. */
   async #apologize({ mention, posts }: JournalEntry, surface: ReplySurface, cause: unknown): Promise<void> {
     const reference = crypto.randomUUID().slice(0, 8);
     this.#options.log.error('turn.failed', cause, { mention: mention.id, reference });
-    const notice = noticeOfError(cause, reference);
-    if (posts.length > 0) return this.#note(surface, notice, mention.id);
     try {
-      await surface.finish(notAnswered(notice));
+      await this.#decline({ mention, posts }, surface, noticeOfError(cause, reference));
     } catch (error) {
       this.#options.log.error('notice.failed', error, { mention: mention.id });
     }
+  }
+
+  async #decline({ posts }: JournalEntry, surface: ReplySurface, notice: string): Promise<void> {
+    if (posts.length > 0) await surface.note(notice);
+    else await surface.finish(notAnswered(notice));
   }
 
   async #note(surface: ReplySurface, notice: string, mention: MentionId): Promise<void> {
@@ -237,6 +230,13 @@ export class Engine implements Inbox {
       }
     }
   }
+}
+
+/** What is asked, by whom, and what holds for it. */
+interface Question {
+  readonly mention: Mention;
+  readonly steered: Steered;
+  readonly question: Content;
 }
 
 /** Why a turn ends without being closed: the process ends, or the platform is away. The journal keeps it for the next start. */

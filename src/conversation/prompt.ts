@@ -1,71 +1,9 @@
-/** What the model is told and asked: the system instruction, the user's Content, and the flags inside a message. */
+/** What the model is told and asked: the system instruction and the user's Content. */
 import type { Content, FunctionDeclaration } from '../core/content.ts';
-import { type Settings, type SettingsOverride, THINKING_DEPTHS } from '../core/conversation.ts';
+import type { Settings } from '../core/conversation.ts';
 import type { Mention, Place } from '../core/inbound.ts';
 import type { JsonMode, MapsBias, ModelRequest } from '../core/model.ts';
-import { noticeOfFiles, noticeOfFlag } from '../reply/notices.ts';
-
-/** What a message said besides its question. */
-export interface Asked {
-  /** The question, without the flags that were understood. */
-  readonly text: string;
-  readonly flags: SettingsOverride;
-  /** Whether the answer is to be JSON. */
-  readonly json: boolean;
-  /** Values given to a flag that does not take them, as `flag` and `value`; the text still holds them. */
-  readonly faults: readonly FlagFault[];
-}
-
-export interface FlagFault {
-  readonly flag: string;
-  readonly value: string;
-  readonly choices: readonly string[];
-}
-
-/** A flag at the beginning or the end of a message, so that one inside code or a quotation is never taken. */
-const FLAG = String.raw`--(?:(think)[ \t=]+([^\s]+)|(search|no-search|maps|code|json))`;
-const LEADING = new RegExp(String.raw`^\s*${FLAG}(?=\s|$)`, 'i');
-const TRAILING = new RegExp(String.raw`(?<=^|\s)${FLAG}\s*$`, 'i');
-
-/** What each flag without a value says. */
-const MEANINGS: Readonly<Record<string, SettingsOverride>> = {
-  search: { search: 'on' },
-  'no-search': { search: 'off' },
-  maps: { maps: 'on' },
-  code: { code: 'on' },
-};
-
-/**
- * Reads `--think <depth>`, `--search`, `--no-search`, `--maps`, `--code` and `--json` from both ends of a message. The
- * first of two contradicting flags wins.
- */
-export function readFlags(message: string): Asked {
-  let flags: SettingsOverride = {};
-  let json = false;
-  const faults: FlagFault[] = [];
-  let text = message;
-  for (const pattern of [LEADING, TRAILING]) {
-    for (let match = pattern.exec(text); match !== null && !isQuoted(text, match.index); match = pattern.exec(text)) {
-      const [all, think, value = '', plain = ''] = match;
-      const depth = THINKING_DEPTHS.find((known) => known === value.toLowerCase());
-      if (think !== undefined && depth === undefined) {
-        faults.push({ flag: '--think', value, choices: THINKING_DEPTHS });
-        break;
-      }
-      json ||= plain.toLowerCase() === 'json';
-      flags = { ...(depth === undefined ? MEANINGS[plain.toLowerCase()] : { thinking: depth }), ...flags };
-      text = text.slice(0, match.index) + text.slice(match.index + all.length);
-    }
-  }
-  return { text: text === message ? text : text.trim(), flags, json, faults };
-}
-
-/** Whether a position lies in a quoted line or in a fence that is still open there. */
-function isQuoted(text: string, index: number): boolean {
-  const before = text.slice(0, index);
-  const line = before.slice(before.lastIndexOf('\n') + 1);
-  return line.trimStart().startsWith('>') || before.split('```').length % 2 === 0;
-}
+import { noticeOfFiles } from '../reply/notices.ts';
 
 /** What every request asks for, whatever the question; from the configuration. */
 export type StandingRequest = Pick<
@@ -89,7 +27,7 @@ export type StandingRequest = Pick<
 export interface Wanted {
   /** Whether the model draws: such models take no tool but Google Search. */
   readonly draws: boolean;
-  readonly chosen: Settings;
+  readonly chosen: Pick<Settings, 'thinking' | 'search' | 'maps' | 'code'>;
   readonly json: boolean;
   readonly standing: StandingRequest;
   readonly functions: readonly FunctionDeclaration[];
@@ -102,7 +40,7 @@ export interface Wanted {
 export function requestOf({ draws, chosen, json, standing, functions }: Wanted) {
   const { maps, urlContext = false, json: shape, ...always } = standing;
   const tools = {
-    googleSearch: chosen.search === 'on',
+    googleSearch: chosen.search !== 'off',
     ...(chosen.maps === 'on' && !draws ? { googleMaps: maps } : {}),
     ...(chosen.code === 'on' && !draws ? { codeExecution: true } : {}),
     ...(urlContext && !draws ? { urlContext } : {}),
@@ -140,8 +78,7 @@ function oneLine(name: string): string {
   return name.replace(/\s+/gu, ' ').trim().slice(0, 80);
 }
 
-/** What is said beside the answer: flags that were not understood, files that were not read. */
-export function besideAnswer({ faults }: Asked, { attachments }: Mention): string | undefined {
-  const files = attachments.length === 0 ? [] : [noticeOfFiles(attachments.map((file) => file.name))];
-  return [...faults.map(noticeOfFlag), ...files].join(' ') || undefined;
+/** What is said beside the answer: files that were not read. */
+export function besideAnswer({ attachments }: Mention): string | undefined {
+  return attachments.length === 0 ? undefined : noticeOfFiles(attachments.map((file) => file.name));
 }

@@ -1,9 +1,9 @@
 /**
- * What is known of a model, and what it can be asked: words, places, functions, JSON, pictures, safety, sampling.
+ * What is known of a model, what it used, and what it can be asked: words, places, functions, JSON, pictures, safety, sampling.
  *
  * @see https://ai.google.dev/api/generate-content
  */
-import type { Content, FunctionDeclaration, JsonObject } from './content.ts';
+import type { Content, FunctionDeclaration, JsonObject, UsageMetadata } from './content.ts';
 import type { ThinkingDepth } from './conversation.ts';
 
 /** US dollars for a million tokens, as the maker lists them; a relay may ask another price. */
@@ -12,6 +12,33 @@ export interface ModelPrice {
   /** Thoughts are charged as output. */
   readonly outputUsd: number;
   readonly cachedInputUsd?: number;
+}
+
+/** What was used: counts that add up. */
+export interface Spend {
+  readonly turns: number;
+  /** The cached ones included. */
+  readonly inTokens: number;
+  readonly cachedTokens: number;
+  /** Without thoughts. */
+  readonly outTokens: number;
+  readonly thoughtTokens: number;
+  /** US dollars at list price, of the turns whose model has one. */
+  readonly usd: number;
+  /** Turns whose model has no price. */
+  readonly unpricedTurns: number;
+}
+
+/** What one turn used; thoughts cost what output costs. */
+export function spendOf(usage: UsageMetadata, price: ModelPrice | undefined): Spend {
+  const inTokens = (usage.promptTokenCount ?? 0) + (usage.toolUsePromptTokenCount ?? 0);
+  const cachedTokens = Math.min(usage.cachedContentTokenCount ?? 0, inTokens);
+  const [outTokens, thoughtTokens] = [usage.candidatesTokenCount ?? 0, usage.thoughtsTokenCount ?? 0];
+  const { inputUsd = 0, outputUsd = 0, cachedInputUsd = inputUsd } = price ?? {};
+  const perMillion =
+    (inTokens - cachedTokens) * inputUsd + cachedTokens * cachedInputUsd + (outTokens + thoughtTokens) * outputUsd;
+  const counts = { turns: 1, inTokens, cachedTokens, outTokens, thoughtTokens };
+  return { ...counts, usd: perMillion / 1_000_000, unpricedTurns: price === undefined ? 1 : 0 };
 }
 
 /** Where Google Maps looks first. */

@@ -21,6 +21,8 @@ export interface DraftView {
   /** Markdown; empty until the first visible text. */
   readonly text: string;
   readonly status: Status;
+  /** What the model is thinking about, on one line, while no text stands; absent where it is not to be shown. */
+  readonly headline?: string;
 }
 
 /** A numbered page the reply rests on. */
@@ -67,6 +69,8 @@ export interface Reply extends Sourced {
   readonly ending: Ending;
   /** The bot's own sentence, put after the text, never instead of it. Absent when all went well. */
   readonly notice?: string;
+  /** What the answer used, in small print below everything else, where that is wanted. */
+  readonly footer?: string;
 }
 
 /** The kinds of picture that are shown, named as in `image/png`: readers everywhere see them, and none can hold a script. */

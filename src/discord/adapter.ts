@@ -1,15 +1,16 @@
 /** Halley's connection to Discord: messages and commands in through the gateway, surfaces out over REST. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Client, Events, type Message, REST, Status } from 'discord.js';
-import type { ReplyAddress } from '../core/inbound.ts';
 import type { ConversationId } from '../core/conversation.ts';
 import { HalleyError, PlatformUnavailable } from '../core/errors.ts';
+import type { Mention, ReplyAddress } from '../core/inbound.ts';
 import type { Adapter, Inbox, Log, ReplySurface } from '../core/ports.ts';
 import type { PostRef } from '../core/reply.ts';
 import type { Governor } from '../reply/governor.ts';
 import { type ClientOptions, clientOf, restOptions, sendAgainWhenCut } from './client.ts';
-import { answerInteraction, registerCommands } from './commands.ts';
-import { heardOf, type Ignored, judge, type Verdict, whereOf } from './inbound.ts';
+import { registerCommands } from './commands.ts';
+import { answerInteraction } from './interactions.ts';
+import { heardOf, type Ignored, inPlaceWhereWanted, judge, type Verdict, whereOf } from './inbound.ts';
 import { platformErrorOf, refusalOf, startErrorOf } from './answers.ts';
 import { DiscordSurface, type SurfaceOptions } from './surface.ts';
 
@@ -144,7 +145,18 @@ export class DiscordAdapter implements Adapter {
     const { mention } = verdict;
     if (verdict.kind === 'overheard' && !(await this.#isFollowed(message, mention.conversation, inbox)))
       return this.#ignore(message, 'not-addressed');
-    await inbox.mention(mention);
+    if (verdict.isFree === true && !(await this.#isFree(mention, inbox))) return this.#ignore(message, 'not-addressed');
+    await inbox.mention(await inPlaceWhereWanted(mention, inbox, this.#options.log));
+  }
+
+  /** A failing store counts as yes: whoever answers tells of it. */
+  async #isFree(mention: Mention, inbox: Inbox): Promise<boolean> {
+    try {
+      return (await inbox.settingsAt(mention)).freeTalk === 'on';
+    } catch (error) {
+      this.#options.log.error('settings.unread', error, { mention: mention.id });
+      return true;
+    }
   }
 
   /** In a thread that the bot opened a failing store counts as yes: whoever answers tells of it. */

@@ -1,4 +1,4 @@
-/** How discord.js is set up: what it listens to, keeps and may wait for. */
+/** How discord.js is set up: what it listens to, keeps and may wait for, and where messages are written. */
 import {
   Client,
   DefaultRestOptions,
@@ -7,7 +7,9 @@ import {
   Partials,
   type RateLimitData,
   type RESTOptions,
+  Routes,
 } from 'discord.js';
+import type { ReplyAddress } from '../core/inbound.ts';
 
 /** What the client is made of. */
 export interface ClientOptions {
@@ -45,6 +47,13 @@ export function restOptions({ apiUrl }: ClientOptions, longestWaitMs: number): P
     rejectOnRateLimit: ({ retryAfter }: RateLimitData) => retryAfter > longestWaitMs,
     invalidRequestWarningInterval: WARN_EVERY_REFUSED,
   };
+}
+
+/** A message of a reply, or where one is made; one that only its asker sees belongs to the command that asked. */
+export function messageRoute({ hidden }: ReplyAddress, channel: string, message?: string): `/${string}` {
+  if (hidden !== undefined)
+    return message === undefined ? `/webhooks/${hidden}` : `/webhooks/${hidden}/messages/${message}`;
+  return message === undefined ? Routes.channelMessages(channel) : Routes.channelMessage(channel, message);
 }
 
 /** How Node and undici name a connection that the other side closed. */

@@ -1,55 +1,75 @@
-/** The bot's slash commands on Discord: registered when they changed, turned into Commands, answered in private. */
+/** The bot's slash commands as Discord takes them: registered when they changed, read when they are given, drawn when answered. */
 import {
+  ActionRowBuilder,
   ApplicationCommandOptionType,
   ApplicationIntegrationType,
+  AttachmentBuilder,
+  ButtonBuilder,
+  ButtonStyle,
   type ChatInputCommandInteraction,
-  type Interaction,
   InteractionContextType,
-  MessageFlags,
+  type InteractionEditReplyOptions,
   type REST,
   type RESTPostAPIChatInputApplicationCommandsJSONBody,
   Routes,
+  StringSelectMenuBuilder,
 } from 'discord.js';
-import { type Command, type CommandName, type CommandSpec, COMMANDS } from '../core/inbound.ts';
-import type { Inbox, Log } from '../core/ports.ts';
-import { noticeOfError } from '../reply/notices.ts';
-import { whereOf } from './inbound.ts';
-
-const SPECS: readonly (CommandSpec & { readonly name: CommandName })[] = COMMANDS;
-
-const ELSEWHERE = 'This works in a thread I answer in, or in a direct message to me.';
+import { COMMANDS } from '../commands/list.ts';
+import type {
+  CommandName,
+  CommandOption,
+  CommandReply,
+  CommandSpec,
+  CommandValues,
+  Menu,
+  Words,
+} from '../core/inbound.ts';
 
 /**
  * Makes Discord's list of global commands the bot's own, with one write and only when they differ.
  * @see https://docs.discord.com/developers/interactions/application-commands#bulk-overwrite-global-application-commands
  */
 export async function registerCommands(rest: REST, application: string): Promise<'unchanged' | 'registered'> {
-  const wanted = SPECS.map(bodyOf);
+  const wanted = COMMANDS.map(bodyOf);
   const fullRoute = Routes.applicationCommands(application);
-  const standing = await rest.get(fullRoute);
+  const standing = await rest.get(fullRoute, { query: new URLSearchParams({ with_localizations: 'true' }) });
   if (holdsAll(standing, wanted)) return 'unchanged';
   await rest.put(fullRoute, { body: wanted });
   return 'registered';
 }
 
-function bodyOf({ name, description, option }: CommandSpec): RESTPostAPIChatInputApplicationCommandsJSONBody {
+function bodyOf({ name, description, options }: CommandSpec): RESTPostAPIChatInputApplicationCommandsJSONBody {
   return {
     name,
-    description,
+    ...told(description),
     contexts: [InteractionContextType.Guild, InteractionContextType.BotDM],
     integration_types: [ApplicationIntegrationType.GuildInstall],
-    options:
-      option === undefined
-        ? []
-        : [
-            {
-              type: ApplicationCommandOptionType.String,
-              name: option.name,
-              description: option.description,
-              choices: option.choices.map((choice) => ({ name: choice, value: choice })),
-            },
-          ],
+    options: options.map(optionOf),
   };
+}
+
+/** Where only one English has its own text, Discord shows the other English that one too, so both have it. */
+function told({ en, pl }: Words) {
+  return { description: en, description_localizations: { 'en-US': en, 'en-GB': en, pl } };
+}
+
+function optionOf(option: CommandOption) {
+  const { name, description, isRequired = false } = option;
+  const common = { name, ...told(description), required: isRequired };
+  switch (option.kind) {
+    case 'text':
+      return { ...common, type: ApplicationCommandOptionType.String, max_length: option.maxChars } as const;
+    case 'word':
+      return { ...common, type: ApplicationCommandOptionType.String, autocomplete: true } as const;
+    case 'choice': {
+      const choices = option.choices.map((choice) => ({ name: choice, value: choice }));
+      return { ...common, type: ApplicationCommandOptionType.String, choices } as const;
+    }
+    case 'switch':
+      return { ...common, type: ApplicationCommandOptionType.Boolean } as const;
+    case 'file':
+      return { ...common, type: ApplicationCommandOptionType.Attachment } as const;
+  }
 }
 
 /** Discord lists commands in an order of its own. */
@@ -58,55 +78,87 @@ function holdsAll(standing: unknown, wanted: readonly { readonly name: string }[
   return wanted.every((command) => standing.some((other: unknown) => holds(other, command)));
 }
 
-/** Whether all that is wanted stands; what Discord adds of its own does not count, and it may leave out an empty list. */
+/** Whether all that is wanted stands; what Discord adds of its own does not count, and it may leave out what is empty or false. */
 function holds(standing: unknown, wanted: unknown): boolean {
   if (Array.isArray(wanted)) {
     const list: unknown = standing ?? [];
     return Array.isArray(list) && list.length === wanted.length && wanted.every((item, at) => holds(list[at], item));
   }
-  if (typeof wanted !== 'object' || wanted === null) return standing === wanted;
+  if (typeof wanted !== 'object' || wanted === null) return (standing ?? false) === wanted;
   if (typeof standing !== 'object' || standing === null) return false;
   return Object.entries(wanted).every(([key, value]) => holds(Reflect.get(standing, key), value));
 }
 
-/**
- * Answers a command, for its giver's eyes only. Discord hears within its three seconds that an answer is coming, before
- * anything else is done. An interaction that is no command of the bot's is left alone.
- * @see https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-callback
- */
-export async function answerInteraction(interaction: Interaction, inbox: Inbox, log: Log): Promise<void> {
-  if (!interaction.isChatInputCommand()) {
-    log.debug('discord.ignored', { reason: 'not-a-command', type: interaction.type });
-    return;
-  }
-  await interaction.deferReply({ flags: MessageFlags.Ephemeral });
-  const command = commandOf(interaction);
-  const content = command === undefined ? ELSEWHERE : await replyTo(command, inbox, log);
-  await interaction.editReply({ content });
+/** A command of ours, with what was filled in as text; undefined for one that is not. */
+export function givenIn({ commandName, options }: ChatInputCommandInteraction): Given | undefined {
+  const spec = COMMANDS.find(({ name }) => name === commandName);
+  if (spec === undefined) return undefined;
+  const filled = spec.options.flatMap(({ kind, name }) => {
+    const value = kind === 'file' ? undefined : options.get(name)?.value;
+    return value === undefined ? [] : [[name, String(value)] as const];
+  });
+  return { name: spec.name, values: Object.fromEntries(filled) };
 }
 
-async function replyTo(command: Command, inbox: Inbox, log: Log): Promise<string> {
-  try {
-    return (await inbox.command(command)).text;
-  } catch (error) {
-    log.error('command.failed', error, { command: command.name });
-    return noticeOfError(error);
-  }
+/** A command and its values. */
+export interface Given {
+  readonly name: CommandName;
+  readonly values: CommandValues;
 }
 
-/** Undefined where no conversation is: in a channel, where each one gets a thread of its own. */
-function commandOf(interaction: ChatInputCommandInteraction): Command | undefined {
-  const { channel, user, member } = interaction;
-  const spec = SPECS.find(({ name }) => name === interaction.commandName);
-  const where = channel === null ? undefined : whereOf(channel);
-  if (where?.conversation === undefined || spec === undefined) return undefined;
-  const value = spec.option === undefined ? null : interaction.options.getString(spec.option.name);
-  const name = member !== null && 'displayName' in member ? member.displayName : user.displayName;
+/** Code points of a message; what is longer comes as a file. @see https://docs.discord.com/developers/resources/message#create-message */
+const MAX_CONTENT = 2000;
+
+/** A command's answer, with its files and choices; it replaces all that an earlier answer showed. */
+export function answerOf(
+  name: CommandName,
+  { text, files = [], menus = [] }: CommandReply,
+): InteractionEditReplyOptions {
+  const isLong = Array.from(text).length > MAX_CONTENT;
+  const all = [...files, ...(isLong ? [{ name: `${name}.md`, mimeType: 'text/markdown', text }] : [])];
   return {
-    name: spec.name,
-    ...(value === null ? {} : { value }),
-    conversation: where.conversation,
-    author: { id: user.id, name },
-    place: where.place,
+    content: isLong
+      ? `${Array.from(text)
+          .slice(0, MAX_CONTENT - 2)
+          .join('')}…`
+      : text,
+    files: all.map((file) => new AttachmentBuilder(Buffer.from(file.text), { name: file.name })),
+    components: menus.map((menu, at) => rowOf(name, menu, at)),
   };
+}
+
+/** What a component is called says whose it is; what it says is the command's values. Both outlive a restart. */
+const OURS = 'command';
+
+function rowOf(name: CommandName, { style, label, items }: Menu, at: number) {
+  if (style === 'list') {
+    const options = items.map(({ label: each, values, isChosen = false }) => ({
+      label: each,
+      value: written(values),
+      default: isChosen,
+    }));
+    const list = new StringSelectMenuBuilder({ custom_id: `${OURS}:${name}:${at}`, placeholder: label, options });
+    return new ActionRowBuilder<StringSelectMenuBuilder>({ components: [list] });
+  }
+  const buttons = items.map(({ label: each, values, isChosen }) =>
+    new ButtonBuilder()
+      .setCustomId(`${OURS}:${name}:${written(values)}`)
+      .setLabel(each)
+      .setStyle(isChosen === true ? ButtonStyle.Primary : ButtonStyle.Secondary),
+  );
+  return new ActionRowBuilder<ButtonBuilder>({ components: buttons });
+}
+
+function written(values: CommandValues): string {
+  return new URLSearchParams(
+    Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
+  ).toString();
+}
+
+/** What a chosen item or a pressed button asks for; undefined for a component that is none of a command's. */
+export function chosenIn(customId: string, picked: string | undefined): Given | undefined {
+  const [ours, named, own = ''] = customId.split(/:(.*?):(.*)/su);
+  const spec = COMMANDS.find(({ name }) => name === named);
+  if (ours !== OURS || spec === undefined) return undefined;
+  return { name: spec.name, values: Object.fromEntries(new URLSearchParams(picked ?? own)) };
 }

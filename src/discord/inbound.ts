@@ -1,7 +1,8 @@
 /** From a Discord message to a Mention, or the named reason why it is none. */
-import { type Channel, ChannelType, type Message, MessageType } from 'discord.js';
+import { type Attachment as DiscordFile, type Channel, ChannelType, type Message, MessageType } from 'discord.js';
 import { type ConversationId, conversationIdOf } from '../core/conversation.ts';
 import type { Attachment, Author, Mention, Place } from '../core/inbound.ts';
+import type { Inbox, Log } from '../core/ports.ts';
 
 /** The workspace of direct messages, which belong to no server. */
 const DIRECT = '@me';
@@ -50,7 +51,12 @@ export type Ignored = 'elsewhere' | 'own' | 'webhook' | 'bot' | 'system' | 'not-
 
 /** What to do with a message; `overheard` is a mention only where the bot takes part in the conversation. */
 export type Verdict =
-  | { readonly kind: 'addressed' | 'overheard'; readonly mention: Mention }
+  | {
+      readonly kind: 'addressed' | 'overheard';
+      readonly mention: Mention;
+      /** Whether nothing in it names the bot: then it is a mention only where people talk freely. */
+      readonly isFree?: true;
+    }
   | { readonly kind: 'ignored'; readonly reason: Ignored };
 
 /** Decides what a message is to the bot. */
@@ -66,7 +72,7 @@ export function judge(heard: Heard, self: Self): Verdict {
   if (where.place.kind !== 'thread') return ignored('not-addressed');
   // A sticker or a poll says nothing that can be answered, and without the content intent every message looks so.
   if (mention.text === '' && mention.attachments.length === 0) return ignored('nothing-said');
-  return { kind: where.owner === self.id ? 'addressed' : 'overheard', mention };
+  return { kind: where.owner === self.id ? 'addressed' : 'overheard', mention, isFree: true };
 }
 
 function ignored(reason: Ignored): Verdict {
@@ -74,25 +80,53 @@ function ignored(reason: Ignored): Verdict {
 }
 
 function mentionOf(heard: Heard, self: Self): Mention {
-  const { id, where, author } = heard;
-  const { place } = where;
+  const { id, where, attachments, receivedAt } = heard;
+  const author = { id: heard.author.id, name: heard.author.name };
   const text = readableText(heard, self);
+  return { author, text, attachments, ...placedOf({ where, id, text, author }), receivedAt };
+}
+
+/** The ids of a message that is answered, and where the answer goes. */
+export function placedOf(asked: {
+  readonly where: Where;
+  readonly id: string;
+  readonly text: string;
+  readonly author: Author;
+}): Pick<Mention, 'id' | 'conversation' | 'place' | 'replyTo'> {
+  const { where, id, text, author } = asked;
+  const { place, channel } = where;
   return {
-    id: `discord:${where.channel}/${id}`,
+    id: `discord:${channel}/${id}`,
     // A thread has the id of the message it is opened on, so the conversation is known before the thread is there.
     conversation: where.conversation ?? threadOf(place, id),
-    author: { id: author.id, name: author.name },
     place,
-    text,
-    attachments: heard.attachments,
     replyTo: {
       platform: 'discord',
-      channel: where.channel,
+      channel,
       message: id,
       ...(where.conversation === undefined ? { openThread: threadName(text, author.name) } : {}),
     },
-    receivedAt: heard.receivedAt,
   };
+}
+
+/** The mention, answered in the channel where that is wanted; what cannot be known is told by whoever answers. */
+export async function inPlaceWhereWanted(
+  mention: Mention,
+  inbox: Pick<Inbox, 'settingsAt'>,
+  log: Log,
+): Promise<Mention> {
+  const { author, place, replyTo } = mention;
+  if (replyTo.openThread === undefined) return mention;
+  try {
+    const { replyStyle } = await inbox.settingsAt({ author, place });
+    if (replyStyle === 'thread') return mention;
+  } catch (error) {
+    log.error('settings.unread', error, { mention: mention.id });
+    return mention;
+  }
+  const { openThread: _, ...inPlace } = replyTo;
+  const { platform, workspace, channel } = place;
+  return { ...mention, conversation: conversationIdOf({ platform, workspace, channel }), replyTo: inPlace };
 }
 
 function threadOf({ workspace, channel }: Place, thread: string): ConversationId {
@@ -171,6 +205,12 @@ export function whereOf(channel: Channel): Where | undefined {
   return { place, channel: id, conversation: conversationIdOf({ platform: 'discord', workspace, channel: id }) };
 }
 
+/** What is needed of a file of discord.js. */
+export function attachmentOf(file: DiscordFile): Attachment {
+  const { id, name, contentType, size, url } = file;
+  return { id, name, mimeType: contentType ?? 'application/octet-stream', bytes: size, url };
+}
+
 /** What is needed of a message of discord.js. */
 export function heardOf(message: Message, where: Where): Heard {
   const { author, member, mentions } = message;
@@ -190,13 +230,7 @@ export function heardOf(message: Message, where: Where): Heard {
         'name' in channel && channel.name !== null ? [[channel.id, channel.name]] : [],
       ),
     ),
-    attachments: [...message.attachments.values()].map((file) => ({
-      id: file.id,
-      name: file.name,
-      mimeType: file.contentType ?? 'application/octet-stream',
-      bytes: file.size,
-      url: file.url,
-    })),
+    attachments: [...message.attachments.values()].map(attachmentOf),
     receivedAt: Date.now(),
   };
 }

@@ -1,9 +1,10 @@
 /** What each message of a reply holds: a page of its text or, after the text, pictures as files that Discord takes. */
 import { MessageFlags } from 'discord.js';
 import type { InlineData } from '../core/content.ts';
+import type { ReplyAddress } from '../core/inbound.ts';
 import { type DraftView, pictureKindOf, type Reply } from '../core/reply.ts';
 import { noticeOfPictures } from '../reply/notices.ts';
-import { finalPagesOf, pagesOf } from './format.ts';
+import { finalPagesOf, noticeOf, pagesOf } from './format.ts';
 
 /** All that one message shows. A page of pictures has no text, so that pictures are never mixed up with a page of text. */
 export interface Page {
@@ -41,8 +42,9 @@ const SILENT = {
   allowed_mentions: { parse: [], replied_user: false },
 } as const;
 
-/** The pages of an answer that is being written: its text so far. */
-export function viewPagesOf({ text }: DraftView): readonly Page[] {
+/** The pages of an answer that is being written: its text so far or, before there is any, what the model is thinking about. */
+export function viewPagesOf({ text, headline }: DraftView): readonly Page[] {
+  if (text === '' && headline !== undefined) return [textPage(noticeOf(`💭 ${headline}`))];
   return pagesOf(text).map(textPage);
 }
 
@@ -64,6 +66,28 @@ export function bodyOf({ content, files }: Page) {
   return { ...SILENT, content, attachments: files.map(({ name }, at) => ({ id: `${at}`, filename: name })) };
 }
 
+/** What the post of a notice is called; those of the answer are called by number. */
+export const NOTE = 'note';
+
+/**
+ * The fields that make the message: as the answer to what was asked, where it is the first in the same channel. It is made
+ * once however often it is tried, by its name, which tells it from the others of its attempt. A nonce has 25 characters at most.
+ * @see https://docs.discord.com/developers/resources/message#create-message
+ */
+export function creationOf(page: Page, to: ReplyAddress, { channel, name }: { channel: string; name: string }) {
+  const { message, attempt, hidden } = to;
+  const body = bodyOf(page);
+  if (hidden !== undefined) return { ...body, flags: body.flags | MessageFlags.Ephemeral };
+  const isAnswer = (name === '0' || name === NOTE) && channel === to.channel;
+  const again = attempt === undefined ? '' : `r${(attempt % 36).toString(36)}`;
+  return {
+    ...body,
+    nonce: `${message}-${name}${again}`,
+    enforce_nonce: true,
+    ...(isAnswer ? { message_reference: { message_id: message, fail_if_not_exists: false } } : {}),
+  };
+}
+
 /** Whether the message shows the page. Pictures of one name and size are taken to be the same. */
 export function isShownBy({ content, attachments }: Posted, page: Page): boolean {
   const same = attachments.every(({ filename, size }, at) => {
@@ -78,7 +102,7 @@ function textPage(content: string): Page {
 }
 
 function textPagesOf(reply: Reply, unshown: number): readonly Page[] {
-  const notices = [reply.notice, ...(unshown === 0 ? [] : [noticeOfPictures(unshown)])];
+  const notices = [reply.notice, ...(unshown === 0 ? [] : [noticeOfPictures(unshown)]), reply.footer];
   const notice = notices.filter((sentence) => sentence !== undefined).join('\n');
   return finalPagesOf(notice === '' ? reply : { ...reply, notice }).map(textPage);
 }

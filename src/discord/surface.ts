@@ -8,8 +8,10 @@ import type { DraftView, PostRef, Reply } from '../core/reply.ts';
 import type { Governor, Leave } from '../reply/governor.ts';
 import { Posts } from '../reply/posts.ts';
 import { learnedOf, platformErrorOf } from './answers.ts';
+import { messageRoute } from './client.ts';
 import { noticeOf } from './format.ts';
-import { bodyOf, isShownBy, type Page, type Posted, replyPagesOf, viewPagesOf, withoutPictures } from './pages.ts';
+import { bodyOf, creationOf, isShownBy, NOTE, type Page, type Posted } from './pages.ts';
+import { replyPagesOf, viewPagesOf, withoutPictures } from './pages.ts';
 
 export interface SurfaceOptions {
   readonly rest: REST;
@@ -30,9 +32,6 @@ const MAX_WAIT_MS = 20_000;
 /** A message that has a thread cannot get another. @see https://docs.discord.com/developers/topics/opcodes-and-status-codes#json */
 const THREAD_EXISTS = 160_004;
 const UNKNOWN_MESSAGE = 10_008;
-
-/** What the post of a notice is called; those of the answer are called by number. */
-const NOTE = 'note';
 
 type Write = 'create' | 'edit' | 'remove';
 
@@ -64,7 +63,8 @@ export class DiscordSurface implements ReplySurface {
 
   async begin(): Promise<void> {
     const channel = await this.#place();
-    if (this.#typing !== undefined) return;
+    // Others would see it, and the asker sees that the command is being answered.
+    if (this.#typing !== undefined || this.#to.hidden !== undefined) return;
     this.#typing = setInterval(() => this.#type(channel), this.#options.typingMs);
     this.#type(channel);
   }
@@ -81,7 +81,7 @@ export class DiscordSurface implements ReplySurface {
     try {
       const pages = viewPagesOf(view);
       if (pages.length === 0) return this.#posts.refs;
-      this.#stopTyping();
+      if (view.text !== '') this.#stopTyping();
       return await this.#posts.sync(pages, 'growing');
     } finally {
       this.#release();
@@ -157,18 +157,11 @@ export class DiscordSurface implements ReplySurface {
   /** @param name Tells this post from the others of the reply, so that it is made once however often it is tried. */
   async #post(page: Page, name: string): Promise<PostRef> {
     const channel = await this.#place();
-    const { message } = this.#to;
-    const answers = (name === '0' || name === NOTE) && channel === this.#to.channel;
     const answer = await this.#write('create', {
       method: RequestMethod.Post,
-      fullRoute: Routes.channelMessages(channel),
+      fullRoute: messageRoute(this.#to, channel),
       files: [...page.files],
-      body: {
-        ...bodyOf(page),
-        nonce: `${message}-${name}`,
-        enforce_nonce: true,
-        ...(answers ? { message_reference: { message_id: message, fail_if_not_exists: false } } : {}),
-      },
+      body: creationOf(page, this.#to, { channel, name }),
     });
     // Discord answers a created message with the message, which has all of this.
     const posted = answer as Posted;
@@ -179,13 +172,13 @@ export class DiscordSurface implements ReplySurface {
   }
 
   async #edit({ channel, message }: PostRef, page: Page): Promise<boolean> {
-    const fullRoute = Routes.channelMessage(channel, message);
+    const fullRoute = messageRoute(this.#to, channel, message);
     const request = { method: RequestMethod.Patch, fullRoute, files: [...page.files], body: bodyOf(page) };
     return !(await this.#isGone(() => this.#write('edit', request)));
   }
 
   async #remove({ channel, message }: PostRef): Promise<void> {
-    const request = { method: RequestMethod.Delete, fullRoute: Routes.channelMessage(channel, message) };
+    const request = { method: RequestMethod.Delete, fullRoute: messageRoute(this.#to, channel, message) };
     await this.#isGone(() => this.#write('remove', request));
   }
 

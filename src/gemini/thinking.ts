@@ -13,6 +13,14 @@ const LEVELS = ['MINIMAL', 'LOW', 'MEDIUM', 'HIGH'];
 /** Tokens for models that take a budget; each model's own range limits them. */
 const BUDGET_TOKENS = { minimal: 512, low: 1024, medium: 8192, high: 24_576 };
 
+/** The depth whose budget holds so many tokens. */
+function wordOf(tokens: number): Exclude<ThinkingDepth, number> {
+  if (tokens === 0) return 'off';
+  const { minimal, low, medium } = BUDGET_TOKENS;
+  if (tokens <= low) return tokens <= minimal ? 'minimal' : 'low';
+  return tokens <= medium ? 'medium' : 'high';
+}
+
 /** Whether the model does exactly what was asked for. */
 export interface ThinkingChoice {
   readonly config?: ThinkingConfig;
@@ -28,10 +36,11 @@ export function thinkingOf(depth: ThinkingDepth, rule: ThinkingRule | undefined)
   if (depth === 'auto') return { ...(rule?.kind === 'budget' ? { config: { thinkingBudget: -1 } } : {}), exact: true };
   if (rule === undefined || rule.kind === 'none') return { exact: false };
   if (rule.kind === 'budget') return budgetOf(depth, rule);
-  const wanted = depth === 'off' ? 0 : LEVELS.indexOf(depth.toUpperCase());
+  const word = typeof depth === 'number' ? wordOf(depth) : depth;
+  const wanted = word === 'off' ? 0 : LEVELS.indexOf(word.toUpperCase());
   const nearest = rule.levels.toSorted((a, b) => distance(a, wanted) - distance(b, wanted)).at(0);
   if (nearest === undefined) return { exact: false };
-  return { config: { thinkingLevel: nearest }, exact: nearest === depth.toUpperCase() };
+  return { config: { thinkingLevel: nearest }, exact: depth === nearest.toLowerCase() };
 }
 
 /** Steps between a level and the wanted one; a deeper level counts half a step nearer, which decides only ties. */
@@ -44,10 +53,11 @@ function budgetOf(
   depth: Exclude<ThinkingDepth, 'auto'>,
   rule: Extract<ThinkingRule, { kind: 'budget' }>,
 ): ThinkingChoice {
-  if (depth === 'off') {
+  if (depth === 'off' || depth === 0) {
     return { config: { thinkingBudget: rule.canBeOff ? 0 : rule.minTokens }, exact: rule.canBeOff };
   }
   // Where the range begins with 0, that is "off" and not a small budget.
-  const tokens = Math.min(rule.maxTokens, Math.max(rule.minTokens, BUDGET_TOKENS[depth]));
-  return { config: { thinkingBudget: tokens }, exact: true };
+  const wanted = typeof depth === 'number' ? depth : BUDGET_TOKENS[depth];
+  const tokens = Math.min(rule.maxTokens, Math.max(rule.minTokens, wanted));
+  return { config: { thinkingBudget: tokens }, exact: tokens === wanted || typeof depth !== 'number' };
 }

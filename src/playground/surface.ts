@@ -19,6 +19,7 @@ interface End {
   /** Where the page fetches them; absent when there are none. */
   readonly pictures?: readonly string[];
   readonly notice?: string;
+  readonly footer?: string;
 }
 
 /** A turn as the reader sees it. */
@@ -31,6 +32,8 @@ export interface TurnView extends End {
   readonly text: string;
   /** `waiting`: accepted, and not begun. */
   readonly state: 'waiting' | Status | 'done';
+  /** What the model is thinking about, until text stands. */
+  readonly headline?: string;
   /** Epoch milliseconds. */
   readonly receivedAt: number;
 }
@@ -43,7 +46,6 @@ export interface TurnView extends End {
 export type PageEvent =
   | {
       readonly kind: 'snapshot';
-      readonly model: string;
       readonly standIn: boolean;
       readonly settings: Settings;
       readonly turns: readonly TurnView[];
@@ -51,7 +53,7 @@ export type PageEvent =
   | { readonly kind: 'settings'; readonly settings: Settings }
   | { readonly kind: 'turn'; readonly turn: TurnView }
   | { readonly kind: 'withdrawn'; readonly id: MentionId }
-  | (Tail & { readonly kind: 'view'; readonly state: Status })
+  | (Tail & { readonly kind: 'view'; readonly state: Status; readonly headline?: string })
   | (Tail & End & { readonly kind: 'reply'; readonly state: 'done' });
 
 interface Tail {
@@ -106,10 +108,18 @@ export class LiveThread {
     this.tell({ kind: 'withdrawn', id });
   }
 
-  view(id: MentionId, { text, status }: DraftView): void {
+  view(id: MentionId, { text, status, headline }: DraftView): void {
     const shown = this.#shown(id);
-    this.#turns.set(id, { ...shown, text, state: status });
-    this.tell({ kind: 'view', id, state: status, ...tailOf(shown.text, text) });
+    // Once there was a headline, that there is none any more has to be said too.
+    const told = shown.headline === undefined ? headline : (headline ?? '');
+    const change = { state: status, ...(told === undefined ? {} : { headline: told }) };
+    this.#turns.set(id, { ...shown, ...change, text });
+    this.tell({ kind: 'view', id, ...change, ...tailOf(shown.text, text) });
+  }
+
+  /** Drops what is finished: it is kept elsewhere or, where it was forgotten, nowhere. */
+  drop(): void {
+    for (const turn of this.turns) if (turn.state === 'done') this.#turns.delete(turn.id);
   }
 
   reply(id: MentionId, reply: Reply): void {
@@ -143,7 +153,7 @@ export class LiveThread {
 }
 
 /** How the page shows a finished reply; it tells of pictures that it cannot show. */
-export function endOf(id: MentionId, { text, images = [], sources, notice }: Reply) {
+export function endOf(id: MentionId, { text, images = [], sources, notice, footer }: Reply) {
   const pictures = addressesOf(id, images);
   const unshown = images.length - pictures.length;
   const notices = [notice, ...(unshown === 0 ? [] : [noticeOfPictures(unshown)])].filter((one) => one !== undefined);
@@ -153,6 +163,7 @@ export function endOf(id: MentionId, { text, images = [], sources, notice }: Rep
     sources,
     ...(pictures.length === 0 ? {} : { pictures }),
     ...(notices.length === 0 ? {} : { notice: notices.join('\n') }),
+    ...(footer === undefined ? {} : { footer }),
   } as const;
 }
 

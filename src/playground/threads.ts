@@ -70,6 +70,12 @@ export class Threads {
     if (entry !== undefined) this.live(thread).ask(waitingView(entry.mention));
   }
 
+  /** Forgets what is finished in every thread; those that somebody may be looking at, to be shown anew. */
+  drop(): readonly string[] {
+    for (const live of this.#live.values()) live.drop();
+    return [...this.#live.keys()];
+  }
+
   /** Every thread that is stored, waits or runs, newest first. @throws StorageUnavailable */
   async summaries(): Promise<readonly ThreadSummary[]> {
     const [stored, open] = await Promise.all([

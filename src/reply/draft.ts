@@ -2,12 +2,17 @@
 import type { DraftView, ReplyEvent, Status } from '../core/reply.ts';
 import { Scanner } from '../markdown/markdown.ts';
 
+/** Characters of a headline; a longer one would not fit on a line. */
+const MAX_HEADLINE = 120;
+
 export class Draft {
   readonly #scanner = new Scanner();
   #text = '';
   #status: Status = 'thinking';
+  #thoughts = '';
 
   add(event: ReplyEvent): void {
+    if (event.kind === 'thought') this.#thoughts += event.text;
     if (event.kind === 'text') {
       this.#text += event.text;
       this.#scanner.add(event.text);
@@ -27,6 +32,18 @@ export class Draft {
 
   /** A snapshot in which nothing is left open; its text is empty until there is something to see. */
   view(): DraftView {
-    return { text: this.#status === 'writing' ? this.#scanner.healed() : '', status: this.#status };
+    if (this.#status === 'writing') return { text: this.#scanner.healed(), status: this.#status };
+    const { headline } = this;
+    return { text: '', status: this.#status, ...(headline === undefined ? {} : { headline }) };
+  }
+
+  /**
+   * The last headline among the thoughts: they come as paragraphs, each below a line in bold. Nothing where none is whole yet.
+   * @see https://ai.google.dev/gemini-api/docs/thinking
+   */
+  get headline(): string | undefined {
+    const lines = this.#thoughts.matchAll(/^[ \t]*\*\*([^*\n]+)\*\*[ \t]*$/gmu);
+    const [, last = ''] = [...lines].at(-1) ?? [];
+    return Array.from(last.trim()).slice(0, MAX_HEADLINE).join('') || undefined;
   }
 }

@@ -14,12 +14,10 @@ import {
   type Refusal,
   type RejectionReason,
 } from '../core/errors.ts';
-import type { CommandName } from '../core/inbound.ts';
 
 /** The values of an open set that are known by name. */
 type Known<T extends string> = T extends unknown ? (string extends T ? never : T) : never;
 type CutReason = Exclude<Known<FinishReason | BlockReason>, 'STOP'>;
-type SettingCommand = Exclude<CommandName, 'stop'>;
 
 interface Sentences {
   readonly refused: Readonly<Record<Exclude<Refusal['kind'], 'busy'>, string>>;
@@ -34,11 +32,6 @@ interface Sentences {
   readonly successor: (model: string) => string;
   readonly reference: (reference: string) => string;
   readonly tryAgainIn: (seconds: number) => string;
-  readonly set: Readonly<Record<SettingCommand, (value: string) => string>>;
-  readonly holds: Readonly<Record<SettingCommand, (value: string) => string>>;
-  readonly takes: (name: string, value: string, choices: readonly string[]) => string;
-  readonly stopped: string;
-  readonly nothingToStop: string;
   readonly interrupted: string;
   readonly nothingAsked: string;
   readonly unreadFiles: (names: readonly string[]) => string;
@@ -113,18 +106,6 @@ const ENGLISH: Sentences = {
   reference: (reference) => `If it happens again, tell the person who runs me this reference: ${reference}.`,
   tryAgainIn: (seconds) =>
     `Please try again in ${seconds < 90 ? countOf(seconds, 'second') : countOf(seconds / 60, 'minute')}.`,
-  set: {
-    think: (value) => `Thinking in this conversation is now set to ${value}.`,
-    search: (value) => `Google Search in this conversation is now ${value}.`,
-  },
-  holds: {
-    think: (value) => `Thinking in this conversation is set to ${value}.`,
-    search: (value) => `Google Search in this conversation is ${value}.`,
-  },
-  takes: (name, value, choices) =>
-    `${name} takes ${choices.slice(0, -1).join(', ')} or ${choices.at(-1) ?? ''}${value === '' ? '' : `, not “${value}”`}.`,
-  stopped: 'Stopped.',
-  nothingToStop: 'I am not writing anything in this conversation.',
   interrupted: 'I was restarted before I could answer this. Please ask again.',
   nothingAsked: 'What would you like to know? Write your question in the same message as my name.',
   unreadFiles: (names) => `I cannot read attachments yet: ${names.join(', ')}.`,
@@ -133,7 +114,7 @@ const ENGLISH: Sentences = {
 };
 
 /** Plain sentences, for what needs no more than saying. */
-export const NOTICES: Pick<Sentences, 'stopped' | 'nothingToStop' | 'interrupted' | 'nothingAsked'> = ENGLISH;
+export const NOTICES: Pick<Sentences, 'interrupted' | 'nothingAsked'> = ENGLISH;
 
 /** Why a mention is not answered. */
 export function noticeOfRefusal(refusal: Refusal): string {
@@ -163,25 +144,6 @@ export function noticeOfError(error: unknown, reference?: string): string {
   if (waitMs === undefined) return ENGLISH.error[code];
   const [why] = ENGLISH.error[code].split(/(?<=\.) Please/u, 1);
   return `${why} ${ENGLISH.tryAgainIn(Math.max(1, Math.ceil(waitMs / 1000)))}`;
-}
-
-/** The answer to a command that chose `value`. */
-export function noticeOfSetting(command: SettingCommand, value: string): string {
-  return ENGLISH.set[command](value);
-}
-
-/** The answer to a command that chose nothing: what holds. */
-export function noticeOfHolding(command: SettingCommand, value: string): string {
-  return ENGLISH.holds[command](value);
-}
-
-/** Told when `name`, a flag or a command, was given a value that it does not take. */
-export function noticeOfFlag(fault: {
-  readonly flag: string;
-  readonly value: string;
-  readonly choices: readonly string[];
-}): string {
-  return ENGLISH.takes(fault.flag, shortOf(fault.value), fault.choices);
 }
 
 /** Told beside the answer when files came with the question. */

@@ -39,8 +39,9 @@ export async function present(
   let turn: Turn;
   try {
     turn = await drained(events, (event) => {
+      const { headline } = draft;
       draft.add(event);
-      if (event.kind === 'text' && draft.status === 'writing') writer.wake();
+      if (draft.status === 'writing' ? event.kind === 'text' : draft.headline !== headline) writer.wake();
     });
   } finally {
     writer.stop();
@@ -64,6 +65,7 @@ export function replyOf(turn: Turn, further?: string): Reply {
     sources: turn.sources,
     ending: turn.ending,
     ...(notices.length === 0 ? {} : { notice: notices.join('\n') }),
+    ...(turn.footer === undefined ? {} : { footer: turn.footer }),
   };
 }
 
@@ -131,8 +133,9 @@ class Writer {
   }
 
   async #show(): Promise<void> {
-    const posts = await this.#surface.show(this.#draft.view());
-    this.#urgency = 'text';
+    const view = this.#draft.view();
+    const posts = await this.#surface.show(view);
+    if (view.text !== '') this.#urgency = 'text';
     await this.stands(posts);
   }
 

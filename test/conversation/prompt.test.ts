@@ -1,55 +1,6 @@
-import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readFlags, requestOf, systemInstruction, userContent } from '../../src/conversation/prompt.ts';
+import { requestOf, systemInstruction, userContent } from '../../src/conversation/prompt.ts';
 import { aMention } from '../support/builders.ts';
-
-describe('readFlags', () => {
-  it.each([
-    ['--search who won?', 'who won?', { search: 'on' }],
-    ['who won? --search', 'who won?', { search: 'on' }],
-    ['who won? --no-search', 'who won?', { search: 'off' }],
-    ['--think high why?', 'why?', { thinking: 'high' }],
-    ['why? --think=LOW', 'why?', { thinking: 'low' }],
-    ['--search --think off why? --think high', 'why?', { search: 'on', thinking: 'off' }],
-    ['why?\n--search', 'why?', { search: 'on' }],
-    ['--search', '', { search: 'on' }],
-    ['where is lunch? --maps', 'where is lunch?', { maps: 'on' }],
-    ['--code how many primes?', 'how many primes?', { code: 'on' }],
-  ])('takes the flags of %j', (message, text, flags) => {
-    expect(readFlags(message)).toEqual({ text, flags, json: false, faults: [] });
-  });
-
-  it.each([
-    'what does --search do?',
-    'run `git log --search`',
-    '> use --search',
-    '```\nfind --search',
-    'what is --searching',
-    'x--search',
-    'a plain question',
-    '  two spaces  ',
-  ])('leaves %j as it is', (message) => {
-    expect(readFlags(message)).toEqual({ text: message, flags: {}, json: false, faults: [] });
-  });
-
-  it('keeps the question and names the choices when a value is unknown', () => {
-    const asked = readFlags('why? --think deep');
-    expect(asked.text).toBe('why? --think deep');
-    expect(asked.faults).toEqual([{ flag: '--think', value: 'deep', choices: expect.arrayContaining(['high']) }]);
-  });
-
-  it('never eats anything but flags and the space around them', () => {
-    const flag = fc.constantFrom('--search', '--no-search', '--think high', '--think auto');
-    const words = fc
-      .string({ unit: 'grapheme', minLength: 1 })
-      .filter((text) => text === text.trim() && !/[-`>]/.test(text));
-    fc.assert(
-      fc.property(fc.array(flag, { maxLength: 3 }), words, fc.array(flag, { maxLength: 3 }), (before, text, after) => {
-        expect(readFlags([...before, text, ...after].join(' ')).text).toBe(text);
-      }),
-    );
-  });
-});
 
 describe('requestOf', () => {
   const chosen = { thinking: 'low', search: 'off', maps: 'off', code: 'off' } as const;
@@ -68,6 +19,7 @@ describe('requestOf', () => {
 
   it.each([
     [{ ...wanted, chosen: { ...chosen, search: 'on' } }, { googleSearch: true }],
+    [{ ...wanted, chosen: { ...chosen, search: 'auto' } }, { googleSearch: true }],
     [
       { ...wanted, chosen: { ...chosen, maps: 'on' }, standing: { ...wanted.standing, maps: { languageCode: 'pl' } } },
       { googleMaps: { languageCode: 'pl' } },

@@ -20,10 +20,7 @@ import {
   noticeOfError,
   noticeOfFiles,
   noticeOfPictures,
-  noticeOfFlag,
-  noticeOfHolding,
   noticeOfRefusal,
-  noticeOfSetting,
   NOTICES,
 } from '../../src/reply/notices.ts';
 
@@ -69,9 +66,6 @@ const notices: readonly string[] = [
   noticeOfRefusal({ kind: 'not-allowed' }),
   noticeOfRefusal({ kind: 'busy', waiting: 1 }),
   noticeOfRefusal({ kind: 'busy', waiting: 3 }),
-  noticeOfSetting('think', 'high'),
-  noticeOfHolding('search', 'off'),
-  noticeOfFlag({ flag: '--think', value: 'deeply', choices: ['low', 'high'] }),
   noticeOfFiles(['a.pdf', 'b.png']),
   noticeOfPictures(1),
   noticeOfPictures(3),
@@ -120,18 +114,5 @@ describe('noticeOfError', () => {
   it('names the successor of a model that is gone', () => {
     const gone = new ModelRejected('', 'model-gone', { successor: 'gemini-9-flash' });
     expect(noticeOfError(gone)).toContain('gemini-9-flash');
-  });
-});
-
-describe('noticeOfFlag', () => {
-  it('names the choices, and what was given', () => {
-    const fault = { flag: '--think', value: 'deeply', choices: ['auto', 'low', 'high'] };
-    expect(noticeOfFlag(fault)).toBe('--think takes auto, low or high, not “deeply”.');
-  });
-
-  it('keeps what was given short and on one line', () => {
-    const notice = noticeOfFlag({ flag: '--think', value: `a\n\n${'x'.repeat(5000)}`, choices: ['low', 'high'] });
-    expect(notice.length).toBeLessThan(120);
-    expect(notice).not.toContain('\n');
   });
 });

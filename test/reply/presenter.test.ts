@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { ModelUnavailable, PlatformRejected, PlatformUnavailable, StorageUnavailable } from '../../src/core/errors.ts';
 import type { Log } from '../../src/core/ports.ts';
 import type { PostRef } from '../../src/core/reply.ts';
-import { NOTICES } from '../../src/reply/notices.ts';
+import { noticeOfEnding } from '../../src/reply/notices.ts';
 import { present, replyOf } from '../../src/reply/presenter.ts';
 import { aTurn } from '../support/builders.ts';
 import { anyText, runs } from '../markdown/documents.ts';
@@ -12,6 +12,8 @@ import { FakeSurface, type Script } from './fake-surface.ts';
 import { Story } from './story.ts';
 
 /** Lets everything run that waits for nothing outside. */
+const STOPPED = noticeOfEnding({ kind: 'stopped' });
+
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 function presenting(script: Script = {}, notice?: string) {
@@ -158,7 +160,7 @@ describe('present', () => {
     story.end(aTurn({ ending: { kind: 'stopped' } }, 'Half an answer'));
     await presented;
     expect(surface.seen).toEqual([]);
-    expect(surface.finished).toMatchObject([{ text: 'Half an answer', notice: NOTICES.stopped }]);
+    expect(surface.finished).toMatchObject([{ text: 'Half an answer', notice: STOPPED }]);
   });
 
   it('writes no view any more when it is stopped just as leave is granted', async () => {
@@ -190,7 +192,7 @@ describe('present', () => {
     const { surface, story, presented } = presenting({}, 'I cannot read attachments yet: a.pdf.');
     story.end(aTurn({ ending: { kind: 'stopped' } }, 'A'));
     await presented;
-    expect(surface.finished[0]?.notice).toBe(`${NOTICES.stopped}\nI cannot read attachments yet: a.pdf.`);
+    expect(surface.finished[0]?.notice).toBe(`${STOPPED}\nI cannot read attachments yet: a.pdf.`);
   });
 
   it('tells the posts that stand when there are others than before, also at the end', async () => {

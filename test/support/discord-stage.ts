@@ -1,10 +1,9 @@
 /** The stage on Discord: the simulator's people, the real discord.js. */
-import type { CommandName } from '../../src/core/inbound.ts';
-import { COMMANDS } from '../../src/core/inbound.ts';
+import { readTyped } from '../../src/commands/typed.ts';
 import type { Person } from '../simulators/discord/people.ts';
 import { DiscordSimulator, type SimulatorOptions } from '../simulators/discord/simulator.ts';
 import { Harness, type HarnessOptions } from './app.ts';
-import type { SeenAnswer, Stage, Talk } from './stage.ts';
+import type { SeenAnswer, SeenReply, Stage, Talk } from './stage.ts';
 
 /** Discord lets a bot identify once in five seconds; a restart that came sooner would wait. */
 const IDENTIFY_WAIT_MS = 5000;
@@ -73,12 +72,18 @@ export class DiscordTalk implements Talk {
     this.#stage.person(as).says(this.channelId, text);
   }
 
-  async command(name: CommandName, value?: string): Promise<string> {
-    const spec = COMMANDS.find((command) => command.name === name);
-    const option = spec !== undefined && 'option' in spec ? spec.option.name : '';
-    const given = value === undefined ? {} : { [option]: value };
+  async command(line: string, as = 'Ada'): Promise<SeenReply> {
+    const typed = readTyped(line);
+    if (typed === undefined) throw new Error(`there is no command ${line}`);
+    const { name, values } = typed;
     await this.#stage.discord.until(() => this.#stage.discord.commands.some((command) => command.name === name));
-    return (await this.#stage.person('Ada').slash(this.channelId, name, given).answer()).content;
+    const given = Object.entries(values).map(([key, value]) => [key, value === 'true' ? true : (value ?? '')] as const);
+    const invocation = this.#stage.person(as).slash(this.channelId, name, Object.fromEntries(given));
+    const { content, files } = await invocation.answer();
+    return {
+      text: content,
+      files: files.map((file) => ({ name: file.name, text: Buffer.from(file.bytes).toString() })),
+    };
   }
 
   async answers(): Promise<readonly SeenAnswer[]> {

@@ -1,9 +1,9 @@
 /** The stage on the local page: Debian's Chromium, driven as a person would. */
+import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
-import type { CommandName } from '../../src/core/inbound.ts';
 import { Harness, type HarnessOptions } from './app.ts';
 import { launchChromium } from './chromium.ts';
-import type { SeenAnswer, Stage, Talk } from './stage.ts';
+import type { SeenAnswer, SeenReply, Stage, Talk } from './stage.ts';
 
 /** One browser for the stages of a test file; whoever plays on them closes it at the end. */
 export class SharedBrowser {
@@ -70,21 +70,27 @@ class PageTalk implements Talk {
     await this.#page.locator('#message').press('Enter');
   }
 
-  async command(name: CommandName, value?: string): Promise<string> {
-    const said = this.#page.locator('#said');
-    const before = await said.textContent();
-    if (name === 'think') await this.#page.locator('#thinking').selectOption(value ?? 'auto');
-    else if (name === 'search') await this.#page.locator('#search').setChecked(value === 'on');
-    else await this.#page.locator('#stop').click();
-    await this.#page.waitForFunction((old) => document.querySelector('#said')?.textContent !== old, before);
-    return (await said.textContent()) ?? '';
+  /** Once the card of an earlier command is closed, the next one that opens is this one's. */
+  async command(line: string, as?: string): Promise<SeenReply> {
+    const reply = this.#page.locator('#reply');
+    if (await reply.isVisible()) await this.#page.locator('#close-reply').click();
+    await this.say(line, as);
+    await reply.waitFor();
+    const links = await reply.locator('a[download]').all();
+    const files = await Promise.all(
+      links.map(async (link) => {
+        const [download] = await Promise.all([this.#page.waitForEvent('download'), link.click()]);
+        return { name: download.suggestedFilename(), text: await readFile(await download.path(), 'utf8') };
+      }),
+    );
+    return { text: await reply.locator('.told').innerText(), files };
   }
 
   async answers(): Promise<readonly SeenAnswer[]> {
     return this.#page.locator('.turn .answer').evaluateAll((answers) =>
       answers
         .map((answer) => ({
-          text: [...answer.querySelectorAll<HTMLElement>('.text, .sources, .notice')]
+          text: [...answer.querySelectorAll<HTMLElement>('.text, .sources, .notice, .footer')]
             .filter((part) => part.checkVisibility())
             .map((part) => part.innerText.trim())
             .filter((text) => text !== '')

@@ -1,6 +1,5 @@
 /** A stage: one platform with people on it, so that a journey is told once and played on every platform. */
 import { vi } from 'vitest';
-import type { CommandName } from '../../src/core/inbound.ts';
 import type { Harness } from './app.ts';
 
 /** One answer of the bot as a reader has it before their eyes. */
@@ -12,12 +11,18 @@ export interface SeenAnswer {
   readonly pictures: number;
 }
 
+/** What a person is told when they give a command. */
+export interface SeenReply {
+  readonly text: string;
+  readonly files: readonly { readonly name: string; readonly text: string }[];
+}
+
 /** A conversation with the bot. */
 export interface Talk {
   /** Somebody goes on in it, without a mention. */
   say(text: string, as?: string): Promise<void>;
-  /** Gives a command and resolves with what the bot says to it. */
-  command(name: CommandName, value?: string): Promise<string>;
+  /** Gives a command as it would be typed, such as `/think high`, and resolves with what the bot says to it. */
+  command(line: string, as?: string): Promise<SeenReply>;
   /** The bot's answers, oldest first. */
   answers(): Promise<readonly SeenAnswer[]>;
   /** Whether a reader sees that the bot is at work and has no text yet. */

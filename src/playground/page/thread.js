@@ -44,13 +44,16 @@ function drawTurn(element, turn) {
   part(element, '.asked').textContent = turn.question;
   part(element, '.question').hidden = turn.question === '';
   part(element, '.status').hidden = turn.state === 'done';
-  part(element, '.word').textContent = turn.text === '' ? `${STATES[turn.state]}…` : '';
+  part(element, '.word').textContent = turn.text === '' ? `${turn.headline || STATES[turn.state]}…` : '';
   if (drawn.get(element)?.text !== turn.text) showMarkdown(part(element, '.text'), turn.text);
   drawPictures(part(element, '.pictures'), turn.pictures ?? []);
-  part(element, '.sources').hidden = turn.sources.length === 0;
+  // An answer that is written anew has not said yet what it rests on.
+  part(element, '.sources').hidden = turn.sources.length === 0 || turn.state !== 'done';
   part(element, '.sources ol').replaceChildren(...turn.sources.map(drawSource));
-  part(element, '.notice').hidden = turn.notice === undefined;
+  part(element, '.notice').hidden = turn.notice === undefined || turn.state !== 'done';
   part(element, '.notice-text').textContent = turn.notice ?? '';
+  part(element, '.footer').hidden = turn.footer === undefined || turn.state !== 'done';
+  part(element, '.footer').textContent = turn.footer ?? '';
   part(element, '.copy-answer').hidden = turn.state !== 'done' || turn.text === '';
 }
 

@@ -1,0 +1,115 @@
+/** What people say besides a question, for one answer: settings and flags into it, footer and thoughts out of it, counts after it. */
+import { scopeIdOf, type Settings, type Turn } from '../core/conversation.ts';
+import type { Mention } from '../core/inbound.ts';
+import { type ModelFacts, spendOf } from '../core/model.ts';
+import type { Ledger, Log } from '../core/ports.ts';
+import type { ReplyEvent } from '../core/reply.ts';
+import { choicesIn } from './choose.ts';
+import { type FlagFault, readFlags } from './flags.ts';
+import { sentencesIn, type SteeringSentences } from './sentences.ts';
+import { languageOf, type ScopedSettings, settingsOf } from './settings.ts';
+import { type Catalogue, personaText, shortOf, takesDepth } from './values.ts';
+
+export interface SteeringOptions {
+  readonly settings: ScopedSettings;
+  readonly catalogue: Catalogue;
+  readonly ledger: Ledger;
+  readonly facts: (model: string) => ModelFacts | undefined;
+  readonly log: Log;
+}
+
+/** What holds for one message. */
+export interface Steered {
+  /** The question, without the flags that were understood. */
+  readonly text: string;
+  readonly chosen: Settings;
+  /** Whether the answer is to be JSON. */
+  readonly json: boolean;
+  /** Who the model is, and whether it is asked to search. */
+  readonly instruction: string;
+  /** Sentences to put under the answer. */
+  readonly notices: readonly string[];
+  /** The turn with all that only its end can tell. */
+  readonly completed: (turn: Turn, thoughts: string) => Turn;
+}
+
+const SEARCHES = 'Search the web before you answer.';
+
+export class Steering {
+  readonly #options: SteeringOptions;
+
+  constructor(options: SteeringOptions) {
+    this.#options = options;
+  }
+
+  /** Reads the flags of a message and lays them over what holds for its author there. @throws StorageUnavailable, StorageCorrupt */
+  async of(mention: Mention): Promise<Steered> {
+    const { settings, catalogue, facts } = this.#options;
+    const { text, flags, json, faults } = readFlags(mention, catalogue);
+    const chosen = settingsOf(await settings.at(mention, flags));
+    const say = sentencesIn(languageOf(chosen.language, mention.author));
+    const persona = personaText(chosen.persona, catalogue);
+    const overBudget = takesDepth(flags.thinking ?? 'auto', facts(chosen.model))
+      ? []
+      : [say.takesNoBudget(chosen.model)];
+    return {
+      text,
+      chosen,
+      json,
+      instruction: chosen.search === 'on' ? `${persona.trim()}\n\n${SEARCHES}` : persona,
+      notices: [...faults.map((fault) => faultIn(fault, say)), ...overBudget],
+      completed: (turn, thoughts) => this.#completed({ turn, thoughts, mention, chosen }, say),
+    };
+  }
+
+  /** Counts what the turn used, for its author, channel and workspace. A failure is logged: the answer stands. */
+  async count(turn: Turn, mention: Mention): Promise<void> {
+    const { ledger, facts, log } = this.#options;
+    const accounts = (['person', 'channel', 'workspace'] as const).flatMap((scope) => scopeIdOf(scope, mention) ?? []);
+    try {
+      await ledger.add(accounts, spendOf(turn.usage, facts(turn.model)?.price), turn.endedAt);
+    } catch (error) {
+      log.error('usage.uncounted', error, { mention: turn.id });
+    }
+  }
+
+  #completed({ turn, thoughts, mention, chosen }: Ended, say: SteeringSentences): Turn {
+    const { text, flags, place, replyTo, attempt } = mention;
+    const { model, modelVersion = model, usage, receivedAt, endedAt } = turn;
+    const spend = spendOf(usage, this.#options.facts(model)?.price);
+    const footer = () => say.footer({ model: modelVersion, spend, seconds: (endedAt - receivedAt) / 1000 });
+    return {
+      ...turn,
+      origin: { text, place, replyTo, ...(flags === undefined ? {} : { flags }) },
+      ...(attempt === undefined ? {} : { attempt }),
+      ...(chosen.thoughts === 'full' && thoughts !== '' ? { thoughts } : {}),
+      ...(chosen.footer === 'on' ? { footer: footer() } : {}),
+    };
+  }
+}
+
+interface Ended {
+  readonly turn: Turn;
+  readonly thoughts: string;
+  readonly mention: Mention;
+  readonly chosen: Settings;
+}
+
+/** The same events, without thoughts where nobody wants to see them, and the turn completed. */
+export async function* steeredTurn(
+  events: AsyncGenerator<ReplyEvent, Turn>,
+  { chosen, completed }: Pick<Steered, 'chosen' | 'completed'>,
+): AsyncGenerator<ReplyEvent, Turn> {
+  let thoughts = '';
+  for (;;) {
+    const step = await events.next();
+    if (step.done === true) return completed(step.value, thoughts);
+    if (step.value.kind === 'thought') thoughts += step.value.text;
+    if (step.value.kind !== 'thought' || chosen.thoughts !== 'off') yield step.value;
+  }
+}
+
+function faultIn(fault: FlagFault, say: SteeringSentences): string {
+  if (fault.kind === 'unknown') return say.noSuchFlag(shortOf(fault.flag), fault.choices.join(', '));
+  return say.takes(fault.flag, shortOf(fault.value), choicesIn(fault.setting, fault.choices, say));
+}
