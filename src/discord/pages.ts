@@ -79,10 +79,11 @@ export function creationOf(page: Page, to: ReplyAddress, { channel, name }: { ch
   const body = bodyOf(page);
   if (hidden !== undefined) return { ...body, flags: body.flags | MessageFlags.Ephemeral };
   const isAnswer = (name === '0' || name === NOTE) && channel === to.channel;
-  const again = attempt === undefined ? '' : `r${(attempt % 36).toString(36)}`;
+  // One sign tells the attempts apart: there is no room for more beside the longest name.
+  const sign = attempt === undefined ? '-' : ((attempt % 26) + 10).toString(36);
   return {
     ...body,
-    nonce: `${message}-${name}${again}`,
+    nonce: `${message}${sign}${name}`,
     enforce_nonce: true,
     ...(isAnswer ? { message_reference: { message_id: message, fail_if_not_exists: false } } : {}),
   };

@@ -84,6 +84,11 @@ export class LiveThread {
     return this.#turns.has(id);
   }
 
+  /** What is shown of an answer; empty where there is none. */
+  textOf(id: MentionId): string {
+    return this.#turns.get(id)?.text ?? '';
+  }
+
   /** Tells the watcher every event from now on, until the returned function is called. */
   watch(watcher: Watcher): () => void {
     this.#watchers.add(watcher);
@@ -195,8 +200,10 @@ export class PlaygroundSurface implements ReplySurface {
     this.#backing = backing;
   }
 
+  /** An answer that stands already stays until there is another. */
   async begin(): Promise<void> {
-    await this.show({ text: '', status: 'thinking' });
+    if (!this.#thread.has(this.#post.message)) await this.#backing.recall();
+    await this.show({ text: this.#thread.textOf(this.#post.message), status: 'thinking' });
   }
 
   /** Always lets at least one macrotask pass, so that chunks that arrived together are shown together. */

@@ -64,8 +64,10 @@ export class Threads {
     return [...views.values()].sort((a, b) => a.receivedAt - b.receivedAt);
   }
 
-  /** Shows the question of a mention that an earlier process received. @throws StorageUnavailable */
+  /** Shows what stands for a mention that this process does not show: its answer so far, or its question. @throws StorageUnavailable, StorageCorrupt */
   async recall(thread: string, id: MentionId): Promise<void> {
+    const stored = (await this.#kept.turns.turns(conversationOf(thread))).find((turn) => turn.id === id);
+    if (stored !== undefined) return this.live(thread).ask(storedView(stored));
     const entry = (await this.#kept.journal.open()).find(({ mention }) => mention.id === id);
     if (entry !== undefined) this.live(thread).ask(waitingView(entry.mention));
   }

@@ -132,7 +132,10 @@ function shownChoice(
   if (chosen === undefined) return { text };
   const valuesOf = (values: Command['values']): Command['values'] =>
     command.name === 'settings' ? { setting: name, ...values } : values;
-  const words = choicesOf(name, catalogue).slice(0, MAX_ITEMS - 1);
+  // A persona of that name is what holds where nobody chose, unless the operator chose another.
+  const words = choicesOf(name, catalogue)
+    .filter((word) => word !== TAKEN_BACK)
+    .slice(0, MAX_ITEMS - 1);
   const spec = COMMANDS.find((each) => each.name === command.name);
   const option = command.name === 'settings' ? 'value' : (spec?.options[0]?.name ?? '');
   const items: MenuItem[] = [...words, TAKEN_BACK].map((word) => ({

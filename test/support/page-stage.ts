@@ -1,6 +1,7 @@
 /** The stage on the local page: Debian's Chromium, driven as a person would. */
 import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
+import { vi } from 'vitest';
 import { Harness, type HarnessOptions } from './app.ts';
 import { launchChromium } from './chromium.ts';
 import type { SeenAnswer, SeenReply, Stage, Talk } from './stage.ts';
@@ -70,6 +71,27 @@ class PageTalk implements Talk {
     await this.#page.locator('#message').press('Enter');
   }
 
+  async ask(line: string, as?: string): Promise<PageTalk> {
+    await this.say(line, as);
+    return this;
+  }
+
+  async status(): Promise<string> {
+    return (await this.#page.locator('.turn').last().innerText()).trim();
+  }
+
+  async pick(label: string): Promise<SeenReply> {
+    const told = this.#page.locator('#reply .told');
+    const before = await told.innerText();
+    const button = this.#page.locator('#reply .buttons button', { hasText: label });
+    if ((await button.count()) > 0) await button.click();
+    else await this.#page.locator('#reply select').selectOption({ label });
+    const changed = async () =>
+      (await told.innerText()) !== before || (await button.and(this.#page.locator('[aria-pressed=true]')).count()) > 0;
+    await vi.waitUntil(changed, { timeout: 5000, interval: 10 });
+    return { text: await told.innerText(), files: [] };
+  }
+
   /** Once the card of an earlier command is closed, the next one that opens is this one's. */
   async command(line: string, as?: string): Promise<SeenReply> {
     const reply = this.#page.locator('#reply');
@@ -77,12 +99,11 @@ class PageTalk implements Talk {
     await this.say(line, as);
     await reply.waitFor();
     const links = await reply.locator('a[download]').all();
-    const files = await Promise.all(
-      links.map(async (link) => {
-        const [download] = await Promise.all([this.#page.waitForEvent('download'), link.click()]);
-        return { name: download.suggestedFilename(), text: await readFile(await download.path(), 'utf8') };
-      }),
-    );
+    const files: { readonly name: string; readonly text: string }[] = [];
+    for (const link of links) {
+      const [download] = await Promise.all([this.#page.waitForEvent('download'), link.click()]);
+      files.push({ name: download.suggestedFilename(), text: await readFile(await download.path(), 'utf8') });
+    }
     return { text: await reply.locator('.told').innerText(), files };
   }
 

@@ -23,6 +23,12 @@ export interface Talk {
   say(text: string, as?: string): Promise<void>;
   /** Gives a command as it would be typed, such as `/think high`, and resolves with what the bot says to it. */
   command(line: string, as?: string): Promise<SeenReply>;
+  /** Gives a command that asks a question, such as `/ask why?`, and waits for nothing; resolves with where it is answered. */
+  ask(line: string, as?: string): Promise<Talk>;
+  /** Picks what is labelled so from what the last command was answered, and resolves with what is said then. */
+  pick(label: string): Promise<SeenReply>;
+  /** What a reader sees of the answer that is being made, or of the last one. */
+  status(): Promise<string>;
   /** The bot's answers, oldest first. */
   answers(): Promise<readonly SeenAnswer[]>;
   /** Whether a reader sees that the bot is at work and has no text yet. */
