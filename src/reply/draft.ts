@@ -10,14 +10,23 @@ export class Draft {
   #text = '';
   #status: Status = 'thinking';
   #thoughts = '';
+  #headline: string | undefined;
 
-  add(event: ReplyEvent): void {
-    if (event.kind === 'thought') this.#thoughts += event.text;
-    if (event.kind === 'text') {
-      this.#text += event.text;
-      this.#scanner.add(event.text);
-      if (event.text.trim() !== '') this.#status = 'writing';
-    }
+  /** Whether a view now shows something else. */
+  add(event: ReplyEvent): boolean {
+    const { kind, text } = event;
+    if (kind === 'thought') return this.#think(text);
+    this.#text += text;
+    this.#scanner.add(text);
+    if (text.trim() !== '') this.#status = 'writing';
+    return this.#status === 'writing';
+  }
+
+  #think(text: string): boolean {
+    const before = this.#headline;
+    this.#thoughts += text;
+    this.#headline = headlineOf(this.#thoughts);
+    return this.#status !== 'writing' && this.#headline !== before;
   }
 
   /** The model's text so far, unchanged. */
@@ -33,17 +42,17 @@ export class Draft {
   /** A snapshot in which nothing is left open; its text is empty until there is something to see. */
   view(): DraftView {
     if (this.#status === 'writing') return { text: this.#scanner.healed(), status: this.#status };
-    const { headline } = this;
+    const headline = this.#headline;
     return { text: '', status: this.#status, ...(headline === undefined ? {} : { headline }) };
   }
+}
 
-  /**
-   * The last headline among the thoughts: they come as paragraphs, each below a line in bold. Nothing where none is whole yet.
-   * @see https://ai.google.dev/gemini-api/docs/thinking
-   */
-  get headline(): string | undefined {
-    const lines = this.#thoughts.matchAll(/^[ \t]*\*\*([^*\n]+)\*\*[ \t]*$/gmu);
-    const [, last = ''] = [...lines].at(-1) ?? [];
-    return Array.from(last.trim()).slice(0, MAX_HEADLINE).join('') || undefined;
-  }
+/**
+ * The last headline among the thoughts: they come as paragraphs, each below a line in bold. Nothing where none is whole yet.
+ * @see https://ai.google.dev/gemini-api/docs/thinking
+ */
+function headlineOf(thoughts: string): string | undefined {
+  const lines = thoughts.matchAll(/^[ \t]*\*\*([^*\n]+)\*\*[ \t]*$/gmu);
+  const [, last = ''] = [...lines].at(-1) ?? [];
+  return Array.from(last.trim()).slice(0, MAX_HEADLINE).join('') || undefined;
 }

@@ -39,9 +39,7 @@ export async function present(
   let turn: Turn;
   try {
     turn = await drained(events, (event) => {
-      const { headline } = draft;
-      draft.add(event);
-      if (draft.status === 'writing' ? event.kind === 'text' : draft.headline !== headline) writer.wake();
+      if (draft.add(event)) writer.wake();
     });
   } finally {
     writer.stop();

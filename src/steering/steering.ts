@@ -77,10 +77,12 @@ export class Steering {
     const { text, flags, place, replyTo, attempt } = mention;
     const { model, modelVersion = model, usage, receivedAt, endedAt } = turn;
     const spend = spendOf(usage, this.#options.facts(model)?.price);
+    const origin = { text, place, replyTo, ...(flags === undefined ? {} : { flags }) };
     const footer = () => say.footer({ model: modelVersion, spend, seconds: (endedAt - receivedAt) / 1000 });
     return {
       ...turn,
-      origin: { text, place, replyTo, ...(flags === undefined ? {} : { flags }) },
+      // An answer for one pair of eyes cannot be filled again once its secret has run out, which is not to be kept.
+      ...(replyTo.hidden === undefined ? { origin } : {}),
       ...(attempt === undefined ? {} : { attempt }),
       ...(chosen.thoughts === 'full' && thoughts !== '' ? { thoughts } : {}),
       ...(chosen.footer === 'on' ? { footer: footer() } : {}),

@@ -11,9 +11,9 @@ import { anyText, runs } from '../markdown/documents.ts';
 import { FakeSurface, type Script } from './fake-surface.ts';
 import { Story } from './story.ts';
 
-/** Lets everything run that waits for nothing outside. */
 const STOPPED = noticeOfEnding({ kind: 'stopped' });
 
+/** Lets everything run that waits for nothing outside. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 function presenting(script: Script = {}, notice?: string) {
@@ -53,6 +53,30 @@ describe('present', () => {
     expect(surface.seen.map(({ text }) => text)).toEqual(['\n So']);
     story.end(aTurn({}, '\n So'));
     await presented;
+  });
+
+  it('shows each headline of the thoughts, as something first, until there is text', async () => {
+    const { surface, story, presented } = presenting();
+    story.thought('**Weighing the evi');
+    await settled();
+    expect(surface.urgencies).toEqual([]);
+    story.thought('dence**\n\nFirst this.\n\n');
+    await settled();
+    story.thought('And **this** too.\n\n**Writing**\n');
+    await settled();
+    story.text('So.');
+    await settled();
+    story.thought('**Too late**\n');
+    await settled();
+    expect(surface.seen).toEqual([
+      { text: '', status: 'thinking', headline: 'Weighing the evidence' },
+      { text: '', status: 'thinking', headline: 'Writing' },
+      { text: 'So.', status: 'writing' },
+    ]);
+    expect(surface.urgencies).toEqual(['first', 'first', 'first']);
+    story.end(aTurn({ footer: 'gemini · 1 s' }, 'So.'));
+    await presented;
+    expect(surface.finished).toMatchObject([{ text: 'So.', footer: 'gemini · 1 s' }]);
   });
 
   it('makes the view when leave is granted, with all the text there is then', async () => {
