@@ -115,18 +115,25 @@ export async function inPlaceWhereWanted(
   inbox: Pick<Inbox, 'settingsAt'>,
   log: Log,
 ): Promise<Mention> {
-  const { author, place, replyTo } = mention;
-  if (replyTo.openThread === undefined) return mention;
+  const { openThread, ...replyTo } = mention.replyTo;
+  const conversation = openThread === undefined ? undefined : await conversationInPlace(mention, inbox, log);
+  return conversation === undefined ? mention : { ...mention, conversation, replyTo };
+}
+
+/** The conversation of a channel whose questions are answered in it; undefined where each opens a thread. */
+export async function conversationInPlace(
+  { author, place }: Pick<Mention, 'author' | 'place'>,
+  inbox: Pick<Inbox, 'settingsAt'>,
+  log: Log,
+): Promise<ConversationId | undefined> {
   try {
     const { replyStyle } = await inbox.settingsAt({ author, place });
-    if (replyStyle === 'thread') return mention;
+    const { platform, workspace, channel } = place;
+    return replyStyle === 'thread' ? undefined : conversationIdOf({ platform, workspace, channel });
   } catch (error) {
-    log.error('settings.unread', error, { mention: mention.id });
-    return mention;
+    log.error('settings.unread', error, { channel: place.channel });
+    return undefined;
   }
-  const { openThread: _, ...inPlace } = replyTo;
-  const { platform, workspace, channel } = place;
-  return { ...mention, conversation: conversationIdOf({ platform, workspace, channel }), replyTo: inPlace };
 }
 
 function threadOf({ workspace, channel }: Place, thread: string): ConversationId {

@@ -14,7 +14,7 @@ import type { Author, Command, Mention } from '../core/inbound.ts';
 import type { Inbox, Log } from '../core/ports.ts';
 import { noticeOfError } from '../reply/notices.ts';
 import { answerOf, chosenIn, type Given, givenIn } from './commands.ts';
-import { attachmentOf, inPlaceWhereWanted, placedOf, type Where, whereOf } from './inbound.ts';
+import { attachmentOf, conversationInPlace, inPlaceWhereWanted, placedOf, type Where, whereOf } from './inbound.ts';
 
 const ELSEWHERE = 'This does not work here.';
 
@@ -122,8 +122,10 @@ async function reply(interaction: Answerable, given: Given, { inbox, log }: Room
     await interaction.editReply({ content: ELSEWHERE, components: [] });
     return;
   }
-  const command: Command = { ...given, ...whereaboutsOf(interaction, where) };
   try {
+    const { author, place } = whereaboutsOf(interaction, where);
+    const conversation = where.conversation ?? (await conversationInPlace({ author, place }, inbox, log));
+    const command: Command = { ...given, author, place, ...(conversation === undefined ? {} : { conversation }) };
     await interaction.editReply(answerOf(given.name, await inbox.command(command)));
   } catch (error) {
     log.error('command.failed', error, { command: given.name });
@@ -131,10 +133,10 @@ async function reply(interaction: Answerable, given: Given, { inbox, log }: Room
   }
 }
 
-function whereaboutsOf(interaction: Answerable, { place, conversation }: Where): Whereabouts {
+function whereaboutsOf(interaction: Answerable, { place }: Where): Whereabouts {
   const manages = managedBy(interaction, place.kind);
   const author = { ...authorOf(interaction), ...(manages === undefined ? {} : { manages }) };
-  return { author, place, ...(conversation === undefined ? {} : { conversation }) };
+  return { author, place };
 }
 
 function authorOf({ user, member, locale }: Answerable): Author {

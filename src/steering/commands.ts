@@ -7,7 +7,7 @@ import { noticeOfError } from '../reply/notices.ts';
 import { type ChoiceContext, choose, type Given, showSettings } from './choose.ts';
 import { filesOf } from './export.ts';
 import { sentencesIn } from './sentences.ts';
-import { languageOf, maySee, settingsOf } from './settings.ts';
+import { languageOf, mayChange, maySee, settingsOf } from './settings.ts';
 import { completionsOf, shortOf } from './values.ts';
 
 export interface CommandContext extends ChoiceContext {
@@ -109,11 +109,12 @@ function againOf(turn: Turn, origin: NonNullable<Turn['origin']>, conversation: 
   };
 }
 
-/** The answer that is being written is stopped; what it leaves is dropped too. */
+/** For whoever may change what holds here. The answer that is being written is stopped; what it leaves is dropped too. */
 async function forget({ command, say }: Given, context: CommandContext): Promise<CommandReply> {
   const { conversation } = command;
   const before = Date.now();
   if (conversation === undefined) return { text: say.noConversation };
+  if (!mayChange('conversation', command.author, context.rights)) return { text: say.mayNot('conversation') };
   await context.lanes.cancel(conversation);
   const turns = await forgetTurns([conversation], undefined, context);
   const id = scopeIdOf('conversation', command);

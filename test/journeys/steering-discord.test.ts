@@ -106,6 +106,9 @@ describe('steering on Discord', () => {
     await seenExactly(inChannel, 'Here again.');
     expect(stage.discord.threadOf(id)).toBeUndefined();
     expect(JSON.stringify(stage.harness.gemini.requests[1]?.body)).toMatch(/where\?.*Here\./);
+    await stage.harness.untilLogged('turn.done', 2);
+    expect((await inChannel.command('/export')).text).toContain('2 turns');
+    expect((await inChannel.command('/forget')).text).toContain('2 turns');
   });
 
   it('commands are answered in the language of the person', async () => {

@@ -237,6 +237,16 @@ describe('/forget', () => {
     expect(await context.turns.turns(aConversation)).toEqual([]);
   });
 
+  it('is for those who may change what holds in a conversation', async () => {
+    const may = { person: 'anyone', conversation: 'managers', channel: 'managers', workspace: 'managers' } as const;
+    const context = await aContext({ rights: { may, admins: [] } });
+    await context.turns.append(aConversation, aTurn());
+    expect((await give(aCommand('forget'), context)).text).toMatch(/may not/);
+    expect(await context.turns.turns(aConversation)).toHaveLength(1);
+    await give(aCommand('forget', {}, { manages: 'channel' }), context);
+    expect(await context.turns.turns(aConversation)).toEqual([]);
+  });
+
   it('with me drops everything of the person in this workspace, in every conversation, and of nobody else', async () => {
     const context = await aContext();
     const parts = { platform: 'playground', workspace: 'local', channel: 'page' } as const;
