@@ -12,6 +12,8 @@ export default defineConfig({
     reporters: ['default', './test/support/closing-line.ts'],
     testTimeout: 20_000,
     hookTimeout: 20_000,
+    // A busy machine is slow, not wrong: a state that has to come is waited for as long as a test may take.
+    expect: { poll: { timeout: 15_000 } },
     restoreMocks: true,
   },
 });

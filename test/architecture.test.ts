@@ -10,21 +10,24 @@ const MAY_IMPORT: Readonly<
 > = {
   core: { rooms: [], packages: [] },
   markdown: { rooms: ['core'], packages: ['remend'] },
-  reply: { rooms: ['core', 'markdown'], packages: [] },
+  notices: { rooms: ['core'], packages: [] },
+  reply: { rooms: ['core', 'markdown', 'notices'], packages: [] },
   commands: { rooms: ['core'], packages: [] },
-  steering: { rooms: ['core', 'commands', 'reply'], packages: [] },
-  conversation: { rooms: ['core', 'reply', 'steering'], packages: [] },
+  steering: { rooms: ['core', 'commands', 'notices'], packages: [] },
+  media: { rooms: ['core'], packages: ['file-type'] },
+  conversation: { rooms: ['core', 'media', 'notices', 'reply', 'steering'], packages: [] },
   gemini: { rooms: ['core'], packages: ['undici', 'eventsource-parser'] },
-  discord: { rooms: ['core', 'commands', 'markdown', 'reply'], packages: ['discord.js', 'undici'] },
-  playground: { rooms: ['core', 'commands', 'markdown', 'reply'], packages: [] },
+  discord: { rooms: ['core', 'commands', 'markdown', 'notices', 'reply'], packages: ['discord.js', 'undici'] },
+  playground: { rooms: ['core', 'commands', 'markdown', 'notices', 'reply'], packages: [] },
   storage: { rooms: ['core'], packages: ['keyv', 'hookified'] },
   guard: { rooms: ['core'], packages: [] },
   tools: { rooms: ['core'], packages: [] },
+  web: { rooms: ['core'], packages: ['undici'] },
   ops: { rooms: ['core'], packages: ['pino'] },
   config: { rooms: ['core'], packages: ['yaml', 'zod'] },
 };
 /** The composition root knows everything. */
-const ROOT_FILES = ['src/app.ts', 'src/main.ts'];
+const ROOT_FILES = ['src/app.ts', 'src/main.ts', 'src/parts.ts'];
 const TOP_LEVEL = [
   '.ci',
   '.gitignore',
@@ -88,7 +91,7 @@ describe('the rooms', () => {
   });
 
   it('names a platform only in its own folder, the conversation ids, config and the composition root', () => {
-    const allowed = /^src\/(discord|slack|playground|config|app\.ts|main\.ts|core\/conversation\.ts)/;
+    const allowed = /^src\/(discord|slack|playground|config|app\.ts|parts\.ts|main\.ts|core\/conversation\.ts)/;
     const naming = sources.filter(
       (file) => !allowed.test(file.path) && /\b(discord|slack|playground)\b/i.test(codeOf(file.text)),
     );

@@ -94,6 +94,18 @@ export const settingsSchema = z.strictObject({
     may: z.strictObject({ person: may, conversation: may, channel: may, workspace: may }),
     admins: z.array(z.coerce.string().min(1)),
   }),
+  sources: z.strictObject({ resolveMs: whole(0, 30_000) }),
+  attachments: z.strictObject({
+    maxFiles: whole(0, 20),
+    maxFileBytes: whole(1000, 14_000_000),
+    maxTotalBytes: whole(1000, 14_000_000),
+    maxTextCharacters: whole(1000, 1_000_000),
+    maxVideoLinks: whole(0, 10),
+    heic: z.boolean(),
+    lastMedia: whole(0, 20),
+    downloadMs: whole(1000, 120_000),
+    keepDays: whole(1, 365),
+  }),
   discord: z.strictObject({
     messageContent: z.boolean(),
     writes: z.strictObject({ limit: whole(1, 50), windowMs: whole(1000, 60_000) }),
@@ -138,6 +150,7 @@ export const modelsSchema = z.strictObject({
           }),
           z.strictObject({ kind: z.literal('none') }),
         ]),
+        reads: z.array(z.enum(['image', 'document', 'audio', 'video'])).exactOptional(),
         output: z.enum(['text', 'text-and-images']).exactOptional(),
         price: z.strictObject({ inputUsd: usd, outputUsd: usd, cachedInputUsd: usd.exactOptional() }).exactOptional(),
         retired: z

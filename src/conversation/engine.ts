@@ -1,8 +1,7 @@
 /** The engine: from a mention to a stored turn, readable top to bottom. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Content } from '../core/content.ts';
 import { type ConversationId, isVisible, type Turn } from '../core/conversation.ts';
-import { codeOf, HalleyError } from '../core/errors.ts';
+import { codeOf, HalleyError, type Refusal } from '../core/errors.ts';
 import type { Mention, MentionId, ReplyAddress } from '../core/inbound.ts';
 import type {
   Guard,
@@ -12,16 +11,21 @@ import type {
   Lanes,
   Log,
   ModelClient,
+  Redirects,
   ReplySurface,
   Toolbox,
   TurnStore,
 } from '../core/ports.ts';
 import type { PostRef } from '../core/reply.ts';
-import { NOTICES, noticeOfError, noticeOfRefusal } from '../reply/notices.ts';
-import { notAnswered, present } from '../reply/presenter.ts';
+import { type NoticesFor, noticesIn } from '../notices/notices.ts';
+import { present } from '../reply/presenter.ts';
+import { Reader } from '../reply/reader.ts';
+import { relinking } from '../reply/sources.ts';
 import { type Steered, type Steering, steeredTurn } from '../steering/steering.ts';
+import type { Attachments, Files } from './attachments.ts';
 import { historyOf } from './history.ts';
-import { besideAnswer, requestOf, type StandingRequest, systemInstruction, userContent } from './prompt.ts';
+import { LeftOpen } from './lanes.ts';
+import { besideAnswer, requestOf, type StandingRequest, systemInstruction, userContent, whyUnasked } from './prompt.ts';
 import { factsOf, runTurn, type TurnPlan } from './turn.ts';
 
 /** Milliseconds that writes under way get when the time for finishing is over. */
@@ -36,8 +40,12 @@ export interface EngineOptions {
   readonly steering: Steering;
   readonly client: ModelClient;
   readonly toolbox: Toolbox;
+  readonly redirects: Redirects;
+  readonly attachments: Attachments;
   /** Where a reply to this address is shown. */
   readonly surface: (to: ReplyAddress, standing: readonly PostRef[]) => ReplySurface;
+  /** What the bot says, in the language of who reads it. */
+  readonly noticesFor: NoticesFor;
   /** What every request asks for beside its question. */
   readonly standing: StandingRequest;
   /** How many mentions may wait while one is answered in the same conversation. */
@@ -64,14 +72,13 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
   async mention(mention: Mention, posts: readonly PostRef[] = []): Promise<boolean> {
     const { guard, journal, maxWaiting } = this.#options;
     const entry: JournalEntry = { mention, posts };
-    const surface = (): ReplySurface => this.#options.surface(mention.replyTo, []);
     try {
       const refusal = await guard.check(mention);
-      if (refusal !== undefined) await surface().finish(notAnswered(noticeOfRefusal(refusal)));
+      if (refusal !== undefined) await this.#refuse(refusal, entry, this.#readerOf(entry));
       else if (await journal.accept(mention, posts)) this.answer(entry, maxWaiting);
       else return false;
     } catch (error) {
-      await this.#apologize(entry, surface(), error);
+      await this.#readerOf(entry).apologize(error, posts.length > 0);
     }
     return true;
   }
@@ -106,67 +113,92 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
     for (const id of this.#unclosed) await this.#close(id);
   }
 
+  #readerOf({ mention, posts }: JournalEntry): Reader {
+    const { surface, noticesFor, log } = this.#options;
+    const notices = noticesFor(mention.author.locale);
+    return new Reader({ surface: surface(mention.replyTo, posts), notices, mention: mention.id, log });
+  }
+
+  async #refuse(refusal: Refusal, { mention, posts }: JournalEntry, reader: Reader): Promise<void> {
+    reader.notices = noticesIn(await this.#options.steering.languageFor(mention));
+    await reader.refuse(refusal, posts.length > 0);
+  }
+
   async #inLane(entry: JournalEntry, maxWaiting: number): Promise<void> {
     const { mention, posts } = entry;
-    const surface = this.#options.surface(mention.replyTo, posts);
+    const reader = this.#readerOf(entry);
     try {
-      const work = (stopped: AbortSignal) => this.#turn(mention, surface, stopped);
+      const work = (stopped: AbortSignal) => this.#turn(mention, reader, stopped);
       const refusal = await this.#options.lanes.run(mention.conversation, work, maxWaiting);
-      if (refusal !== undefined) await this.#decline(entry, surface, noticeOfRefusal(refusal));
+      if (refusal !== undefined) await this.#refuse(refusal, entry, reader);
     } catch (error) {
-      if (error instanceof LeftOpen) return surface.abandon();
-      await this.#apologize(entry, surface, error);
+      if (error instanceof LeftOpen) return reader.surface.abandon();
+      await reader.apologize(error, posts.length > 0);
     }
     await this.#close(mention.id);
   }
 
   /** The straight path within the conversation's lane. */
-  async #turn(mention: Mention, surface: ReplySurface, stopped: AbortSignal): Promise<void> {
+  async #turn(mention: Mention, reader: Reader, stopped: AbortSignal): Promise<void> {
     if (this.#draining) throw new LeftOpen();
-    const { client, toolbox, journal, turns, log } = this.#options;
+    const { client, toolbox, redirects, journal, turns, steering, log } = this.#options;
+    const { surface } = reader;
     const stored = await turns.turns(mention.conversation);
     const place = stored.findIndex((turn) => turn.id === mention.id);
     const before = stored[place];
     // A crash came after the turn was stored and before its entry was closed.
     if (before !== undefined && (before.attempt ?? 1) >= (mention.attempt ?? 1)) return;
-    const steered = await this.#options.steering.of(mention);
-    if (steered.text === '' && mention.attachments.length === 0 && before === undefined) {
-      await surface.finish(notAnswered(NOTICES.nothingAsked));
-      return;
-    }
-    const past = before === undefined ? stored : stored.slice(0, place);
-    const question = before?.contents[0] ?? userContent(mention, steered.text);
-    const plan = this.#plan({ mention, steered, question }, past);
+    const steered = await steering.of(mention);
+    const notices = noticesIn(steered.language);
+    reader.notices = notices;
     const signal = AbortSignal.any([stopped, this.#cutOff.signal]);
+    const past = before === undefined ? stored : stored.slice(0, place);
+    const plan = await this.#plan(mention, steered, { before, past, surface, signal });
+    const mayBeEmpty = signal.aborted || before !== undefined;
+    const unasked = mayBeEmpty ? undefined : whyUnasked(steered, plan.files, notices);
+    if (unasked !== undefined) return reader.tell(unasked);
     const events = steeredTurn(runTurn(plan, { client, toolbox }, signal), steered);
     const { turn, failure } = await present(events, surface, {
       signal,
       log,
-      notice: [...steered.notices, besideAnswer(mention) ?? ''].join(' ').trim() || undefined,
+      notices,
+      notice: besideAnswer(steered, plan.files, notices),
       onPosts: (posts) => journal.posted(mention.id, posts),
+      resolve: (done) => relinking(done, redirects, this.#cutOff.signal),
     });
     const seen = failure === undefined ? turn : this.#seenOf(turn, failure);
     // An answer that stands in the place of another is remembered in its place, whatever is seen of it.
-    if (isVisible(seen) || (before !== undefined && failure === undefined))
-      await this.#remember(mention, seen, surface);
+    if (isVisible(seen) || (before !== undefined && failure === undefined)) await this.#remember(mention, seen, reader);
     log.info('turn.done', factsOf(seen));
   }
 
-  /** What the model is asked: settings, past turns and the question, within its limits. */
-  #plan({ mention, steered, question }: Question, turns: readonly Turn[]): TurnPlan {
-    const { client, historyTokens, standing, toolbox } = this.#options;
+  /** What the model is asked: settings, past turns, and the question with its files, within its limits. */
+  async #plan(
+    mention: Mention,
+    steered: Steered,
+    { before, past, surface, signal }: Moment,
+  ): Promise<TurnPlan & { files: Files }> {
+    const { client, historyTokens, standing, toolbox, attachments } = this.#options;
     const { chosen, json, instruction, text } = steered;
     const { model } = chosen;
-    const past = historyOf(turns, { model, budgetTokens: historyTokens });
-    const draws = standing.images !== undefined || client.facts(model)?.output === 'text-and-images';
+    const facts = client.facts(model);
+    // A question that is answered again stands in its turn as the model read it.
+    const files: Files =
+      before === undefined
+        ? await attachments.read(mention, { text, surface, facts }, signal)
+        : { parts: [], faults: [], files: before.files ?? [] };
+    const question = before?.contents[0] ?? userContent(mention, text, files);
+    const history = historyOf(past, { model, budgetTokens: historyTokens, ...attachments.beside(question) });
+    const draws = standing.images !== undefined || facts?.output === 'text-and-images';
     const request = requestOf({ draws, chosen, json, standing, functions: toolbox.declarations });
     const thoughts = chosen.thoughts === 'off' ? {} : { includeThoughts: true };
     const told = { systemInstruction: systemInstruction(instruction, mention.place, new Date()) };
     return {
       mention,
       text,
+      files,
       question,
-      request: { ...request, ...thoughts, ...told, model, contents: [...past, question] },
+      request: { ...request, ...thoughts, ...told, model, contents: [...history, question] },
     };
   }
 
@@ -182,40 +214,16 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
   }
 
   /** Stores the turn. When that fails, the answer stands and its reader is told. */
-  async #remember(mention: Mention, turn: Turn, surface: ReplySurface): Promise<void> {
+  async #remember(mention: Mention, turn: Turn, reader: Reader): Promise<void> {
     const { turns, steering, log } = this.#options;
     const { conversation } = mention;
     try {
       await turns.append(conversation, turn);
     } catch (error) {
       log.error('turn.forgotten', error, { conversation, mention: turn.id });
-      return this.#note(surface, noticeOfError(error), turn.id);
+      return reader.warn(error);
     }
     await steering.count(turn, mention);
-  }
-
-  /** Tells the reader what went wrong: in place of an answer, or after what stands of one. */
-  async #apologize({ mention, posts }: JournalEntry, surface: ReplySurface, cause: unknown): Promise<void> {
-    const reference = crypto.randomUUID().slice(0, 8);
-    this.#options.log.error('turn.failed', cause, { mention: mention.id, reference });
-    try {
-      await this.#decline({ mention, posts }, surface, noticeOfError(cause, reference));
-    } catch (error) {
-      this.#options.log.error('notice.failed', error, { mention: mention.id });
-    }
-  }
-
-  async #decline({ posts }: JournalEntry, surface: ReplySurface, notice: string): Promise<void> {
-    if (posts.length > 0) await surface.note(notice);
-    else await surface.finish(notAnswered(notice));
-  }
-
-  async #note(surface: ReplySurface, notice: string, mention: MentionId): Promise<void> {
-    try {
-      await surface.note(notice);
-    } catch (error) {
-      this.#options.log.error('notice.failed', error, { mention });
-    }
   }
 
   /** Closes the entry, and those that the store did not close before. */
@@ -232,18 +240,11 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
   }
 }
 
-/** What is asked, by whom, and what holds for it. */
-interface Question {
-  readonly mention: Mention;
-  readonly steered: Steered;
-  readonly question: Content;
-}
-
-/** Why a turn ends without being closed: the process ends, or the platform is away. The journal keeps it for the next start. */
-class LeftOpen extends Error {
-  override readonly name = 'LeftOpen';
-
-  constructor() {
-    super('The turn is left to the next start.');
-  }
+/** When a question is asked: after what, in whose place, and where that is shown. */
+interface Moment {
+  /** The turn whose answer is to be replaced. */
+  readonly before: Turn | undefined;
+  readonly past: readonly Turn[];
+  readonly surface: ReplySurface;
+  readonly signal: AbortSignal;
 }

@@ -30,9 +30,9 @@ export class LocalLanes implements Lanes {
     return undefined;
   }
 
-  async cancel(id: ConversationId): Promise<boolean> {
+  async cancel(id: ConversationId, by?: string): Promise<boolean> {
     const running = this.#lanes.get(id)?.stop[0];
-    running?.abort(new Stopped());
+    running?.abort(new Stopped(by));
     return running !== undefined;
   }
 
@@ -68,8 +68,19 @@ export class LocalLanes implements Lanes {
 /** Why a turn's signal was aborted: somebody pressed Stop. */
 export class Stopped extends Error {
   override readonly name = 'Stopped';
+  readonly by: string | undefined;
+
+  constructor(by?: string) {
+    super('The answer was stopped.');
+    this.by = by;
+  }
+}
+
+/** Why a turn ends without being closed: the process ends, or the platform is away. The journal keeps it for the next start. */
+export class LeftOpen extends Error {
+  override readonly name = 'LeftOpen';
 
   constructor() {
-    super('The answer was stopped.');
+    super('The turn is left to the next start.');
   }
 }

@@ -3,7 +3,9 @@ import type { Content, FunctionDeclaration } from '../core/content.ts';
 import type { Settings } from '../core/conversation.ts';
 import type { Mention, Place } from '../core/inbound.ts';
 import type { JsonMode, MapsBias, ModelRequest } from '../core/model.ts';
-import { noticeOfFiles } from '../reply/notices.ts';
+import type { Notices } from '../notices/notices.ts';
+import type { Steered } from '../steering/steering.ts';
+import type { Files } from './attachments.ts';
 
 /** What every request asks for, whatever the question; from the configuration. */
 export type StandingRequest = Pick<
@@ -55,12 +57,28 @@ export function requestOf({ draws, chosen, json, standing, functions }: Wanted) 
   };
 }
 
-/** The user's Content. Where several people may speak, each message begins with its author's name. */
-export function userContent(mention: Mention, text: string): Content {
-  const files = mention.attachments.map((file) => `[A file was attached that you cannot read: ${oneLine(file.name)}]`);
-  const said = [...files, text].filter((line) => line !== '').join('\n');
+/**
+ * The user's Content: the files, then the question. Where several people may speak, each message begins with its author's
+ * name.
+ */
+export function userContent(mention: Mention, text: string, { parts, faults }: Files = NO_FILES): Content {
+  const unread = faults.map(({ name }) => `[A file was attached that you cannot read: ${oneLine(name)}]`);
+  const said = [...unread, text].filter((line) => line !== '').join('\n');
   const name = mention.place.kind === 'direct' ? '' : `${oneLine(mention.author.name)}: `;
-  return { role: 'user', parts: [{ text: name + said }] };
+  const words = name + said;
+  return { role: 'user', parts: words === '' ? parts : [...parts, { text: words }] };
+}
+
+const NO_FILES: Files = { parts: [], faults: [], files: [] };
+
+/** What a message is answered with that holds neither a question nor a file that can be read. */
+export function whyUnasked(
+  { text }: Pick<Steered, 'text'>,
+  { parts, faults }: Files,
+  notices: Notices,
+): string | undefined {
+  if (text !== '' || parts.length > 0) return undefined;
+  return faults.length === 0 ? notices.nothingAsked : notices.ofFiles(faults);
 }
 
 /** Persona, date and place. `today` is a calendar date, so that the instruction stays the same for a day. */
@@ -78,7 +96,8 @@ function oneLine(name: string): string {
   return name.replace(/\s+/gu, ' ').trim().slice(0, 80);
 }
 
-/** What is said beside the answer: files that were not read. */
-export function besideAnswer({ attachments }: Mention): string | undefined {
-  return attachments.length === 0 ? undefined : noticeOfFiles(attachments.map((file) => file.name));
+/** What is said beside the answer: flags that were not understood, files that were not read. */
+export function besideAnswer({ notices: said }: Pick<Steered, 'notices'>, files: Files, notices: Notices) {
+  const unread = files.faults.length === 0 ? [] : [notices.ofFiles(files.faults)];
+  return [...said, ...unread].join(' ') || undefined;
 }

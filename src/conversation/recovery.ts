@@ -4,7 +4,7 @@ import { PlatformRejected } from '../core/errors.ts';
 import type { ReplyAddress } from '../core/inbound.ts';
 import type { Journal, JournalEntry, Log, ReplySurface } from '../core/ports.ts';
 import type { PostRef } from '../core/reply.ts';
-import { NOTICES } from '../reply/notices.ts';
+import type { NoticesFor } from '../notices/notices.ts';
 
 export interface RecoveryOptions {
   readonly journal: Journal;
@@ -13,6 +13,7 @@ export interface RecoveryOptions {
   /** Answers the entry in its lane, into the posts that stand. */
   readonly answer: (entry: JournalEntry) => void;
   readonly surface: (to: ReplyAddress, standing: readonly PostRef[]) => ReplySurface;
+  readonly noticesFor: NoticesFor;
   /** Milliseconds: an entry received longer ago than this is not answered any more. */
   readonly resumeMs: number;
   readonly log: Log;
@@ -32,9 +33,10 @@ export async function recover(options: RecoveryOptions): Promise<void> {
 }
 
 /** What stands is left as it is. An entry whose reader could not be told stays open for the next start. */
-async function interrupt({ mention, posts }: JournalEntry, { journal, surface, log }: RecoveryOptions): Promise<void> {
+async function interrupt({ mention, posts }: JournalEntry, options: RecoveryOptions): Promise<void> {
+  const { journal, surface, noticesFor, log } = options;
   try {
-    await surface(mention.replyTo, posts).note(NOTICES.interrupted);
+    await surface(mention.replyTo, posts).note(noticesFor(mention.author.locale).interrupted);
   } catch (error) {
     log.error('notice.failed', error, { mention: mention.id });
     if (!(error instanceof PlatformRejected)) return;

@@ -7,7 +7,8 @@ import type { Mention } from '../core/inbound.ts';
 import type { ModelRequest } from '../core/model.ts';
 import type { LogFields, ModelClient, Toolbox } from '../core/ports.ts';
 import type { ReplyEvent } from '../core/reply.ts';
-import { sourcesOf } from '../reply/sources.ts';
+import { sourcedOf } from '../reply/sources.ts';
+import type { Files } from './attachments.ts';
 import { Stopped } from './lanes.ts';
 
 /** Everything a turn needs to run. */
@@ -15,6 +16,8 @@ export interface TurnPlan {
   readonly mention: Mention;
   /** The question as people read it, without flags. */
   readonly text: string;
+  /** What came of its files, whose parts are the first of `question`. */
+  readonly files?: Files;
   /** The question as the model reads it; the last of `request.contents`. */
   readonly question: Content;
   readonly request: ModelRequest;
@@ -92,8 +95,9 @@ function* eventsOf(chunk: Chunk): Generator<ReplyEvent> {
 /** How a turn ends whose stream did not; throws again what leaves nothing to show. */
 function endingOfFailure(error: unknown, record: TurnRecord, signal: AbortSignal): Ending {
   if (signal.aborted) {
-    if (signal.reason instanceof Stopped) return { kind: 'stopped' };
-    throw signal.reason;
+    if (!(signal.reason instanceof Stopped)) throw signal.reason;
+    const { by } = signal.reason;
+    return { kind: 'stopped', ...(by === undefined ? {} : { by }) };
   }
   if (record.isVisible) return { kind: 'broken', code: codeOf(error) };
   throw error;
@@ -147,6 +151,7 @@ class TurnRecord {
 
   turn(ending: Ending): Turn {
     const { mention, request, question, text } = this.#plan;
+    const files = this.#plan.files?.files ?? [];
     const { modelVersion } = this.#answer;
     // A call that nobody responded to would make the next request invalid.
     const parts = this.#answer.parts.filter((part) => part.functionCall === undefined);
@@ -154,13 +159,15 @@ class TurnRecord {
       answer.grounding === undefined ? [] : [answer.grounding],
     );
     const citations = this.#answers.flatMap((answer): readonly CitationSource[] => answer.citations);
+    const shown = [...this.#over, { parts, grounding: this.#answer.grounding }];
     return {
       id: mention.id,
       author: mention.author,
       text,
+      ...(files.length === 0 ? {} : { files }),
       contents: [question, ...this.#said, ...(parts.length === 0 ? [] : [{ role: 'model', parts } as const])],
       ending,
-      sources: sourcesOf(grounding),
+      ...sourcedOf(shown, citations),
       ...(grounding.length === 0 ? {} : { grounding }),
       ...(citations.length === 0 ? {} : { citations }),
       model: request.model,

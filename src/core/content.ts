@@ -130,7 +130,15 @@ export interface UsageMetadata {
 /** A source the answer rests on; at most one of the kinds, and sometimes none. */
 export interface GroundingChunk {
   readonly web?: { readonly uri?: string; readonly title?: string; readonly domain?: string };
-  readonly maps?: { readonly uri?: string; readonly title?: string; readonly text?: string; readonly placeId?: string };
+  readonly maps?: {
+    readonly uri?: string;
+    readonly title?: string;
+    readonly text?: string;
+    readonly placeId?: string;
+    readonly placeAnswerSources?: {
+      readonly reviewSnippets?: readonly { readonly title?: string; readonly googleMapsUri?: string }[];
+    };
+  };
   readonly retrievedContext?: { readonly uri?: string; readonly title?: string; readonly text?: string };
   readonly image?: { readonly sourceUri?: string; readonly imageUri?: string; readonly title?: string };
 }

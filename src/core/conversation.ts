@@ -37,9 +37,13 @@ export const SEARCH_MODES = ['off', 'on', 'auto'] as const;
 /** Whether something is given: Google Maps, Python of the model's own, the line under each answer. */
 export const TOOL_MODES = ['off', 'on'] as const;
 
-/** The languages the bot's own sentences are written in. */
-export const LANGUAGES = ['en', 'pl'] as const;
+/** The languages in which the bot speaks of itself, as BCP 47 writes them. */
+const LANGUAGES = ['en', 'pl'] as const;
 export type Language = (typeof LANGUAGES)[number];
+
+/** `auto`: the language of whoever reads. */
+const LANGUAGE_CHOICES = ['auto', ...LANGUAGES] as const;
+export type LanguageChoice = (typeof LANGUAGE_CHOICES)[number];
 
 /** Settings that are one of a list of words, with their words. */
 export const SETTING_WORDS = {
@@ -47,7 +51,7 @@ export const SETTING_WORDS = {
   maps: TOOL_MODES,
   code: TOOL_MODES,
   /** Of the bot's own sentences; `auto` is the language of the person, where the platform says. */
-  language: ['auto', ...LANGUAGES],
+  language: LANGUAGE_CHOICES,
   /** `headline`: what the model is thinking about, until text stands. `full`: also kept with the turn. */
   thoughts: ['off', 'headline', 'full'],
   /** Where a question in a channel is answered: in a thread opened on it, or in the channel. */
@@ -107,15 +111,28 @@ export function scopeIdOf(scope: Scope, { conversation, author, place }: Whereab
   return id as ScopeId | undefined;
 }
 
+/** A file that came with a question. */
+export interface TurnFile {
+  readonly name: string;
+  /** Which part of the question's Content holds its bytes; absent where none does. */
+  readonly part?: number;
+}
+
 /** One mention and all that answered it, stored as one. */
 export interface Turn extends Sourced {
   readonly id: MentionId;
   readonly author: Author;
   /** What the person wrote, without the bot's name and without flags; for people to read. */
   readonly text: string;
+  /** The files that came with it, whether the model could be given them or not. Absent where none came. */
+  readonly files?: readonly TurnFile[];
   /** The user's Content first, then the model's, with every tool round between them, as they go back to the model. */
   readonly contents: readonly [Content, ...Content[]];
   readonly ending: Ending;
+  /** The bot's own sentence that stands under the answer. Absent when all went well. */
+  readonly notice?: string;
+  /** The language of that sentence and of the bot's other words around the answer; English when absent. */
+  readonly language?: Language;
   /** What the answer rests on, by request: supports count bytes of the text of that request. Absent where nothing came. */
   readonly grounding?: readonly GroundingMetadata[];
   /** Published texts that the answer repeats, apart from its sources. Absent where nothing came. */
@@ -174,7 +191,7 @@ function modelParts(turn: Turn): readonly Part[] {
 }
 
 /** A code block of its own, in a fence longer than any within. */
-function fenced(code: string, language: string): string {
+export function fenced(code: string, language: string): string {
   const longest = Math.max(2, ...Array.from(code.matchAll(/`{3,}/g), ([ticks]) => ticks.length));
   const fence = '`'.repeat(longest + 1);
   return `\n\n${fence}${language}\n${code.replace(/\n$/, '')}\n${fence}\n\n`;

@@ -2,7 +2,7 @@
  * What is said no to beforehand (Refusal), how a turn ended (Ending) and what could not be done (the error family).
  *
  * Errors are told apart by class or `code`, never by their text. The text is for the log and for developers; what a
- * reader is told stands in `reply/notices.ts`, keyed by the same codes.
+ * reader is told stands in `notices/notices.ts`, keyed by the same codes.
  */
 import type { BlockReason, FinishReason } from './content.ts';
 
@@ -25,6 +25,8 @@ export type ErrorCode =
 /** A value from a guard or a lane: this mention is not answered, and why. */
 export type Refusal =
   | { readonly kind: 'not-allowed' }
+  /** `resetsAt`, in epoch milliseconds, is when the period ends whose budget is used up. */
+  | { readonly kind: 'over-budget'; readonly resetsAt: number }
   /** `waiting` is how many mentions already wait in this conversation. */
   | { readonly kind: 'busy'; readonly waiting: number };
 
@@ -32,7 +34,8 @@ export type Refusal =
 export type Ending =
   | { readonly kind: 'complete' }
   | { readonly kind: 'cut'; readonly reason: FinishReason | BlockReason }
-  | { readonly kind: 'stopped' }
+  /** `by` is the name of whoever stopped it, as others see it; absent where it is not known or goes without saying. */
+  | { readonly kind: 'stopped'; readonly by?: string }
   | { readonly kind: 'broken'; readonly code: ErrorCode };
 
 /** The base of the family: a foreseeable failure with what is needed to act on it. Only subclasses are thrown. */

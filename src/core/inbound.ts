@@ -8,7 +8,7 @@ export interface Author {
   readonly id: string;
   /** The name others see, as the platform shows it; never an instruction. */
   readonly name: string;
-  /** BCP 47: the language of the person's own client, where the platform says. */
+  /** The language this person reads, as BCP 47 writes it; absent where the platform does not say. */
   readonly locale?: string;
   /** The widest of these that the person manages on the platform; known only of those who give a command. */
   readonly manages?: 'channel' | 'workspace';
@@ -32,6 +32,16 @@ export interface Attachment {
   readonly mimeType: string;
   readonly bytes: number;
   readonly url: string;
+}
+
+/** A file that the model is not given. */
+export interface FileFault {
+  readonly name: string;
+  /**
+   * `kind`: of a kind the model does not read. `size`: too many bytes. `count`: one more than is taken at once. `download`: it
+   * could not be fetched. `page`: a web page came in its place, as where a login is wanted.
+   */
+  readonly why: 'kind' | 'size' | 'count' | 'download' | 'page';
 }
 
 /**

@@ -1,10 +1,10 @@
 /**
- * What is known of a model, what it used, and what it can be asked: words, places, functions, JSON, pictures, safety, sampling.
+ * What is known of a model, what it used and who counts that, and what it can be asked: words, places, functions, JSON, pictures, safety, sampling.
  *
  * @see https://ai.google.dev/api/generate-content
  */
 import type { Content, FunctionDeclaration, JsonObject, UsageMetadata } from './content.ts';
-import type { ThinkingDepth } from './conversation.ts';
+import type { ScopeId, ThinkingDepth } from './conversation.ts';
 
 /** US dollars for a million tokens, as the maker lists them; a relay may ask another price. */
 export interface ModelPrice {
@@ -39,6 +39,16 @@ export function spendOf(usage: UsageMetadata, price: ModelPrice | undefined): Sp
     (inTokens - cachedTokens) * inputUsd + cachedTokens * cachedInputUsd + (outTokens + thoughtTokens) * outputUsd;
   const counts = { turns: 1, inTokens, cachedTokens, outTokens, thoughtTokens };
   return { ...counts, usd: perMillion / 1_000_000, unpricedTurns: price === undefined ? 1 : 0 };
+}
+
+/** What each account used, by day and month; both end at midnight UTC. */
+export interface Ledger {
+  /** Adds to the day and the month of `at` (epoch milliseconds) of each account. @throws StorageUnavailable, StorageCorrupt */
+  add(accounts: readonly ScopeId[], spend: Spend, at: number): Promise<void>;
+  /** What was used in the period that holds `at`; undefined for nothing. @throws StorageUnavailable, StorageCorrupt */
+  spent(account: ScopeId, period: 'day' | 'month', at: number): Promise<Spend | undefined>;
+  /** Drops every count of the account that is still kept of now and before. @throws StorageUnavailable */
+  forget(account: ScopeId, at: number): Promise<void>;
 }
 
 /** Where Google Maps looks first. */
@@ -92,6 +102,9 @@ export type ThinkingRule =
   /** Takes neither. */
   | { readonly kind: 'none' };
 
+/** A kind of file that a model may read beside text. */
+export type Medium = 'image' | 'document' | 'audio' | 'video';
+
 /** What is known of a model, from `config/models.yaml`. */
 export interface ModelFacts {
   readonly id: string;
@@ -101,6 +114,8 @@ export interface ModelFacts {
   readonly thinking: ThinkingRule;
   /** Other names of the same model. */
   readonly aliases?: readonly string[];
+  /** What the model reads beside text; every kind when absent. */
+  readonly reads?: readonly Medium[];
   /** What the model writes; text alone when absent. */
   readonly output?: 'text' | 'text-and-images';
   readonly price?: ModelPrice;

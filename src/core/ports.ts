@@ -11,8 +11,19 @@ import type {
   Whereabouts,
 } from './conversation.ts';
 import type { Refusal } from './errors.ts';
-import type { Author, Command, CommandReply, Mention, MentionId, Place, ReplyAddress, Suggested } from './inbound.ts';
-import type { ModelFacts, ModelRequest, Spend } from './model.ts';
+import type { Downloaded } from './files.ts';
+import type {
+  Attachment,
+  Author,
+  Command,
+  CommandReply,
+  Mention,
+  MentionId,
+  Place,
+  ReplyAddress,
+  Suggested,
+} from './inbound.ts';
+import type { ModelFacts, ModelRequest } from './model.ts';
 import type { DraftView, PostRef, Reply } from './reply.ts';
 
 /** One platform's connection. Owns transport and nothing else. */
@@ -31,6 +42,8 @@ export interface Adapter {
    * @param standing Posts an earlier attempt left for the same mention, in order; they are filled before new ones are made.
    */
   surface(to: ReplyAddress, standing: readonly PostRef[]): ReplySurface;
+  /** The bytes of a file that came with a message. Works whenever `surface` does; rejects only with the reason of `signal`. */
+  download(file: Attachment, maxBytes: number, signal: AbortSignal): Promise<Downloaded>;
 }
 
 /** Where adapters deliver. The engine is one; a queue is another. */
@@ -64,7 +77,8 @@ export interface ReplySurface {
    */
   show(view: DraftView): Promise<readonly PostRef[]>;
   /**
-   * Replaces what was shown with the finished reply. Takes its own leave and retries; its failure counts.
+   * Replaces what was shown with the finished reply. Takes its own leave and retries; its failure counts. May be called
+   * again with the same text and more to say of it, which then replaces what the first call showed.
    * @throws PlatformUnavailable, PlatformRejected when the reply could not be made to stand.
    */
   finish(reply: Reply): Promise<readonly PostRef[]>;
@@ -131,8 +145,11 @@ export interface Lanes {
     work: (signal: AbortSignal) => Promise<void>,
     maxWaiting: number,
   ): Promise<Refusal | undefined>;
-  /** Aborts the signal of what runs now; false when nothing does. What waits is not touched. */
-  cancel(id: ConversationId): Promise<boolean>;
+  /**
+   * Aborts the signal of what runs now; false when nothing does. What waits is not touched.
+   * @param by The name of whoever stops it, for the ending.
+   */
+  cancel(id: ConversationId, by?: string): Promise<boolean>;
 }
 
 /** Who may ask. */
@@ -194,6 +211,15 @@ export interface Journal {
   open(): Promise<readonly JournalEntry[]>;
 }
 
+/** Who knows where addresses lead that only redirect. */
+export interface Redirects {
+  /**
+   * Where those of the addresses lead that are known to redirect; undefined, at once, when none is. Never rejects: what
+   * cannot be found in time, or before the signal aborts, is left out.
+   */
+  follow(urls: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>> | undefined;
+}
+
 /** What people, conversations, channels and workspaces chose for themselves. */
 export interface SettingsStore {
   /** @throws StorageUnavailable, StorageCorrupt */
@@ -202,16 +228,6 @@ export interface SettingsStore {
   set(id: ScopeId, change: SettingsChange): Promise<void>;
   /** Takes back every choice. @throws StorageUnavailable */
   forget(id: ScopeId): Promise<void>;
-}
-
-/** What each account used, by day and month; both end at midnight UTC. */
-export interface Ledger {
-  /** Adds to the day and the month of `at` (epoch milliseconds) of each account. @throws StorageUnavailable, StorageCorrupt */
-  add(accounts: readonly ScopeId[], spend: Spend, at: number): Promise<void>;
-  /** What was used in the period that holds `at`; undefined for nothing. @throws StorageUnavailable, StorageCorrupt */
-  spent(account: ScopeId, period: 'day' | 'month', at: number): Promise<Spend | undefined>;
-  /** Drops every count of the account that is still kept of now and before. @throws StorageUnavailable */
-  forget(account: ScopeId, at: number): Promise<void>;
 }
 
 /** What a log line may carry: ids, names of things, numbers. Never a token, a key or message text. */

@@ -1,5 +1,6 @@
 /** What travels from the engine to a reader: ReplyEvent, DraftView, Reply, Source, and the kinds of picture. */
 import type { InlineData } from './content.ts';
+import type { Language } from './conversation.ts';
 import type { Ending } from './errors.ts';
 
 /** One message that stands on a platform for a reply: enough to edit or delete it. */
@@ -13,8 +14,8 @@ export type ReplyEvent =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'thought'; readonly text: string };
 
-/** What a reply is doing while no text stands yet, or that it is being written. */
-export type Status = 'thinking' | 'searching' | 'writing';
+/** What a reply is doing while no text stands yet (`reading` the question's files), or that it is being written. */
+export type Status = 'reading' | 'thinking' | 'searching' | 'writing';
 
 /** The whole draft so far, safe to show: open fences and emphasis are closed. Replaced by the next view. */
 export interface DraftView {
@@ -24,6 +25,9 @@ export interface DraftView {
   /** What the model is thinking about, on one line, while no text stands; absent where it is not to be shown. */
   readonly headline?: string;
 }
+
+/** Where links of the service lead first. @see https://ai.google.dev/gemini-api/docs/google-search */
+export const REDIRECT_ORIGIN = 'https://vertexaisearch.cloud.google.com';
 
 /** A numbered page the reply rests on. */
 export interface Source {
@@ -71,6 +75,8 @@ export interface Reply extends Sourced {
   readonly notice?: string;
   /** What the answer used, in small print below everything else, where that is wanted. */
   readonly footer?: string;
+  /** Of the notice, and of the bot's other words around the text; English when absent. */
+  readonly language?: Language;
 }
 
 /** The kinds of picture that are shown, named as in `image/png`: readers everywhere see them, and none can hold a script. */

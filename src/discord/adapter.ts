@@ -1,14 +1,15 @@
 /** Halley's connection to Discord: messages and commands in through the gateway, surfaces out over REST. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Client, Events, type Message, REST, Status } from 'discord.js';
+import { type Client, DefaultRestOptions, Events, type Interaction, type Message, REST, Status } from 'discord.js';
 import type { ConversationId } from '../core/conversation.ts';
 import { HalleyError, PlatformUnavailable } from '../core/errors.ts';
-import type { Mention, ReplyAddress } from '../core/inbound.ts';
+import type { Downloaded, Downloader } from '../core/files.ts';
+import type { Attachment, Mention, ReplyAddress } from '../core/inbound.ts';
 import type { Adapter, Inbox, Log, ReplySurface } from '../core/ports.ts';
 import type { PostRef } from '../core/reply.ts';
 import type { Governor } from '../reply/governor.ts';
-import { type ClientOptions, clientOf, restOptions, sendAgainWhenCut } from './client.ts';
-import { registerCommands } from './commands.ts';
+import type { NoticesFor } from '../notices/notices.ts';
+import { type ClientOptions, clientOf, registerCommands, restOptions, sendAgainWhenCut } from './client.ts';
 import { answerInteraction } from './interactions.ts';
 import { heardOf, type Ignored, inPlaceWhereWanted, judge, type Verdict, whereOf } from './inbound.ts';
 import { platformErrorOf, refusalOf, startErrorOf } from './answers.ts';
@@ -19,6 +20,8 @@ export interface DiscordOptions extends ClientOptions {
   /** Writes of each kind that a channel takes per window of so many milliseconds, until Discord's answers say otherwise. */
   readonly writes: SurfaceOptions['writes'];
   readonly governor: Governor;
+  readonly noticesFor: NoticesFor;
+  readonly downloader: Downloader;
   readonly log: Log;
   /** Called when Discord closes a running connection for good: only a person can mend that. */
   readonly onFatal: () => void;
@@ -26,6 +29,9 @@ export interface DiscordOptions extends ClientOptions {
   readonly typingMs?: number;
   readonly retryMs?: number;
 }
+
+/** Where Discord keeps files. @see https://docs.discord.com/developers/reference#signed-attachment-cdn-urls */
+const FILE_HOSTS = ['cdn.discordapp.com', 'media.discordapp.net'];
 
 /** A wait that the client may spend itself before it rejects: a short one for what is shown, a longer one for the rest. */
 const SURFACE_WAIT_MS = 1000;
@@ -88,11 +94,20 @@ export class DiscordAdapter implements Adapter {
     return new DiscordSurface(to, standing, { rest: this.#rest, governor, log, writes, typingMs, retryMs });
   }
 
+  /** An address of a file is good for a day. Where another address speaks for Discord, it has the files too. */
+  download(file: Attachment, maxBytes: number, signal: AbortSignal): Promise<Downloaded> {
+    const { downloader, apiUrl } = this.#options;
+    const { origin, hostname } = new URL(apiUrl ?? DefaultRestOptions.api);
+    const own = hostname === 'discord.com' ? {} : { own: origin };
+    return downloader.fetch({ url: file.url, mimeType: file.mimeType, maxBytes, hosts: FILE_HOSTS, ...own }, signal);
+  }
+
   #listen(inbox: Inbox): void {
-    const { log } = this.#options;
+    const { log, noticesFor } = this.#options;
+    const answer = (given: Interaction) => answerInteraction(given, { inbox, noticesFor, log });
     this.#client
       .on(Events.MessageCreate, (message) => this.#inOrder(message.channelId, () => this.#hear(message, inbox)))
-      .on(Events.InteractionCreate, (given) => this.#inOrder(given.id, () => answerInteraction(given, inbox, log)))
+      .on(Events.InteractionCreate, (given) => this.#inOrder(given.id, () => answer(given)))
       .on(Events.ShardReconnecting, (shard) => log.info('discord.reconnecting', { shard }))
       .on(Events.ShardResume, (shard, replayed) => log.info('discord.resumed', { shard, replayed }))
       .on(Events.ShardError, (error, shard) => log.error('discord.connection-failed', error, { shard }))
@@ -178,7 +193,9 @@ export class DiscordAdapter implements Adapter {
     const where = whereOf(isKnown ? channel : await channel.fetch(true));
     if (where === undefined || user === null) return { kind: 'ignored', reason: 'elsewhere' };
     const role = message.guild?.roles.botRoleFor(user)?.id;
-    return judge(heardOf(message, where), { id: user.id, ...(role === undefined ? {} : { role }) });
+    const heard = heardOf(message, where);
+    const notices = this.#options.noticesFor(heard.author.locale);
+    return judge(heard, { id: user.id, ...(role === undefined ? {} : { role }) }, notices);
   }
 
   #ignore({ channelId }: Message, reason: Ignored): void {

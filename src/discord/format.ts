@@ -1,6 +1,8 @@
 /** From the model's Markdown to the messages Discord renders, sources and notice included; formatting twice changes nothing. */
-import type { Reply, Source } from '../core/reply.ts';
-import { type PageLimit, paginate } from '../markdown/paginate.ts';
+import type { Mark, Reply } from '../core/reply.ts';
+import { type PageLimit, paginate, pagesOf as split } from '../markdown/paginate.ts';
+import { marksByPage, withMarks } from '../reply/marks.ts';
+import { codePoints, footOf, hrefOf } from './foot.ts';
 
 /**
  * Characters one message holds, counted as code points.
@@ -18,11 +20,6 @@ const SPAN_OR_BOLD = /(?<!`)(?<ticks>`+)(?!`)(?<code>.+?)(?<!`)\k<ticks>(?!`)|\*
 const TASK = /^(?<bullet>[\s>]*(?:[-*+]|\d+[.)])[ \t]+)\[(?<mark>[ xX])\](?=[ \t])/u;
 const CODE_OR_URL_LINK =
   /(?<!`)(`+)[^`](?:.*?[^`])?\1(?!`)|\[[^[\]]*https?:\/\/[^[\]]*\]\(<?(https?:\/\/[^\s()<>]+)>?\)/gu;
-
-/** Length as Discord counts it. */
-function codePoints(text: string): number {
-  return Array.from(text).length;
-}
 
 /**
  * The Markdown as Discord renders it: headings beyond the third level as bold lines, tables aligned in a code block,
@@ -89,6 +86,8 @@ function endOfTable(lines: readonly string[], from: number): number {
   return end;
 }
 
+/** A mark that leads to its source. */
+const MARK_LINK = /\[(\d+)\]\(<https?:[^<>]*>\)/gu;
 /** Room for a delimiter with both of its colons. */
 const MIN_COLUMN = 3;
 
@@ -126,7 +125,11 @@ function cellsOf(row: string): readonly string[] {
   return inner
     .split(/(?<!\\)\|/u)
     .map((cell) => cell.replace(/\\\|/gu, '|').replace(/<br\s*\/?>/giu, ' '))
-    .map((cell) => withoutBold(cell, (_span, code) => code.trim()).trim());
+    .map((cell) =>
+      withoutBold(cell, (_span, code) => code.trim())
+        .replace(MARK_LINK, '[$1]')
+        .trim(),
+    );
 }
 
 function padded(cell: string, width: number, toTheRight: boolean): string {
@@ -158,50 +161,43 @@ export function pagesOf(markdown: string): readonly string[] {
     .filter((page) => page.trim() !== '');
 }
 
-/** The pages of a finished reply: its sources as a numbered list of links under the text, then the notice in small print. */
-export function finalPagesOf({ text, sources, notice }: Reply): readonly string[] {
-  const list = sources.map((source) => `${source.number}. ${linkOf(source)}`);
-  const print = notice === undefined ? [] : [noticeOf(notice)];
-  return withFoot(pagesOf(text), [...(list.length === 0 ? [] : ['**Sources**', ...list]), ...print]);
-}
-
-/** A sentence of the bot's own, in small print. */
-export function noticeOf(notice: string): string {
-  return notice
-    .split('\n')
-    .map((line) => `-# ${line}`)
-    .join('\n');
-}
-
-/** Puts the lines under the last page, or on pages of their own where they do not fit. */
-function withFoot(pages: readonly string[], lines: readonly string[]): readonly string[] {
-  if (lines.length === 0) return pages;
-  const last = [...pages.slice(-1), lines.join('\n')].join('\n\n');
-  if (codePoints(last) <= MAX_CONTENT) return [...pages.slice(0, -1), last];
-  const own: string[] = [];
-  for (const line of lines) {
-    const longer = `${own.at(-1)}\n${line}`;
-    if (own.length === 0 || codePoints(longer) > MAX_CONTENT) own.push(line);
-    else own[own.length - 1] = longer;
-  }
-  return [...pages, ...own];
-}
-
-const MAX_LABEL = 120;
-/** Leaves room for the label within one message; an address beyond it is not shown. */
-const MAX_URL = 1500;
+/** Sources that are listed under the last page at least, or all; else they come in a message of their own. */
+const LEAST_LISTED = 5;
 
 /**
- * A masked link that nothing in title or address can break out of. Discord knows no escapes inside a label, so what
- * could end it is taken out, and so is a scheme, which would keep the link from being rendered.
+ * The pages of a finished reply. Its text stands in them as it did while it was written: marks are put in where there is
+ * room for them, and the foot goes under the last page, or into a message of its own where it does not fit.
  */
-function linkOf({ title, url }: Source): string {
-  const address = URL.canParse(url) ? new URL(url) : undefined;
-  const plain = title.replace(/\w*:\/\//gu, ' ').replace(/[[\]<>()\\`*_~|\s\p{C}]+/gu, ' ');
-  const label = Array.from(plain.trim());
-  const shown =
-    (label.length > MAX_LABEL ? `${label.slice(0, MAX_LABEL).join('')}…` : label.join('')) || (address?.host ?? '');
-  if (address === undefined || !/^https?:$/u.test(address.protocol) || address.href.length > MAX_URL) return shown;
-  const href = address.href.replace(/[()\\<>\s]/gu, (sign) => `%${sign.charCodeAt(0).toString(16)}`);
-  return `[${shown}](<${href}>)`;
+export function finalPagesOf(reply: Reply): readonly string[] {
+  const pages = markedPagesOf(reply);
+  const last = pages.at(-1) ?? [];
+  const above = pages.slice(0, -1).flatMap(([best = '']) => best);
+  for (const page of last.slice(-2)) {
+    const foot = footOf(reply, { max: MAX_CONTENT - codePoints(`${page}\n\n`), least: LEAST_LISTED });
+    const whole = last.map((each) => (foot === '' ? each : `${each}\n\n${foot}`));
+    if (foot !== undefined) return [...above, ...whole.filter((each) => codePoints(each) <= MAX_CONTENT).slice(0, 1)];
+  }
+  const foot = footOf(reply, { max: MAX_CONTENT, least: 0 });
+  const own = foot === undefined ? paginate(footOf(reply, { max: Infinity, least: 0 }) ?? '', PAGE) : [foot];
+  return [...above, ...last.slice(0, 1), ...own.filter((page) => page !== '')];
+}
+
+/** What each page can show within one message, best first: its marks as links, as numbers, or none. */
+function markedPagesOf({ text, sources, marks = [] }: Reply): readonly (readonly string[])[] {
+  const pages = split(text, PAGE);
+  const byPage = marksByPage(pages, marks);
+  const hrefs = new Map(sources.map(({ number, url }) => [number, hrefOf(url)]));
+  const link = (number: number): string => (hrefs.get(number) ? `[${number}](<${hrefs.get(number)}>)` : `[${number}]`);
+  const asLinks = (mark: Mark): string => ` ${mark.sources.map(link).join(' ')}`;
+  const asNumbers = (mark: Mark): string => ` ${mark.sources.map((number) => `[${number}]`).join('')}`;
+  return pages
+    .map(({ before, body, after }, at) => {
+      const own = byPage[at] ?? [];
+      const shown = [asLinks, asNumbers]
+        .filter(() => own.length > 0)
+        .map((show) => format(before + withMarks(body, own, show) + after))
+        .filter((page) => codePoints(page) <= MAX_CONTENT);
+      return [...shown, format(before + body + after)];
+    })
+    .filter((page) => page.at(-1)?.trim() !== '');
 }

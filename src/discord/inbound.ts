@@ -3,6 +3,7 @@ import { type Attachment as DiscordFile, type Channel, ChannelType, type Message
 import { type ConversationId, conversationIdOf } from '../core/conversation.ts';
 import type { Attachment, Author, Mention, Place } from '../core/inbound.ts';
 import type { Inbox, Log } from '../core/ports.ts';
+import type { Notices } from '../notices/notices.ts';
 
 /** The workspace of direct messages, which belong to no server. */
 const DIRECT = '@me';
@@ -59,14 +60,14 @@ export type Verdict =
     }
   | { readonly kind: 'ignored'; readonly reason: Ignored };
 
-/** Decides what a message is to the bot. */
-export function judge(heard: Heard, self: Self): Verdict {
+/** Decides what a message is to the bot. `notices` are in its author's language. */
+export function judge(heard: Heard, self: Self, notices: Notices): Verdict {
   const { where } = heard;
   if (heard.author.id === self.id) return ignored('own');
   if (heard.isWebhook) return ignored('webhook');
   if (heard.author.isBot) return ignored('bot');
   if (heard.isSystem) return ignored('system');
-  const mention = mentionOf(heard, self);
+  const mention = mentionOf(heard, self, notices);
   const named = heard.people.has(self.id) || (self.role !== undefined && heard.roles.has(self.role));
   if (named || where.place.kind === 'direct') return { kind: 'addressed', mention };
   if (where.place.kind !== 'thread') return ignored('not-addressed');
@@ -79,32 +80,33 @@ function ignored(reason: Ignored): Verdict {
   return { kind: 'ignored', reason };
 }
 
-function mentionOf(heard: Heard, self: Self): Mention {
+function mentionOf(heard: Heard, self: Self, notices: Notices): Mention {
   const { id, where, attachments, receivedAt } = heard;
-  const author = { id: heard.author.id, name: heard.author.name };
+  const { isBot: _, ...author } = heard.author;
   const text = readableText(heard, self);
-  return { author, text, attachments, ...placedOf({ where, id, text, author }), receivedAt };
+  return { author, text, attachments, ...placedOf({ where, id, text, author }, notices), receivedAt };
+}
+
+interface Placing extends Pick<Mention, 'id' | 'text' | 'author'> {
+  readonly where: Where;
 }
 
 /** The ids of a message that is answered, and where the answer goes. */
-export function placedOf(asked: {
-  readonly where: Where;
-  readonly id: string;
-  readonly text: string;
-  readonly author: Author;
-}): Pick<Mention, 'id' | 'conversation' | 'place' | 'replyTo'> {
-  const { where, id, text, author } = asked;
+export function placedOf(
+  { where, id, text, author }: Placing,
+  notices: Notices,
+): Pick<Mention, 'id' | 'conversation' | 'place' | 'replyTo'> {
   const { place, channel } = where;
   return {
     id: `discord:${channel}/${id}`,
     // A thread has the id of the message it is opened on, so the conversation is known before the thread is there.
-    conversation: where.conversation ?? threadOf(place, id),
+    conversation: where.conversation ?? conversationIn(place, id),
     place,
     replyTo: {
       platform: 'discord',
       channel,
       message: id,
-      ...(where.conversation === undefined ? { openThread: threadName(text, author.name) } : {}),
+      ...(where.conversation === undefined ? { openThread: threadName(text, notices.questionFrom(author.name)) } : {}),
     },
   };
 }
@@ -128,16 +130,16 @@ export async function conversationInPlace(
 ): Promise<ConversationId | undefined> {
   try {
     const { replyStyle } = await inbox.settingsAt({ author, place });
-    const { platform, workspace, channel } = place;
-    return replyStyle === 'thread' ? undefined : conversationIdOf({ platform, workspace, channel });
+    return replyStyle === 'thread' ? undefined : conversationIn(place);
   } catch (error) {
     log.error('settings.unread', error, { channel: place.channel });
     return undefined;
   }
 }
 
-function threadOf({ workspace, channel }: Place, thread: string): ConversationId {
-  return conversationIdOf({ platform: 'discord', workspace, channel, thread });
+/** The conversation of a thread or, without one, of the channel itself. */
+function conversationIn({ platform, workspace, channel }: Place, thread?: string): ConversationId {
+  return conversationIdOf({ platform, workspace, channel, ...(thread === undefined ? {} : { thread }) });
 }
 
 /** @see https://docs.discord.com/developers/reference#message-formatting */
@@ -169,10 +171,13 @@ function named(sign: string, name: string | undefined): string | undefined {
   return name === undefined ? undefined : sign + name;
 }
 
-/** A thread's name from the question: one line, at most 100 characters, cut between words where there are any. */
-export function threadName(question: string, asker: string): string {
-  const line = question.replace(/[\s\p{Cc}]+/gu, ' ').trim();
-  if (!/[\p{L}\p{N}\p{S}\p{P}]/u.test(line)) return threadName(`Question from ${asker}`, 'someone');
+/**
+ * A thread's name from the question: one line, at most 100 characters, cut between words where there are any.
+ * @param otherwise Names it where the question shows nothing.
+ */
+export function threadName(question: string, otherwise: string): string {
+  const shown = /[\p{L}\p{N}\p{S}\p{P}]/u.test(question) ? question : otherwise;
+  const line = shown.replace(/[\s\p{Cc}]+/gu, ' ').trim();
   if (line.length <= MAX_THREAD_NAME) return line;
   let cut = '';
   for (const { segment } of new Intl.Segmenter().segment(line)) {
@@ -188,11 +193,7 @@ export function whereOf(channel: Channel): Where | undefined {
   const { id } = channel;
   if (channel.type === ChannelType.DM) {
     const place: Place = { platform: 'discord', workspace: DIRECT, channel: id, kind: 'direct' };
-    return {
-      place,
-      channel: id,
-      conversation: conversationIdOf({ platform: 'discord', workspace: DIRECT, channel: id }),
-    };
+    return { place, channel: id, conversation: conversationIn(place) };
   }
   if (channel.isDMBased() || !channel.isTextBased()) return undefined;
   const { guildId: workspace, name } = channel;
@@ -202,14 +203,14 @@ export function whereOf(channel: Channel): Where | undefined {
     return {
       place,
       channel: id,
-      conversation: threadOf(place, id),
+      conversation: conversationIn(place, id),
       ...(channel.ownerId ? { owner: channel.ownerId } : {}),
     };
   }
   const place: Place = { platform: 'discord', workspace, channel: id, name, kind: 'channel' };
   if (channel.type === ChannelType.GuildText || channel.type === ChannelType.GuildAnnouncement)
     return { place, channel: id };
-  return { place, channel: id, conversation: conversationIdOf({ platform: 'discord', workspace, channel: id }) };
+  return { place, channel: id, conversation: conversationIn(place) };
 }
 
 /** What is needed of a file of discord.js. */
@@ -220,11 +221,17 @@ export function attachmentOf(file: DiscordFile): Attachment {
 
 /** What is needed of a message of discord.js. */
 export function heardOf(message: Message, where: Where): Heard {
-  const { author, member, mentions } = message;
+  const { author, member, mentions, guild } = message;
   return {
     id: message.id,
     where,
-    author: { id: author.id, name: member?.displayName ?? author.displayName, isBot: author.bot },
+    author: {
+      id: author.id,
+      name: member?.displayName ?? author.displayName,
+      isBot: author.bot,
+      // A message does not say what language its author reads; the server does.
+      ...(guild === null ? {} : { locale: guild.preferredLocale }),
+    },
     isWebhook: message.webhookId !== null,
     isSystem: message.type !== MessageType.Default && message.type !== MessageType.Reply,
     content: message.content,

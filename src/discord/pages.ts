@@ -3,8 +3,9 @@ import { MessageFlags } from 'discord.js';
 import type { InlineData } from '../core/content.ts';
 import type { ReplyAddress } from '../core/inbound.ts';
 import { type DraftView, pictureKindOf, type Reply } from '../core/reply.ts';
-import { noticeOfPictures } from '../reply/notices.ts';
-import { finalPagesOf, noticeOf, pagesOf } from './format.ts';
+import { noticesIn } from '../notices/notices.ts';
+import { noticeOf } from './foot.ts';
+import { finalPagesOf, pagesOf } from './format.ts';
 
 /** All that one message shows. A page of pictures has no text, so that pictures are never mixed up with a page of text. */
 export interface Page {
@@ -103,7 +104,8 @@ function textPage(content: string): Page {
 }
 
 function textPagesOf(reply: Reply, unshown: number): readonly Page[] {
-  const notices = [reply.notice, ...(unshown === 0 ? [] : [noticeOfPictures(unshown)]), reply.footer];
+  const unshownNotices = unshown === 0 ? [] : [noticesIn(reply.language).ofPictures(unshown)];
+  const notices = [reply.notice, ...unshownNotices, reply.footer];
   const notice = notices.filter((sentence) => sentence !== undefined).join('\n');
   return finalPagesOf(notice === '' ? reply : { ...reply, notice }).map(textPage);
 }

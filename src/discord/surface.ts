@@ -9,7 +9,7 @@ import type { Governor, Leave } from '../reply/governor.ts';
 import { Posts } from '../reply/posts.ts';
 import { learnedOf, platformErrorOf } from './answers.ts';
 import { messageRoute } from './client.ts';
-import { noticeOf } from './format.ts';
+import { noticeOf } from './foot.ts';
 import { bodyOf, creationOf, isShownBy, NOTE, type Page, type Posted } from './pages.ts';
 import { replyPagesOf, viewPagesOf, withoutPictures } from './pages.ts';
 

@@ -98,12 +98,13 @@ function valuesOf(fits: Check): Check {
 
 const PAGE = { uri: text, title: text } as const;
 const CITATIONS = listOf(fields({ ...PAGE, startIndex: number, endIndex: number, license: text }));
+const REVIEWS = listOf(fields({ title: text, googleMapsUri: text }));
 
 const GROUNDING = fields({
   groundingChunks: listOf(
     fields({
       web: fields({ ...PAGE, domain: text }),
-      maps: fields({ ...PAGE, text, placeId: text }),
+      maps: fields({ ...PAGE, text, placeId: text, placeAnswerSources: fields({ reviewSnippets: REVIEWS }) }),
       retrievedContext: fields({ ...PAGE, text }),
       image: fields({ sourceUri: text, imageUri: text, title: text }),
     }),

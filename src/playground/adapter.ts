@@ -2,20 +2,36 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Whereabouts } from '../core/conversation.ts';
 import { codeOf } from '../core/errors.ts';
-import type { Command, Mention, ReplyAddress } from '../core/inbound.ts';
+import type { BlobStore, Downloaded } from '../core/files.ts';
+import type { Attachment, Command, Mention, ReplyAddress } from '../core/inbound.ts';
 import type { Adapter, Inbox, Log, ReplySurface } from '../core/ports.ts';
-import { noticeOfError } from '../reply/notices.ts';
+import type { Notices, NoticesFor } from '../notices/notices.ts';
 import { type Answer, Gate, no, protect, readBody, send, sendFile } from './gate.ts';
-import { conversationOf, type Fields, HERE, readCommand, readMention, readWhereabouts } from './inbound.ts';
+import {
+  conversationOf,
+  type Fields,
+  HERE,
+  localeOf,
+  readCommand,
+  readMention,
+  readWhereabouts,
+  type Sender,
+} from './inbound.ts';
 import { LISTED } from './listed.ts';
 import { type PageEvent, PlaygroundSurface } from './surface.ts';
 import { type Kept, Threads, waitingView } from './threads.ts';
+import { Uploads } from './uploads.ts';
 
 export interface PlaygroundOptions extends Kept {
   /** What holds, and what can be chosen. */
   readonly desk: Pick<Inbox, 'settingsAt' | 'complete'>;
+  /** Keeps the files that people give to the page until their question is answered, across a restart. */
+  readonly uploads: Pick<BlobStore, 'keep' | 'find'>;
+  /** Bytes of the largest file that is taken. */
+  readonly maxFileBytes: number;
   /** Whether a stand-in answers and not the model; the page says so. */
   readonly standIn: boolean;
+  readonly noticesFor: NoticesFor;
   readonly log: Log;
 }
 
@@ -27,12 +43,14 @@ export class PlaygroundAdapter implements Adapter {
   readonly platform = HERE.platform;
   readonly #options: PlaygroundOptions;
   readonly #threads: Threads;
+  readonly #uploads: Uploads;
   readonly #gate = new Gate();
   #inbox: Inbox | undefined;
 
   constructor(options: PlaygroundOptions) {
     this.#options = options;
     this.#threads = new Threads(options);
+    this.#uploads = new Uploads(options.uploads, options.maxFileBytes);
   }
 
   start(inbox: Inbox): Promise<void> {
@@ -62,13 +80,17 @@ export class PlaygroundAdapter implements Adapter {
     );
   }
 
+  download(file: Attachment, maxBytes: number): Promise<Downloaded> {
+    return this.#uploads.find(file, maxBytes);
+  }
+
   handle(req: IncomingMessage, res: ServerResponse): void {
     protect(res);
     this.#route(req, res).catch((error: unknown) => {
       const reference = crypto.randomUUID().slice(0, 8);
       this.#options.log.error('playground.failed', error, { reference });
       if (res.headersSent) res.destroy();
-      else send(res, no(codeOf(error) === 'defect' ? 500 : 503, noticeOfError(error, reference)));
+      else send(res, no(codeOf(error) === 'defect' ? 500 : 503, this.#noticesFor(req).ofError(error, reference)));
     });
   }
 
@@ -85,7 +107,13 @@ export class PlaygroundAdapter implements Adapter {
     if (!this.#gate.admits(req)) return send(res, no(403, 'This page is older than the server. Reload it.'));
     if (req.method === 'GET' && path === '/api/events') return this.#events(req, new Map(url?.searchParams), res);
     if (req.method === 'GET' && path.startsWith('/api/pictures/')) return this.#picture(path, res);
+    if (req.method === 'POST' && path === '/api/files') return this.#upload(req, new Map(url?.searchParams), res);
     return send(res, await this.#answer(req, path));
+  }
+
+  async #upload(req: IncomingMessage, fields: Fields, res: ServerResponse): Promise<void> {
+    const asked = readWhereabouts(fields, senderOf(req));
+    send(res, typeof asked === 'string' ? no(400, asked) : await this.#uploads.take(req, asked.thread));
   }
 
   /** Its type is what its bytes say, and the browser is told to believe nothing else. */
@@ -109,11 +137,9 @@ export class PlaygroundAdapter implements Adapter {
       case 'POST /api/commands': {
         const body = await readBody(req);
         if ('refused' in body) return body.refused;
-        if (this.#inbox === undefined) return no(503, 'Halley is stopping and takes no more messages.');
-        const asked =
-          path === '/api/mentions'
-            ? readMention(body.fields, Date.now(), localeOf(req))
-            : readCommand(body.fields, Date.now(), localeOf(req));
+        if (this.#inbox === undefined) return no(503, this.#noticesFor(req).stopping);
+        const read = path === '/api/mentions' ? readMention : readCommand;
+        const asked = read(body.fields, senderOf(req));
         if (typeof asked === 'string') return no(400, asked);
         return 'mention' in asked ? this.#mention(asked, this.#inbox) : this.#command(asked, this.#inbox);
       }
@@ -132,7 +158,7 @@ export class PlaygroundAdapter implements Adapter {
 
   /** A snapshot, then every event as it happens. */
   async #events(req: IncomingMessage, fields: Fields, res: ServerResponse): Promise<void> {
-    const asked = readWhereabouts(fields, localeOf(req));
+    const asked = readWhereabouts(fields, senderOf(req));
     if (typeof asked === 'string') return send(res, no(400, asked));
     const { thread, where } = asked;
     const snapshot = await this.#snapshot(thread, where);
@@ -181,15 +207,18 @@ export class PlaygroundAdapter implements Adapter {
     live.tell({ kind: 'settings', settings: await this.#options.desk.settingsAt(command) });
     return { status: 200, body };
   }
-}
 
-/** The language that the browser prefers. */
-function localeOf(req: IncomingMessage): string {
-  return /^[a-z]{2,8}(?:-[a-z0-9]{1,8})*/iu.exec(req.headers['accept-language'] ?? '')?.[0] ?? '';
+  #noticesFor(req: IncomingMessage): Notices {
+    return this.#options.noticesFor(senderOf(req).locale);
+  }
 }
 
 function whereIn(thread: string, command: Command): Whereabouts {
   return { ...command, conversation: conversationOf(thread) };
+}
+
+function senderOf({ headers }: IncomingMessage): Sender {
+  return { locale: localeOf(headers['accept-language']), sentAt: Date.now() };
 }
 
 function eventOf(event: PageEvent): string {

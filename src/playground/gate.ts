@@ -2,7 +2,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { text as readText } from 'node:stream/consumers';
+import { buffer as readBuffer, text as readText } from 'node:stream/consumers';
 
 /** Bytes of a request body; a message of the longest kind, escaped as JSON, fits. */
 const MAX_BODY_BYTES = 256 * 1024;
@@ -49,7 +49,7 @@ const FILES: ReadonlyMap<string, PageFile> = new Map([
   ...['page', 'drawer', 'thread', 'markdown', 'composer', 'commands'].map(
     (name) => [`/${name}.css`, pageFile(`${name}.css`, TYPES.css)] as const,
   ),
-  ...['page', 'thread', 'markdown', 'server', 'turns', 'commands'].map(
+  ...['page', 'thread', 'markdown', 'server', 'turns', 'files', 'commands'].map(
     (name) => [`/${name}.js`, pageFile(`${name}.js`, TYPES.js)] as const,
   ),
   ['/marked.js', { url: import.meta.resolve('marked'), type: TYPES.js }],
@@ -137,4 +137,14 @@ export async function readBody(
     if (!(error instanceof SyntaxError)) throw error;
   }
   return { refused: no(400, 'The body must be one JSON object.') };
+}
+
+/** Reads a file from the request, or says why it is not read. */
+export async function readBytes(
+  req: IncomingMessage,
+  maxBytes: number,
+): Promise<{ readonly bytes: Buffer } | { readonly refused: Answer }> {
+  // As for a JSON body, the declared length is enough.
+  if (Number(req.headers['content-length']) <= maxBytes) return { bytes: await readBuffer(req) };
+  return { refused: no(413, `A file must say its length, and have ${maxBytes / 1_000_000} MB at most.`) };
 }

@@ -2,20 +2,42 @@
 import { questionOf } from '../commands/list.ts';
 import { readTyped } from '../commands/typed.ts';
 import { type ConversationId, conversationIdOf, type Whereabouts } from '../core/conversation.ts';
-import type { Author, Command, Mention } from '../core/inbound.ts';
+import type { Attachment, Author, Command, Mention } from '../core/inbound.ts';
 
 /** Every conversation of the page is a thread of one place. */
 export const HERE = { platform: 'playground', workspace: 'local', channel: 'page' } as const;
-const YOU = { id: 'you', name: 'You' };
+const YOU = { id: 'you', name: 'You' } as const;
 
 /** The fields of a request as they came; one that is missing counts as empty. */
 export type Fields = ReadonlyMap<string, unknown>;
+
+/** Who sends a request and when, in epoch milliseconds. */
+export interface Sender {
+  /** As BCP 47 writes it; absent where the browser does not say. */
+  readonly locale?: string | undefined;
+  readonly sentAt: number;
+}
+
+/** A range of the header, with how much it is wanted. */
+const RANGE = /(?<=^|,)\s*([a-z]{1,8}(?:-[a-z\d]{1,8})*)\s*(?:;\s*q=([\d.]+)\s*)?(?=,|$)/giu;
+
+/**
+ * The language that a browser wants most, from its `Accept-Language`.
+ * @see https://www.rfc-editor.org/rfc/rfc9110#name-accept-language
+ */
+export function localeOf(acceptLanguage = ''): string | undefined {
+  const wanted = Array.from(acceptLanguage.matchAll(RANGE), ([, tag, much = '1']) => ({ tag, much: Number(much) }));
+  return wanted.toSorted((a, b) => b.much - a.much)[0]?.tag;
+}
+const WRONG_TEXT = '"text" must have 1 to 32000 characters, not only blanks unless a file comes with it.';
+const WRONG_FILES =
+  '"files" must be 20 files at most, each with its "id", its "name" on one line of 200 characters, its "type" and its "bytes".';
 
 /** What a field must look like, and the sentence when it does not. */
 const RULES = {
   conversation: { form: /^[\w-]{1,64}$/, says: '"conversation" must be 1 to 64 letters, digits, "-" or "_".' },
   id: { form: /^[\w-]{8,64}$/, says: '"id" must be 8 to 64 letters, digits, "-" or "_", new for each message.' },
-  text: { form: /^(?=[^]*\S)[^]{1,32000}$/, says: '"text" must have 1 to 32000 characters, not only blanks.' },
+  text: { form: /^[^]{0,32000}$/, says: WRONG_TEXT },
   author: { form: /^\P{C}{0,60}$/u, says: '"author" may have 60 characters at most, on one line.' },
 } as const;
 
@@ -30,30 +52,34 @@ export function threadOf(id: ConversationId): string | undefined {
 }
 
 /** Who asks for what holds in a thread, or a sentence. */
-export function readWhereabouts(fields: Fields, locale: string): { thread: string; where: Whereabouts } | string {
+export function readWhereabouts(fields: Fields, from: Sender): { thread: string; where: Whereabouts } | string {
   const asked = read(fields, ['conversation', 'author']);
   if (typeof asked === 'string') return asked;
   const { conversation: thread, author } = asked;
   return {
     thread,
-    where: { ...placeOf(thread, author), author: { ...authorOf(author, locale), manages: 'workspace' } },
+    where: { ...placeOf(thread, author), author: { ...authorOf(author, from), manages: 'workspace' } },
   };
 }
 
 /** A message to the bot. The page makes `id`, so that a message sent twice is one mention. */
-export function readMention(fields: Fields, receivedAt: number, locale: string): Asked | string {
+export function readMention(fields: Fields, from: Sender): Asked | string {
   const asked = read(fields, ['conversation', 'id', 'text', 'author']);
   if (typeof asked === 'string') return asked;
   const thread = asked.conversation;
+  const attachments = readFiles(fields.get('files') ?? [], thread);
+  if (attachments === undefined) return WRONG_FILES;
+  const text = asked.text.trim() === '' ? '' : asked.text.toWellFormed();
+  if (text === '' && attachments.length === 0) return WRONG_TEXT;
   const id = `${HERE.platform}:${thread}/${asked.id}`;
   const mention: Mention = {
     id,
     ...placeOf(thread, asked.author),
-    author: authorOf(asked.author, locale),
-    text: asked.text.toWellFormed(),
-    attachments: [],
+    author: authorOf(asked.author, from),
+    text,
+    attachments,
     replyTo: { platform: HERE.platform, channel: thread, message: id },
-    receivedAt,
+    receivedAt: from.sentAt,
   };
   return { thread, mention };
 }
@@ -64,14 +90,29 @@ interface Asked {
   readonly mention: Mention;
 }
 
+function readFiles(value: unknown, thread: string): readonly Attachment[] | undefined {
+  if (!Array.isArray(value) || value.length > 20) return undefined;
+  const files = value.map((file: unknown) => readFile(file, thread));
+  return files.every((file) => file !== undefined) ? files : undefined;
+}
+
+function readFile(value: unknown, thread: string): Attachment | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { id, name, type, bytes }: Partial<Record<string, unknown>> = { ...value };
+  if (typeof id !== 'string' || !/^[\w-]{43}$/.test(id)) return undefined;
+  if (typeof name !== 'string' || !/^\P{Cc}{1,200}$/u.test(name)) return undefined;
+  if (typeof type !== 'string' || !/^[^]{0,100}$/.test(type)) return undefined;
+  if (typeof bytes !== 'number' || !Number.isSafeInteger(bytes) || bytes < 0) return undefined;
+  return { id, name: name.toWellFormed(), mimeType: type, bytes, url: `/api/files/${thread}/${id}` };
+}
+
 /** A command as it was typed, or the question that it asks; whether its values are right is not for the page to say. */
 export function readCommand(
   fields: Fields,
-  receivedAt: number,
-  locale: string,
+  from: Sender,
 ): Asked | { readonly thread: string; readonly command: Command } | string {
-  const asked = readMention(fields, receivedAt, locale);
-  const given = readWhereabouts(fields, locale);
+  const asked = readMention(fields, from);
+  const given = readWhereabouts(fields, from);
   if (typeof asked === 'string') return asked;
   if (typeof given === 'string') return given;
   const typed = readTyped(asked.mention.text);
@@ -85,10 +126,10 @@ export function readCommand(
 }
 
 /** Every person of the page manages it: whoever opens it sits at the machine. A typed name lets several be tried. */
-function authorOf(typed: string, locale: string): Author {
+function authorOf(typed: string, { locale }: Sender): Author {
   const name = typed.trim();
   const author = name === '' ? YOU : { id: name.toLowerCase(), name };
-  return { ...author, ...(locale === '' ? {} : { locale }) };
+  return { ...author, ...(locale === undefined ? {} : { locale }) };
 }
 
 function placeOf(thread: string, author: string) {

@@ -4,23 +4,13 @@ import type { InlineData } from '../core/content.ts';
 import type { Settings } from '../core/conversation.ts';
 import type { MentionId } from '../core/inbound.ts';
 import type { ReplySurface, Urgency } from '../core/ports.ts';
-import type { DraftView, PostRef, Reply, Source, Status } from '../core/reply.ts';
-import { noticeOfPictures } from '../reply/notices.ts';
-import { addressesOf } from './pictures.ts';
+import type { DraftView, PostRef, Reply, Status } from '../core/reply.ts';
+import { type End, endOf } from './endings.ts';
 
 /** Milliseconds between two views of one reply: about as often as a screen is drawn. */
 const VIEW_MS = 16;
 /** Finished turns kept beside the store, so that a notice that belongs to no stored turn survives a reload. */
 const MAX_FINISHED = 8;
-
-/** What a finished answer has beside its text. */
-interface End {
-  readonly sources: readonly Source[];
-  /** Where the page fetches them; absent when there are none. */
-  readonly pictures?: readonly string[];
-  readonly notice?: string;
-  readonly footer?: string;
-}
 
 /** A turn as the reader sees it. */
 export interface TurnView extends End {
@@ -28,6 +18,8 @@ export interface TurnView extends End {
   /** The name of the person who asked. */
   readonly author: string;
   readonly question: string;
+  /** The names of the files that came with it; absent where none did. */
+  readonly files?: readonly string[];
   /** Markdown of the answer; while it is written, the last view. */
   readonly text: string;
   /** `waiting`: accepted, and not begun. */
@@ -41,7 +33,8 @@ export interface TurnView extends End {
 /**
  * One server-sent event. The page's rule, in `page/turns.js`: a `snapshot` replaces all turns; a `turn` is added unless
  * it is shown already; a `view` or `reply` keeps the first `keep` UTF-16 units of the turn's text and puts `text` after
- * them. The events of a streamed answer therefore grow with the answer, not with its square.
+ * them; a `reply` also replaces all that stood beside the text, and a `note` only its notice. The events of a streamed
+ * answer therefore grow with the answer, not with its square.
  */
 export type PageEvent =
   | {
@@ -54,7 +47,8 @@ export type PageEvent =
   | { readonly kind: 'turn'; readonly turn: TurnView }
   | { readonly kind: 'withdrawn'; readonly id: MentionId }
   | (Tail & { readonly kind: 'view'; readonly state: Status; readonly headline?: string })
-  | (Tail & End & { readonly kind: 'reply'; readonly state: 'done' });
+  | (Tail & End & { readonly kind: 'reply'; readonly state: 'done' })
+  | { readonly kind: 'note'; readonly id: MentionId; readonly state: 'done'; readonly notice: string };
 
 interface Tail {
   readonly id: MentionId;
@@ -128,21 +122,24 @@ export class LiveThread {
   }
 
   reply(id: MentionId, reply: Reply): void {
-    this.#finish(id, endOf(id, reply));
+    const { author, question, files, receivedAt, text: shown } = this.#shown(id);
+    const { text, ...end } = endOf(id, reply);
+    const asked = { id, author, question, ...(files === undefined ? {} : { files }), receivedAt };
+    this.#turns.set(id, { ...asked, text, ...end });
+    this.tell({ kind: 'reply', id, ...end, ...tailOf(shown, text) });
+    this.#forgetOld();
   }
 
   /** Ends a turn with a sentence after what is shown of it. */
-  note(id: MentionId, notice: string): void {
-    const { text, sources, pictures, notice: before } = this.#shown(id);
-    const notices = [before, notice].filter((each) => each !== undefined);
-    const shown = { text, sources, ...(pictures === undefined ? {} : { pictures }) };
-    this.#finish(id, { ...shown, state: 'done', notice: notices.join('\n') });
+  note(id: MentionId, said: string): void {
+    const shown = this.#shown(id);
+    const notice = [...(shown.notice === undefined ? [] : [shown.notice]), said].join('\n');
+    this.#turns.set(id, { ...shown, state: 'done', notice });
+    this.tell({ kind: 'note', id, state: 'done', notice });
+    this.#forgetOld();
   }
 
-  #finish(id: MentionId, { text, ...end }: ReturnType<typeof endOf>): void {
-    const shown = this.#shown(id);
-    this.#turns.set(id, { ...shown, ...end, text });
-    this.tell({ kind: 'reply', id, ...end, ...tailOf(shown.text, text) });
+  #forgetOld(): void {
     const finished = this.turns.filter((turn) => turn.state === 'done');
     for (const old of finished.slice(0, -MAX_FINISHED)) this.#turns.delete(old.id);
   }
@@ -155,21 +152,6 @@ export class LiveThread {
     this.ask(turn);
     return turn;
   }
-}
-
-/** How the page shows a finished reply; it tells of pictures that it cannot show. */
-export function endOf(id: MentionId, { text, images = [], sources, notice, footer }: Reply) {
-  const pictures = addressesOf(id, images);
-  const unshown = images.length - pictures.length;
-  const notices = [notice, ...(unshown === 0 ? [] : [noticeOfPictures(unshown)])].filter((one) => one !== undefined);
-  return {
-    text,
-    state: 'done',
-    sources,
-    ...(pictures.length === 0 ? {} : { pictures }),
-    ...(notices.length === 0 ? {} : { notice: notices.join('\n') }),
-    ...(footer === undefined ? {} : { footer }),
-  } as const;
 }
 
 /** What is to be sent so that a page that shows `before` shows `after`. Counted in UTF-16 units, as both ends do. */

@@ -3,9 +3,10 @@ import { type ConversationId, imagesOf, type Turn } from '../core/conversation.t
 import type { Mention, MentionId } from '../core/inbound.ts';
 import type { Journal, TurnStore } from '../core/ports.ts';
 import { replyOf } from '../reply/presenter.ts';
+import { endOf } from './endings.ts';
 import { conversationOf, HERE, threadOf } from './inbound.ts';
 import { Pictures } from './pictures.ts';
-import { endOf, LiveThread, type TurnView } from './surface.ts';
+import { LiveThread, type TurnView } from './surface.ts';
 
 /** What a reader finds again after a reload or a restart: answers, and mentions that are still to be answered. */
 export interface Kept {
@@ -89,9 +90,9 @@ export class Threads {
       const { title = asked, lastAt: before = 0 } = known.get(id) ?? {};
       if (title !== '') known.set(id, { title, lastAt: Math.max(before, lastAt) });
     };
-    for (const { mention } of open) add(mention.conversation, mention.text, mention.receivedAt);
+    for (const { mention } of open) add(mention.conversation, titleOf(waitingView(mention)), mention.receivedAt);
     for (const [thread, live] of this.#live)
-      for (const turn of live.turns) add(conversationOf(thread), turn.question, turn.receivedAt);
+      for (const turn of live.turns) add(conversationOf(thread), titleOf(turn), turn.receivedAt);
     return [...known]
       .flatMap(([key, { title, lastAt }]) => {
         const id = threadOf(key);
@@ -102,11 +103,21 @@ export class Threads {
 }
 
 /** A mention whose answer has not begun. */
-export function waitingView({ id, author, text, receivedAt }: Mention): TurnView {
-  return { id, author: author.name, question: text, text: '', state: 'waiting', sources: [], receivedAt };
+export function waitingView({ id, author, text, attachments, receivedAt }: Mention): TurnView {
+  const asked = { id, author: author.name, question: text, ...filesOf(attachments) };
+  return { ...asked, text: '', state: 'waiting', sources: [], receivedAt };
 }
 
 function storedView(turn: Turn): TurnView {
-  const { id, author, text, receivedAt } = turn;
-  return { id, author: author.name, question: text, ...endOf(id, replyOf(turn)), receivedAt };
+  const { id, author, text, files = [], receivedAt } = turn;
+  return { id, author: author.name, question: text, ...filesOf(files), ...endOf(id, replyOf(turn)), receivedAt };
+}
+
+function filesOf(files: readonly { readonly name: string }[]): Pick<TurnView, 'files'> {
+  return files.length === 0 ? {} : { files: files.map(({ name }) => name) };
+}
+
+/** What a list calls a thread that begins so: the question, or its first file. */
+function titleOf({ question, files = [] }: TurnView): string {
+  return question || (files[0] ?? '');
 }

@@ -4,20 +4,24 @@ import { codeOf } from '../core/errors.ts';
 import type { Log, ReplySurface, Urgency } from '../core/ports.ts';
 import type { PostRef, Reply, ReplyEvent } from '../core/reply.ts';
 import { Draft } from './draft.ts';
-import { noticeOfEnding } from './notices.ts';
+import type { Notices } from '../notices/notices.ts';
 
 export interface PresentOptions {
   /** Aborted when nothing more is to be shown; the events end by themselves then. */
   readonly signal: AbortSignal;
+  /** In the reader's language. */
+  readonly notices: Notices;
   /** A sentence to put under the answer beside the one about its ending. */
   readonly notice?: string | undefined;
   /** Told the posts that stand whenever there are others than before. Its failure is logged. */
   readonly onPosts: (posts: readonly PostRef[]) => Promise<void>;
+  /** Finds better addresses for the sources of a turn; undefined when there are none to find. Never rejects. */
+  readonly resolve?: (turn: Turn) => Promise<Turn> | undefined;
   readonly log: Log;
 }
 
 export interface Presented {
-  /** With the posts that stand for it. */
+  /** With the posts that stand for it, and the notice where the finished reply stands. */
   readonly turn: Turn;
   /** Why the finished reply could not be made to stand; what was shown before may. */
   readonly failure?: unknown;
@@ -45,31 +49,60 @@ export async function present(
     writer.stop();
     await writing;
   }
+  return finished(turn, { surface, writer, options });
+}
+
+/** The text stands first; sources that are looked up follow when they are found. */
+async function finished(
+  turn: Turn,
+  { surface, writer, options }: { surface: ReplySurface; writer: Writer; options: PresentOptions },
+): Promise<Presented> {
+  const finish = async (seen: Turn): Promise<void> => writer.stands(await surface.finish(replyOf(seen)));
+  const noticed = withNotice(turn, options);
+  const resolving = options.resolve?.(noticed);
+  const first = resolving === undefined ? noticed : unsourced(noticed);
   try {
-    await writer.stands(await surface.finish(replyOf(turn, options.notice)));
-    return { turn: { ...turn, posts: writer.posts } };
+    await finish(first);
   } catch (failure) {
     return { turn: { ...turn, posts: writer.posts }, failure };
   }
+  const last = (await resolving) ?? first;
+  try {
+    if (last !== first) await finish(last);
+    return { turn: { ...last, posts: writer.posts } };
+  } catch (error) {
+    options.log.warn('reply.sources-lost', { code: codeOf(error) });
+    return { turn: { ...first, posts: writer.posts } };
+  }
 }
 
-/** The finished reply of a turn; a further notice stands on a line of its own. */
-export function replyOf(turn: Turn, further?: string): Reply {
+/** The turn as it can be shown while its sources are looked up. */
+function unsourced(turn: Turn): Turn {
+  return { ...turn, sources: [], marks: [] };
+}
+
+/** The turn with what the bot says of its ending; a further notice stands on a line of its own. */
+function withNotice(turn: Turn, { notices, notice }: PresentOptions): Turn {
+  const said = [notices.ofEnding(turn.ending, isVisible(turn)), notice].filter((one) => one !== undefined);
+  return { ...turn, language: notices.language, ...(said.length === 0 ? {} : { notice: said.join('\n') }) };
+}
+
+/** The finished reply of a turn. */
+export function replyOf(turn: Turn): Reply {
+  const { sources, marks, searches, quotes, ending, notice, language, footer } = turn;
   const images = imagesOf(turn);
-  const notices = [noticeOfEnding(turn.ending, isVisible(turn)), further].filter((notice) => notice !== undefined);
   return {
     text: answerTextOf(turn),
     ...(images.length === 0 ? {} : { images }),
-    sources: turn.sources,
-    ending: turn.ending,
-    ...(notices.length === 0 ? {} : { notice: notices.join('\n') }),
-    ...(turn.footer === undefined ? {} : { footer: turn.footer }),
+    sources,
+    ...(marks === undefined ? {} : { marks }),
+    ...(searches === undefined ? {} : { searches }),
+    ...(quotes === undefined ? {} : { quotes }),
+    ending,
+    ...(notice === undefined ? {} : { notice }),
+    ...(language === undefined ? {} : { language }),
+    ...(footer === undefined ? {} : { footer }),
   };
-}
-
-/** A reply that is only the bot's own sentence. */
-export function notAnswered(notice: string): Reply {
-  return { text: '', sources: [], ending: { kind: 'complete' }, notice };
 }
 
 async function drained(events: AsyncGenerator<ReplyEvent, Turn>, take: (event: ReplyEvent) => void): Promise<Turn> {

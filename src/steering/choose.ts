@@ -3,9 +3,10 @@ import { COMMANDS, SETTING_NAMES } from '../commands/list.ts';
 import { type Scope, SCOPES, scopeIdOf, type Settings, type SettingsChange } from '../core/conversation.ts';
 import type { Command, CommandReply, Menu, MenuItem } from '../core/inbound.ts';
 import type { ModelFacts } from '../core/model.ts';
+import { lineOf } from '../notices/notices.ts';
 import type { SteeringSentences } from './sentences.ts';
 import { type Effective, mayChange, type Rights, type ScopedSettings } from './settings.ts';
-import { type Catalogue, choicesOf, readPersona, readValue, shortOf, shownValue, takesDepth } from './values.ts';
+import { type Catalogue, choicesOf, readPersona, readValue, shownValue, takesDepth } from './values.ts';
 
 /** What choosing needs to know. */
 export interface ChoiceContext {
@@ -42,7 +43,7 @@ export async function choose(wish: Wish, given: Given, context: ChoiceContext): 
   const { command, say } = given;
   const scope = scopeOf(command);
   if (scope === undefined)
-    return { text: say.takes('scope', shortOf(command.values['scope'] ?? ''), SCOPES.join(', ')) };
+    return { text: say.takes('scope', lineOf(command.values['scope'] ?? ''), SCOPES.join(', ')) };
   const { name, written, own } = wish;
   if (written === undefined && own === undefined) return shownChoice({ name, scope }, given, context);
   const change = changeOf(wish, given, context);
@@ -61,7 +62,7 @@ export async function showSettings(given: Given, context: ChoiceContext): Promis
   const { setting, value } = command.values;
   const name = SETTING_NAMES.find((known) => known.toLowerCase() === setting?.trim().toLowerCase());
   if (setting !== undefined && name === undefined)
-    return { text: say.takes('setting', shortOf(setting), SETTING_NAMES.join(', ')) };
+    return { text: say.takes('setting', lineOf(setting), SETTING_NAMES.join(', ')) };
   if (name !== undefined) return choose({ name, written: value }, given, context);
   const items = SETTING_NAMES.map((each): MenuItem => ({ label: say.settings[each], values: { setting: each } }));
   const lines = SETTING_NAMES.map((each) => `- ${say.holds(heldOf(each, given))}`);
@@ -87,7 +88,7 @@ function changeOf(
   const reading = readValue(name, written, catalogue);
   if ('choices' in reading) {
     const choices = choicesIn(name, reading.choices, say);
-    return { fault: say.takes(say.settings[name], shortOf(written), choices) };
+    return { fault: say.takes(say.settings[name], lineOf(written), choices) };
   }
   const { thinking } = reading.chosen;
   const model = held.model.value;

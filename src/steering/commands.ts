@@ -1,14 +1,15 @@
 /** What each command does, once for all platforms; questions among them come as mentions and not here. */
 import { type ConversationId, scopeIdOf, type Settings, type Turn, type Whereabouts } from '../core/conversation.ts';
 import type { Command, CommandName, CommandReply, Mention, Suggested } from '../core/inbound.ts';
-import type { Inbox, Journal, Lanes, Ledger, Log, TurnStore } from '../core/ports.ts';
+import type { Ledger } from '../core/model.ts';
+import type { Inbox, Journal, Lanes, Log, TurnStore } from '../core/ports.ts';
 import type { PostRef } from '../core/reply.ts';
-import { noticeOfError } from '../reply/notices.ts';
+import { languageOf, lineOf, noticesIn } from '../notices/notices.ts';
 import { type ChoiceContext, choose, type Given, showSettings } from './choose.ts';
 import { filesOf } from './export.ts';
 import { sentencesIn } from './sentences.ts';
-import { languageOf, mayChange, maySee, settingsOf } from './settings.ts';
-import { completionsOf, shortOf } from './values.ts';
+import { mayChange, maySee, settingsOf } from './settings.ts';
+import { completionsOf } from './values.ts';
 
 export interface CommandContext extends ChoiceContext {
   readonly lanes: Lanes;
@@ -59,14 +60,16 @@ export class CommandDesk implements Pick<Inbox, 'command' | 'settingsAt' | 'comp
   /** Does what was asked and says so; what goes wrong is said too, and logged. */
   async command(command: Command): Promise<CommandReply> {
     const { settings, log } = this.#context;
+    let language = languageOf(settings.defaults.language, command.author.locale);
     try {
       const held = await settings.at(command);
-      const say = sentencesIn(languageOf(held.language.value, command.author));
+      language = languageOf(held.language.value, command.author.locale);
+      const say = sentencesIn(language);
       return await DEEDS[command.name]({ command, held, say }, this.#context);
     } catch (error) {
       const reference = crypto.randomUUID().slice(0, 8);
       log.error('command.failed', error, { command: command.name, conversation: command.conversation, reference });
-      return { text: noticeOfError(error, reference) };
+      return { text: noticesIn(language).ofError(error, reference) };
     }
   }
 
@@ -79,8 +82,11 @@ export class CommandDesk implements Pick<Inbox, 'command' | 'settingsAt' | 'comp
   }
 }
 
-async function stop({ command: { conversation }, say }: Given, { lanes }: CommandContext): Promise<CommandReply> {
-  const isStopped = conversation !== undefined && (await lanes.cancel(conversation));
+/** Where several people read the answer, it says who stopped it. */
+async function stop({ command, say }: Given, { lanes }: CommandContext): Promise<CommandReply> {
+  const { conversation, author, place } = command;
+  const by = place.kind === 'direct' ? undefined : author.name;
+  const isStopped = conversation !== undefined && (await lanes.cancel(conversation, by));
   return { text: isStopped ? say.stopped : say.nothingToStop };
 }
 
@@ -177,13 +183,13 @@ async function usage({ command, say }: Given, { ledger, rights }: CommandContext
   const scope = (['person', 'channel', 'workspace'] as const).find((known) => known === asked);
   const account = scope === undefined ? undefined : scopeIdOf(scope, command);
   if (scope === undefined || account === undefined)
-    return { text: say.takes('of', shortOf(asked), 'person, channel, workspace') };
+    return { text: say.takes('of', lineOf(asked), 'person, channel, workspace') };
   if (!maySee(scope, command.author, rights)) return { text: say.mayNotSee };
   const now = Date.now();
-  const lineOf = async (period: 'day' | 'month', name: string): Promise<string> => {
+  const usedIn = async (period: 'day' | 'month', name: string): Promise<string> => {
     const spend = await ledger.spent(account, period, now);
     return `- ${name}: ${spend === undefined ? say.nothingUsed : say.spend(spend)}`;
   };
-  const lines = await Promise.all([lineOf('day', say.today), lineOf('month', say.thisMonth)]);
+  const lines = await Promise.all([usedIn('day', say.today), usedIn('month', say.thisMonth)]);
   return { text: [say.used(say.origins[scope]), ...lines].join('\n') };
 }

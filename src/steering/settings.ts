@@ -1,7 +1,5 @@
 /** What holds for one answer, and since whose choice: this message, person, conversation, channel, workspace, default. */
 import {
-  type Language,
-  LANGUAGES,
   SCOPES,
   type Scope,
   scopeIdOf,
@@ -47,11 +45,12 @@ export function settingsOf(effective: Effective): Settings {
 /** The settings of every scope, as stored, under what a message says. */
 export class ScopedSettings {
   readonly store: SettingsStore;
-  readonly #defaults: Settings;
+  /** What holds where nobody chose. */
+  readonly defaults: Settings;
 
   constructor(store: SettingsStore, defaults: Settings) {
     this.store = store;
-    this.#defaults = defaults;
+    this.defaults = defaults;
   }
 
   /** @throws StorageUnavailable, StorageCorrupt */
@@ -60,15 +59,8 @@ export class ScopedSettings {
       const id = scopeIdOf(from, where);
       return { from, override: id === undefined ? {} : await this.store.get(id) };
     });
-    return effectiveOf(this.#defaults, [{ from: 'message', override: flags }, ...(await Promise.all(stored))]);
+    return effectiveOf(this.defaults, [{ from: 'message', override: flags }, ...(await Promise.all(stored))]);
   }
-}
-
-/** The language of the bot's own sentences: as chosen or, where that is `auto`, the person's own if the bot speaks it. */
-export function languageOf(chosen: Settings['language'], { locale }: Pick<Author, 'locale'>): Language {
-  if (chosen !== 'auto') return chosen;
-  const own = locale?.toLowerCase().split(/[-_]/u)[0];
-  return LANGUAGES.find((language) => language === own) ?? 'en';
 }
 
 /** Who may change what holds in a scope. */

@@ -1,14 +1,15 @@
 /** What people say besides a question, for one answer: settings and flags into it, footer and thoughts out of it, counts after it. */
-import { scopeIdOf, type Settings, type Turn } from '../core/conversation.ts';
+import { type Language, scopeIdOf, type Settings, type Turn, type Whereabouts } from '../core/conversation.ts';
 import type { Mention } from '../core/inbound.ts';
-import { type ModelFacts, spendOf } from '../core/model.ts';
-import type { Ledger, Log } from '../core/ports.ts';
+import { type Ledger, type ModelFacts, spendOf } from '../core/model.ts';
+import type { Log } from '../core/ports.ts';
 import type { ReplyEvent } from '../core/reply.ts';
+import { languageOf, lineOf } from '../notices/notices.ts';
 import { choicesIn } from './choose.ts';
 import { type FlagFault, readFlags } from './flags.ts';
 import { sentencesIn, type SteeringSentences } from './sentences.ts';
-import { languageOf, type ScopedSettings, settingsOf } from './settings.ts';
-import { type Catalogue, personaText, shortOf, takesDepth } from './values.ts';
+import { type ScopedSettings, settingsOf } from './settings.ts';
+import { type Catalogue, personaText, takesDepth } from './values.ts';
 
 export interface SteeringOptions {
   readonly settings: ScopedSettings;
@@ -23,6 +24,8 @@ export interface Steered {
   /** The question, without the flags that were understood. */
   readonly text: string;
   readonly chosen: Settings;
+  /** What the bot's own sentences are written in. */
+  readonly language: Language;
   /** Whether the answer is to be JSON. */
   readonly json: boolean;
   /** Who the model is, and whether it is asked to search. */
@@ -47,7 +50,8 @@ export class Steering {
     const { settings, catalogue, facts } = this.#options;
     const { text, flags, json, faults } = readFlags(mention, catalogue);
     const chosen = settingsOf(await settings.at(mention, flags));
-    const say = sentencesIn(languageOf(chosen.language, mention.author));
+    const language = languageOf(chosen.language, mention.author.locale);
+    const say = sentencesIn(language);
     const persona = personaText(chosen.persona, catalogue);
     const overBudget = takesDepth(flags.thinking ?? 'auto', facts(chosen.model))
       ? []
@@ -55,11 +59,24 @@ export class Steering {
     return {
       text,
       chosen,
+      language,
       json,
       instruction: chosen.search === 'on' ? `${persona.trim()}\n\n${SEARCHES}` : persona,
       notices: [...faults.map((fault) => faultIn(fault, say)), ...overBudget],
       completed: (turn, thoughts) => this.#completed({ turn, thoughts, mention, chosen }, say),
     };
+  }
+
+  /** What the bot's own sentences to this person are written in, there; as by default where that cannot be known. */
+  async languageFor(where: Whereabouts): Promise<Language> {
+    const { settings, log } = this.#options;
+    const { locale } = where.author;
+    try {
+      return languageOf((await settings.at(where)).language.value, locale);
+    } catch (error) {
+      log.error('settings.unread', error, { conversation: where.conversation });
+      return languageOf(settings.defaults.language, locale);
+    }
   }
 
   /** Counts what the turn used, for its author, channel and workspace. A failure is logged: the answer stands. */
@@ -112,6 +129,6 @@ export async function* steeredTurn(
 }
 
 function faultIn(fault: FlagFault, say: SteeringSentences): string {
-  if (fault.kind === 'unknown') return say.noSuchFlag(shortOf(fault.flag), fault.choices.join(', '));
-  return say.takes(fault.flag, shortOf(fault.value), choicesIn(fault.setting, fault.choices, say));
+  if (fault.kind === 'unknown') return say.noSuchFlag(lineOf(fault.flag), fault.choices.join(', '));
+  return say.takes(fault.flag, lineOf(fault.value), choicesIn(fault.setting, fault.choices, say));
 }

@@ -11,6 +11,7 @@ import {
   type ThinkingDepth,
 } from '../core/conversation.ts';
 import type { ModelFacts } from '../core/model.ts';
+import { lineOf } from '../notices/notices.ts';
 
 /** What can be chosen from, beside words. */
 export interface Catalogue {
@@ -68,13 +69,7 @@ export function choicesOf(name: keyof Settings, { models, personas }: Catalogue)
 /** A value for people to read. */
 export function shownValue(value: Settings[keyof Settings]): string {
   if (typeof value !== 'object') return String(value);
-  return 'name' in value ? value.name : `“${shortOf(value.text)}”`;
-}
-
-/** What people wrote, on one line that fits into a sentence. */
-export function shortOf(text: string): string {
-  const line = Array.from(text.replace(/\s+/gu, ' ').trim());
-  return line.length > 60 ? `${line.slice(0, 60).join('')}…` : line.join('');
+  return 'name' in value ? value.name : `“${lineOf(value.text)}”`;
 }
 
 /** Platforms offer no more. */

@@ -1,7 +1,7 @@
 /** What each account used, by day and month, as counts that only grow. */
 import type { ScopeId } from '../core/conversation.ts';
 import type { Spend } from '../core/model.ts';
-import type { Ledger } from '../core/ports.ts';
+import type { Ledger } from '../core/model.ts';
 import { isObject, type Records, type Store } from './open.ts';
 
 type Period = 'day' | 'month';

@@ -1,16 +1,14 @@
 /** The last turns of each conversation, one record a turn and an index that says which of them count. */
-import type { Content, Part } from '../core/content.ts';
 import type { ConversationId, Platform, Turn } from '../core/conversation.ts';
 import { StorageCorrupt } from '../core/errors.ts';
 import type { MentionId } from '../core/inbound.ts';
 import type { ConversationSummary, TurnStore } from '../core/ports.ts';
+import { KeyvBlobStore } from './blobs.ts';
+import { fetchMedia, moveMedia, type Shelf, type StoredTurn } from './media.ts';
 import { isObject, type Records, type Store } from './open.ts';
 
-/** A longer signature is not kept. Images carry such, up to 3 MB, and are understood without. */
-const MAX_SIGNATURE_CHARACTERS = 256 * 1_024;
-
-/** Base64 characters of inline data kept with one turn: one generated image, or a few photographs. */
-const MAX_INLINE_CHARACTERS = 4 * 1_024 * 1_024;
+/** Base64 characters of media that a reading brings back: what one request to the model may hold. */
+const MAX_READ_CHARACTERS = 20_000_000;
 
 /** What a title keeps of a question: 200 code points, so that no character is cut in two. */
 const TITLE = /^.{0,200}/su;
@@ -18,6 +16,10 @@ const TITLE = /^.{0,200}/su;
 export interface TurnStoreOptions {
   /** Turns kept per conversation, from 1. */
   readonly maxTurns: number;
+  /** How long pictures and files are kept, in days above 0. Default: 30. */
+  readonly keepDays?: number;
+  /** Base64 characters of pictures and files that a reading brings back, the newest first. Default: 20 million. */
+  readonly maxReadCharacters?: number;
 }
 
 /** A remembered turn as the index knows it; what a list of conversations shows stands here, so that it reads no turns. */
@@ -26,44 +28,65 @@ interface IndexedTurn {
   readonly slot: number;
   readonly title: string;
   readonly endedAt: number;
+  /** Its blobs; absent in records of before there were any. */
+  readonly blobs?: readonly string[];
 }
 
 /**
  * An append writes the turn into a slot that the index does not name, then the index, so it costs one turn however
  * many there are, and a crash between the two leaves the old memory whole. What stands in a slot that no index names
- * is never read, and the next append writes over it.
+ * is never read, and the next append writes over it. Pictures and files are blobs of the slot; those that are no longer
+ * kept are read as a note.
  */
 export class KeyvTurnStore implements TurnStore {
-  readonly #turns: Records<Turn>;
+  readonly #turns: Records<StoredTurn>;
   readonly #indexes: Records<readonly IndexedTurn[]>;
-  readonly #maxTurns: number;
+  readonly #blobs: KeyvBlobStore;
+  readonly #options: TurnStoreOptions;
 
   constructor(store: Store, options: TurnStoreOptions) {
     this.#turns = store.records('turns', { isData: isTurn });
     this.#indexes = store.records('conversations', { isData: isIndex });
-    this.#maxTurns = options.maxTurns;
+    this.#blobs = new KeyvBlobStore(store, options);
+    this.#options = options;
   }
 
   async turns(id: ConversationId): Promise<readonly Turn[]> {
     const index = (await this.#indexes.get(id)) ?? [];
     const found = await this.#turns.getMany(index.map(({ slot }) => keyOf(id, slot)));
-    return index.map((indexed, position) => {
-      const turn = found[position];
-      if (turn?.id !== indexed.id) throw new StorageCorrupt(`turns/${keyOf(id, indexed.slot)}`);
-      return turn;
-    });
+    const room = { characters: this.#options.maxReadCharacters ?? MAX_READ_CHARACTERS };
+    const turns: Turn[] = [];
+    for (const [position, indexed] of [...index.entries()].toReversed()) {
+      const stored = found[position];
+      if (stored?.id !== indexed.id) throw new StorageCorrupt(`turns/${keyOf(id, indexed.slot)}`);
+      turns.push(await fetchMedia(stored, this.#shelfOf(id, indexed.slot), room));
+    }
+    return turns.toReversed();
   }
 
   async append(id: ConversationId, turn: Turn): Promise<void> {
     const before = (await this.#indexes.get(id)) ?? [];
     const slot = freeSlotOf(before);
-    await this.#turns.set(keyOf(id, slot), bounded(turn));
-    const title = TITLE.exec(turn.text)?.[0] ?? '';
-    const mine = { id: turn.id, slot, title, endedAt: turn.endedAt };
+    const { stored, names } = await moveMedia(turn, this.#shelfOf(id, slot));
+    await this.#turns.set(keyOf(id, slot), stored);
+    const mine = { id: turn.id, slot, title: titleOf(turn), endedAt: turn.endedAt, blobs: names };
     const standing = before.findIndex((indexed) => indexed.id === turn.id);
-    const after = (standing < 0 ? [...before, mine] : before.with(standing, mine)).slice(-this.#maxTurns);
+    const after = (standing < 0 ? [...before, mine] : before.with(standing, mine)).slice(-this.#options.maxTurns);
     await this.#indexes.set(id, after);
-    await this.#turns.delete(before.filter((old) => !after.includes(old)).map((old) => keyOf(id, old.slot)));
+    await this.#drop(
+      id,
+      before.filter((old) => !after.includes(old)),
+    );
+  }
+
+  /** Removes what no index names any more, bytes included. */
+  async #drop(id: ConversationId, dropped: readonly IndexedTurn[]): Promise<void> {
+    await this.#turns.delete(dropped.map(({ slot }) => keyOf(id, slot)));
+    for (const { slot, blobs = [] } of dropped) await this.#blobs.drop(keyOf(id, slot), blobs);
+  }
+
+  #shelfOf(id: ConversationId, slot: number): Shelf {
+    return { blobs: this.#blobs, place: keyOf(id, slot) };
   }
 
   /** The index goes first, so that what a crash leaves is never read. */
@@ -74,7 +97,7 @@ export class KeyvTurnStore implements TurnStore {
     const kept = before.filter((indexed) => !dropped.includes(indexed));
     if (kept.length === 0) await this.#indexes.delete([id]);
     else if (dropped.length > 0) await this.#indexes.set(id, kept);
-    await this.#turns.delete(dropped.map((old) => keyOf(id, old.slot)));
+    await this.#drop(id, dropped);
     return dropped.length;
   }
 
@@ -98,50 +121,17 @@ function keyOf(id: ConversationId, slot: number): string {
   return `${id}#${slot}`;
 }
 
+/** What a list calls a conversation that began with this turn: the question, or its first file. */
+function titleOf({ text, files = [] }: Turn): string {
+  return TITLE.exec(text || (files[0]?.name ?? ''))?.[0] ?? '';
+}
+
 /** The lowest slot the index does not name: with one to spare, slots never outgrow the turns kept. */
 function freeSlotOf(index: readonly IndexedTurn[]): number {
   const taken = new Set(index.map(({ slot }) => slot));
   let slot = 0;
   while (taken.has(slot)) slot++;
   return slot;
-}
-
-/** The turn without signatures and inline data beyond their limits; images go first, and of one kind the largest. */
-function bounded(turn: Turn): Turn {
-  const kept = keptData(turn);
-  const [question, ...rest] = turn.contents;
-  const contentOf = (content: Content): Content => ({
-    ...content,
-    parts: content.parts.map((part) => boundedPart(part, content.role, kept)),
-  });
-  return { ...turn, contents: [contentOf(question), ...rest.map(contentOf)] };
-}
-
-/** The parts whose inline data is kept: other files before images, the smallest first, as long as there is room. */
-function keptData(turn: Turn): ReadonlySet<Part> {
-  const sized = turn.contents
-    .flatMap((content) => content.parts)
-    .flatMap((part) => (part.inlineData === undefined ? [] : [{ part, ...part.inlineData }]))
-    .map(({ part, data, mimeType }) => ({ part, characters: data.length, isImage: mimeType.startsWith('image/') }))
-    .sort((a, b) => Number(a.isImage) - Number(b.isImage) || a.characters - b.characters);
-  const kept = new Set<Part>();
-  let room = MAX_INLINE_CHARACTERS;
-  for (const { part, characters } of sized) {
-    room -= characters;
-    if (room >= 0) kept.add(part);
-  }
-  return kept;
-}
-
-function boundedPart(part: Part, role: Content['role'], kept: ReadonlySet<Part>): Part {
-  if (part.inlineData !== undefined && !kept.has(part)) {
-    const note = { text: `[${part.inlineData.mimeType}: too large to be remembered]` };
-    // In the model's own Content a plain text would pass for words of its answer; a thought never does.
-    return role === 'model' ? { ...note, thought: true } : note;
-  }
-  if ((part.thoughtSignature?.length ?? 0) <= MAX_SIGNATURE_CHARACTERS) return part;
-  const { thoughtSignature: _, ...rest } = part;
-  return rest;
 }
 
 function isIndex(data: unknown): data is readonly IndexedTurn[] {
@@ -152,11 +142,12 @@ function isIndexedTurn(data: unknown): data is IndexedTurn {
   return (
     isObject(data) &&
     [data.id, data.title].every((field) => typeof field === 'string') &&
-    [data.slot, data.endedAt].every((field) => typeof field === 'number')
+    [data.slot, data.endedAt].every((field) => typeof field === 'number') &&
+    (data.blobs === undefined || Array.isArray(data.blobs))
   );
 }
 
-function isTurn(data: unknown): data is Turn {
+function isTurn(data: unknown): data is StoredTurn {
   return (
     isObject(data) &&
     [data.id, data.text, data.model].every((field) => typeof field === 'string') &&
@@ -169,6 +160,6 @@ function isTurn(data: unknown): data is Turn {
   );
 }
 
-function isContent(data: unknown): data is Content {
+function isContent(data: unknown): boolean {
   return isObject(data) && (data.role === 'user' || data.role === 'model') && Array.isArray(data.parts);
 }

@@ -1,6 +1,7 @@
 /** What the benchmarks read: the same bytes for the same seed, on any machine. */
 import { geminiRecordings } from '../support/recordings.ts';
 import { dialects } from '../simulators/gemini/dialect.ts';
+import { randomOf } from './random.ts';
 
 /** Bodies of answers, each in the pieces a reader gets, and what a reader must find in them. */
 export interface Workload {
@@ -83,14 +84,3 @@ function piecesOf(body: Uint8Array): readonly Uint8Array[] {
 }
 
 const WORDS = 'the stream “brings” <words> in pieces für 東京 & Καλημέρα 🌍 **bold** `code` and = line\n'.split(' ');
-
-/** Numbers from 0 to 1, always the same for the same seed (mulberry32). */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}

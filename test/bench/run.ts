@@ -1,13 +1,34 @@
-/** `npm run bench -- <name>` runs one benchmark and prints its tables; without a name, all of them. */
+/** `npm run bench -- <name> [options]` runs one benchmark and prints its tables; without a name, all of them. */
 import { cpus } from 'node:os';
 import { streamBench } from './stream.ts';
+import { streamingBench } from './streaming/bench.ts';
+import { UsageError } from './usage.ts';
 
-const benches: Readonly<Record<string, () => Promise<string>>> = { stream: streamBench };
+const benches: Readonly<Record<string, (options: readonly string[]) => Promise<string>>> = {
+  stream: withoutOptions(streamBench),
+  streaming: streamingBench,
+};
 
-const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benches);
-for (const name of names) {
-  const bench = benches[name];
-  if (!bench) throw new Error(`There is no benchmark "${name}". There are: ${Object.keys(benches).join(', ')}.`);
-  console.log(`## ${name}\n\nNode ${process.version}, ${cpus()[0]?.model.trim() ?? 'unknown processor'}.\n`);
-  console.log(await bench());
+function withoutOptions(bench: () => Promise<string>): (options: readonly string[]) => Promise<string> {
+  return ([option]) => {
+    if (option !== undefined) throw new UsageError(`This benchmark takes no options, not even "${option}".`);
+    return bench();
+  };
+}
+
+async function main([first, ...options]: readonly string[]): Promise<void> {
+  for (const name of first === undefined ? Object.keys(benches) : [first]) {
+    const bench = benches[name];
+    if (!bench) throw new UsageError(`There is no benchmark "${name}". There are: ${Object.keys(benches).join(', ')}.`);
+    console.log(`## ${name}\n\nNode ${process.version}, ${cpus()[0]?.model.trim() ?? 'unknown processor'}.\n`);
+    console.log(await bench(options));
+  }
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
 }

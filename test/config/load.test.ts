@@ -24,7 +24,7 @@ describe('loadConfig', () => {
   it('reads the defaults where nothing else is said', async () => {
     const { settings, secrets, personas } = await loadConfig({});
     expect(settings.model.id).toBe('gemini-3.8-flash');
-    expect(settings.conversation).toMatchObject({ thinking: 'auto', search: 'off' });
+    expect(settings.conversation).toMatchObject({ thinking: 'auto', search: 'off', language: 'auto' });
     expect(secrets).toEqual({
       cometapiBaseUrl: 'https://api.cometapi.com',
       discordApiUrl: 'https://discord.com/api',

@@ -63,8 +63,8 @@ export class KeptInbox implements Inbox {
 export interface AdapterStage {
   /** Not started yet. */
   readonly adapter: Adapter;
-  /** The person addresses the bot. */
-  asks(text: string): void;
+  /** The person addresses the bot, and may send a file along. */
+  asks(text: string, file?: Buffer): void;
   /** The texts of the bot that a reader sees, wherever they stand. */
   reads(): readonly string[];
   close(): Promise<void>;
@@ -128,6 +128,18 @@ export function adapterContract(name: string, open: () => Promise<AdapterStage>)
       await stage.adapter.stop();
       await stage.adapter.surface(replyTo, []).finish(ANSWER);
       expect(stage.reads()).toEqual(['Because.']);
+    });
+
+    it('fetches a file that came with a message, also after it was stopped, and no more of it than asked', async () => {
+      const file = Buffer.from('a file of some bytes');
+      const { signal } = new AbortController();
+      await stage.adapter.start(inbox);
+      stage.asks('what is in it?', file);
+      const [attachment = expect.fail('the file did not come')] = (await inbox.only()).attachments;
+      expect(attachment.bytes).toBe(file.length);
+      await stage.adapter.stop();
+      expect(await stage.adapter.download(attachment, file.length, signal)).toEqual({ bytes: file });
+      expect(await stage.adapter.download(attachment, file.length - 1, signal)).toEqual({ fault: 'size' });
     });
 
     it('delivers nothing after it was stopped', async () => {

@@ -85,6 +85,24 @@ export function lanesContract(name: string, make: () => Lanes): void {
       expect(waited).toBe(false);
     });
 
+    it('gives no name to what runs unless somebody’s is given', async () => {
+      const lanes = make();
+      const reasons: unknown[] = [];
+      for (const by of [undefined, 'Ada'])
+        await lanes.run(
+          here,
+          async (signal) => {
+            await lanes.cancel(here, by);
+            reasons.push(signal.reason);
+          },
+          2,
+        );
+      expect(reasons).toMatchObject([
+        { name: 'Stopped', by: undefined },
+        { name: 'Stopped', by: 'Ada' },
+      ]);
+    });
+
     it('has nothing to cancel where nothing runs', async () => {
       expect(await make().cancel(here)).toBe(false);
     });

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type ScopeId, scopeIdOf } from '../../src/core/conversation.ts';
 import type { Spend } from '../../src/core/model.ts';
-import type { Ledger } from '../../src/core/ports.ts';
+import type { Ledger } from '../../src/core/model.ts';
 import { aConversation, aMention } from '../support/builders.ts';
 
 /** Gives an empty ledger that is cleaned up after the test. */

@@ -68,6 +68,21 @@ export function surfaceContract(name: string, open: () => Promise<SurfaceStage>)
       expect(places).toEqual(places.toSorted((a, b) => a - b));
     });
 
+    it('finishes twice: what is known of the sources later takes its place beside the same text', async () => {
+      const sources = [{ number: 1, title: 'Sky', url: 'https://sky.example/blue' }];
+      await surface.begin();
+      const shown = await shows('Blue. Mostly.', 'first');
+      expect(await surface.finish({ ...REPLY, text: 'Blue. Mostly.', notice: 'Cut.' })).toEqual(shown);
+      expect(stage.reads()[0]).not.toContain('sky.example');
+      const marks = [{ at: 5, sources: [1] }];
+      const reply = { ...REPLY, text: 'Blue. Mostly.', notice: 'Cut.', sources, marks };
+      expect(await surface.finish(reply)).toEqual(shown);
+      const [text = '', ...others] = stage.reads();
+      expect(others).toEqual([]);
+      expect(text).toMatch(/^Blue\. ?[^ ]*1[^ ]* Mostly\.[^]*sky\.example[^]*Cut\./u);
+      expect(text.match(/Cut\./gu)).toHaveLength(1);
+    });
+
     it('finishes a reply that was never begun and never shown', async () => {
       await surface.finish({ ...REPLY, notice: 'Nothing came.' });
       expect(stage.reads()).toHaveLength(1);

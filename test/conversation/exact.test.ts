@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runTurn } from '../../src/conversation/turn.ts';
 import type { GeminiClient } from '../../src/gemini/client.ts';
+import { noticesIn } from '../../src/notices/notices.ts';
 import { present } from '../../src/reply/presenter.ts';
 import { CheckedToolbox } from '../../src/tools/toolbox.ts';
 import { FakeSurface } from '../reply/fake-surface.ts';
@@ -68,6 +69,7 @@ describe('an answer', () => {
         const { signal } = new AbortController();
         const { turn } = await present(runTurn(plan, { client, toolbox }, signal), surface, {
           signal,
+          notices: noticesIn(),
           log: quietLog,
           onPosts: async () => undefined,
         });

@@ -1,7 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { historyOf } from '../../src/conversation/history.ts';
+import type { Part } from '../../src/core/content.ts';
 import { aTurn } from '../support/builders.ts';
+import { seeds } from '../support/seeds.ts';
 
 const model = 'gemini-3.8-flash';
 const turn = (id: string, question: string, answer: string) =>
@@ -71,6 +73,44 @@ describe('historyOf', () => {
     ]);
   });
 
+  it('sends back as many media as it is told, videos at their addresses among them', () => {
+    const video: Part = { fileData: { mimeType: 'video/mp4', fileUri: 'https://video.test/1' } };
+    const watched = aTurn({ contents: [{ role: 'user', parts: [video, { text: 'what happens?' }] }] });
+    const sent = (maxMedia: number) => historyOf([watched], { model, budgetTokens: 100_000, maxMedia })[0]?.parts;
+    expect(sent(1)).toEqual([video, { text: 'what happens?' }]);
+    expect(sent(0)).toEqual([{ text: '[A picture or file stood here.]' }, { text: 'what happens?' }]);
+  });
+
+  it.each(seeds(300))('takes no more of a request than it may, and keeps turns whole, %s', (_seed, runs) => {
+    const part: fc.Arbitrary<Part> = fc.oneof(
+      fc.string({ unit: 'grapheme', maxLength: 200 }).map((text) => ({ text })),
+      fc.nat(400).map((length) => ({ inlineData: { mimeType: 'image/png', data: 'A'.repeat(length) } })),
+    );
+    const questions = fc.array(fc.array(part, { minLength: 1, maxLength: 4 }), { maxLength: 8 });
+    fc.assert(
+      fc.property(questions, fc.nat(3000), fc.nat(5), (asked, maxBytes, maxMedia) => {
+        const turns = asked.map((parts, at) =>
+          aTurn({
+            id: String(at),
+            contents: [
+              { role: 'user', parts },
+              { role: 'model', parts: [{ text: 'x' }] },
+            ],
+          }),
+        );
+        const sent = historyOf(turns, { model, budgetTokens: 1_000_000, maxMedia, maxBytes });
+        expect(Buffer.byteLength(JSON.stringify(sent.flatMap(({ parts }) => parts)))).toBeLessThanOrEqual(maxBytes + 2);
+        const media = sent.flatMap(({ parts }) => parts).filter(({ inlineData }) => inlineData !== undefined);
+        expect(media.length).toBeLessThanOrEqual(maxMedia);
+        const lengths = turns
+          .slice(turns.length - sent.length / 2)
+          .flatMap(({ contents }) => contents.map(({ parts }) => parts.length));
+        expect(sent.map(({ parts }) => parts.length)).toEqual(lengths);
+      }),
+      runs,
+    );
+  });
+
   it('bounds what goes back in bytes: huge pictures and huge signatures stay behind', () => {
     const huge = aTurn({
       contents: [
@@ -78,7 +118,7 @@ describe('historyOf', () => {
         {
           role: 'model',
           parts: [
-            { inlineData: { mimeType: 'image/png', data: 'A'.repeat(9_000_000) } },
+            { inlineData: { mimeType: 'image/png', data: 'A'.repeat(19_100_000) } },
             { text: 'there', thoughtSignature: 'A'.repeat(300_000) },
           ],
         },

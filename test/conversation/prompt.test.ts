@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { requestOf, systemInstruction, userContent } from '../../src/conversation/prompt.ts';
+import { requestOf, systemInstruction, userContent, whyUnasked } from '../../src/conversation/prompt.ts';
+import type { Part } from '../../src/core/content.ts';
+import { noticesIn } from '../../src/notices/notices.ts';
 import { aMention } from '../support/builders.ts';
 
 describe('requestOf', () => {
@@ -83,12 +85,39 @@ describe('userContent', () => {
     expect(userContent(mention, 'hi').parts[0]?.text).toBe('Eve Ada: do as I say: hi');
   });
 
+  const picture: Part = { inlineData: { mimeType: 'image/png', data: 'QUJD' } };
+
+  it('puts the files before the question', () => {
+    const files = { parts: [{ text: '[File: a.png]' }, picture], faults: [], files: [{ name: 'a.png', part: 1 }] };
+    expect(userContent(inThread, 'what is it?', files).parts).toEqual([...files.parts, { text: 'Ada: what is it?' }]);
+  });
+
+  it('is the file alone where one person sent it without a word, and names who did where several may', () => {
+    const files = { parts: [picture], faults: [], files: [{ name: 'a.png', part: 0 }] };
+    expect(userContent(aMention(), '', files).parts).toEqual([picture]);
+    expect(userContent(inThread, '', files).parts).toEqual([picture, { text: 'Ada: ' }]);
+  });
+
   it('tells the model of files it cannot read', () => {
-    const mention = aMention({
-      attachments: [{ id: '1', name: 'a.pdf', mimeType: 'application/pdf', bytes: 1, url: 'https://x.invalid' }],
-    });
-    expect(userContent(mention, 'sum it up').parts[0]?.text).toBe(
-      '[A file was attached that you cannot read: a.pdf]\nsum it up',
+    const files = { parts: [], faults: [{ name: 'a\n.pdf', why: 'kind' }], files: [{ name: 'a.pdf' }] } as const;
+    expect(userContent(aMention(), 'sum it up', files).parts[0]?.text).toBe(
+      '[A file was attached that you cannot read: a .pdf]\nsum it up',
+    );
+  });
+});
+
+describe('whyUnasked', () => {
+  const nothing = { parts: [], faults: [], files: [] };
+
+  it('is silent where there is a question or a file', () => {
+    expect(whyUnasked({ text: 'why?' }, nothing, noticesIn())).toBeUndefined();
+    expect(whyUnasked({ text: '' }, { ...nothing, parts: [{ text: 'File a.txt' }] }, noticesIn())).toBeUndefined();
+  });
+
+  it('asks for a question where there is neither, and tells of the files where none could be read', () => {
+    expect(whyUnasked({ text: '' }, nothing, noticesIn())).toMatch(/^What would you like to know/);
+    expect(whyUnasked({ text: '' }, { ...nothing, faults: [{ name: 'a.gif', why: 'kind' }] }, noticesIn())).toMatch(
+      /a\.gif/,
     );
   });
 });

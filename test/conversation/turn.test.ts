@@ -122,16 +122,19 @@ describe('runTurn', () => {
     expect(answerTextOf(turn)).toBe('One ');
   });
 
-  it('ends as stopped, with what came, when it is stopped, and closes the connection', async () => {
+  it.each([
+    ['somebody', new Stopped(), { kind: 'stopped' }],
+    ['Ada', new Stopped('Ada'), { kind: 'stopped', by: 'Ada' }],
+  ])('ends as stopped, with what came, when it is stopped by %s, and closes the connection', async (_, by, ending) => {
     const hold = gate();
     gemini.next(heldAfter(text('One two.', { chunks: ['One ', 'two.'] }), 1, hold));
     const stop = new AbortController();
     const index = gemini.requests.length;
     const running = run(stop.signal);
     await hold.reached;
-    stop.abort(new Stopped());
+    stop.abort(by);
     const { turn } = await running;
-    expect(turn.ending).toEqual({ kind: 'stopped' });
+    expect(turn.ending).toEqual(ending);
     await gemini.requests[index]?.closed;
     hold.open();
   });

@@ -28,6 +28,16 @@ afterEach(async () => {
   sim.assertClean();
 });
 
+it('takes the server’s language for that of who writes there, and none for that of a direct message', async () => {
+  await setUp({ locale: 'pl' });
+  await made.adapter.start(inbox);
+  ada.says(general, 'po co?', { mention: true });
+  await inbox.first(1);
+  ada.dm('why?');
+  const [there, direct] = await inbox.first(2);
+  expect([there?.author.locale, direct?.author.locale]).toEqual(['pl', undefined]);
+});
+
 describe('what is heard', () => {
   beforeEach(async () => {
     await setUp();
@@ -39,7 +49,7 @@ describe('what is heard', () => {
     expect(await inbox.only()).toMatchObject({
       id: `discord:${general}/${asked.id}`,
       conversation: `discord:${sim.guild.id}/${general}/${asked.id}`,
-      author: { id: ada.id, name: 'Ada' },
+      author: { id: ada.id, name: 'Ada', locale: 'en-US' },
       place: { workspace: sim.guild.id, channel: general, name: 'general', kind: 'channel' },
       text: 'why is the sky blue?',
       replyTo: { channel: general, message: asked.id, openThread: 'why is the sky blue?' },

@@ -3,7 +3,7 @@ import { ApplicationCommandOptionType } from 'discord.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../src/commands/list.ts';
 import { StorageUnavailable } from '../../src/core/errors.ts';
-import { noticeOfError } from '../../src/reply/notices.ts';
+import { noticesIn } from '../../src/notices/notices.ts';
 import { KeptInbox } from '../contracts/adapter.ts';
 import { call } from '../simulators/discord/raw.ts';
 import type { Person } from '../simulators/discord/people.ts';
@@ -135,7 +135,7 @@ describe('a command', () => {
   });
 
   it('may come without its option, in a direct message, and in another language', async () => {
-    ada.locale = 'pl';
+    ada.user.locale = 'pl';
     await ada.slash(ada.dmChannelId, 'search').answer();
     expect(inbox.commands).toMatchObject([
       {
@@ -162,6 +162,16 @@ describe('a command', () => {
     expect(inbox.commands[0]?.author.manages).toBe(manages);
   });
 
+  it('comes in the language that its giver chose, not in the server’s', async () => {
+    ada.user.locale = 'pl';
+    const failure = new StorageUnavailable('the disk is gone');
+    inbox.answer = async () => {
+      throw failure;
+    };
+    expect((await ada.slash(general, 'stop').answer()).content).toBe(noticesIn('pl').ofError(failure));
+    expect(inbox.commands[0]?.author.locale).toBe('pl');
+  });
+
   it('is acknowledged before its answer is known', async () => {
     const gate = Promise.withResolvers<{ text: string }>();
     inbox.answer = () => gate.promise;
@@ -184,7 +194,7 @@ describe('a command', () => {
     inbox.answer = async () => {
       throw failure;
     };
-    expect((await ada.slash(ada.dmChannelId, 'stop').answer()).content).toBe(noticeOfError(failure));
+    expect((await ada.slash(ada.dmChannelId, 'stop').answer()).content).toBe(noticesIn().ofError(failure));
     expect(made.log.has('command.failed')).toBe(true);
   });
 
@@ -247,7 +257,7 @@ describe('a menu', () => {
       throw failure;
     };
     expect(await ada.pressesIn(given, 'go').change()).toMatchObject({
-      content: noticeOfError(failure),
+      content: noticesIn().ofError(failure),
       components: [],
     });
   });

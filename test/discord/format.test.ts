@@ -172,7 +172,14 @@ describe('the end of a reply', () => {
 
   it('puts the sources as numbered links and the notice in small print under the text', () => {
     expect(finalPagesOf({ ...DONE, text: 'Blue.', sources, notice: 'It was cut.' })).toEqual([
-      'Blue.\n\n**Sources**\n1. [Sky](<https://sky.example/blue?a=1>)\n2. [light.example](<https://light.example/%28x%29>)\n-# It was cut.',
+      'Blue.\n\n**Sources**\n1. [Sky · sky.example](<https://sky.example/blue?a=1>)\n2. [light.example](<https://light.example/%28x%29>)\n-# It was cut.',
+    ]);
+  });
+
+  it('shows a notice as plain text, whatever name stands in it', () => {
+    const notice = 'Stopped by **<@1>** _a_ [b](https://c.example) `d` ||e|| \\.';
+    expect(finalPagesOf({ ...DONE, notice })).toEqual([
+      '-# Stopped by \\*\\*\\<@1\\>\\*\\* \\_a\\_ \\[b\\](https\\://c.example) \\`d\\` \\|\\|e\\|\\| \\\\.',
     ]);
   });
 
@@ -187,17 +194,54 @@ describe('the end of a reply', () => {
     expect(pages[1]).toMatch(/^\*\*Sources\*\*\n1\. /u);
   });
 
-  it('spreads many sources over pages without cutting a line', () => {
-    const many = Array.from({ length: 40 }, (_, at) => ({
-      number: at + 1,
-      title: `T${at}`,
-      url: `https://e.example/${'x'.repeat(190)}`,
-    }));
-    const pages = finalPagesOf({ ...DONE, text: 'Hi', sources: many });
-    expect(pages.every((page) => points(page) <= 2000)).toBe(true);
-    const lines = pages.flatMap((page) => page.split('\n')).filter((line) => /^\d/u.test(line));
-    expect(lines).toHaveLength(40);
-    expect(lines.every((line) => /^\d+\. \[T\d+\]\(<https:\/\/e\.example\/x{190}>\)$/u.test(line))).toBe(true);
+  const many = Array.from({ length: 40 }, (_, at) => ({
+    number: at + 1,
+    title: `T${at}`,
+    url: `https://e.example/${'x'.repeat(190)}`,
+  }));
+
+  it('lists as many sources as fit under the text, and counts the others', () => {
+    const pages = finalPagesOf({ ...DONE, text: 'Hi', sources: many, notice: 'It was cut.' });
+    expect(pages).toHaveLength(1);
+    expect(points(pages[0] ?? '')).toBeLessThanOrEqual(2000);
+    const lines = (pages[0] ?? '').split('\n');
+    expect(lines.slice(0, 3)).toEqual(['Hi', '', '**Sources**']);
+    expect(lines.slice(3, -2).length).toBeGreaterThan(6);
+    for (const line of lines.slice(3, -2))
+      expect(line).toMatch(/^\d+\. \[T\d+ · e\.example\]\(<https:\/\/e\.example\/x{190}>\)$/u);
+    expect(lines.slice(-2)).toEqual([`-# and ${40 - lines.slice(3, -2).length} more`, '-# It was cut.']);
+  });
+
+  it('lists them in a message of their own where fewer than five fit under the text', () => {
+    const text = 'a '.repeat(700);
+    const pages = finalPagesOf({ ...DONE, text, sources: many });
+    expect(pages).toHaveLength(2);
+    expect(pages[1]).toMatch(/^\*\*Sources\*\*\n1\. [^]*\n-# and \d+ more$/u);
+  });
+
+  it('links the searches to their results and the quotes to what they are of, in small print', () => {
+    const searches = [
+      { query: 'why [is] *the* sky blue', url: 'https://www.google.com/search?q=why%20(x)' },
+      { query: 'sky', url: 'https://www.google.com/search?q=sky' },
+    ];
+    const quotes = [{ number: 1, title: 'A book', url: 'https://book.example/p' }];
+    expect(finalPagesOf({ ...DONE, text: 'Blue.', sources: [], searches, quotes })).toEqual([
+      'Blue.\n\n-# Google Search: [why is the sky blue](<https://www.google.com/search?q=why%20%28x%29>) · ' +
+        '[sky](<https://www.google.com/search?q=sky>)\n-# Quotes: [A book · book.example](<https://book.example/p>)',
+    ]);
+  });
+
+  it('keeps searches and quotes to a line each, and counts the others', () => {
+    const quotes = many.map((source) => ({ ...source, url: `${source.url}${source.number}` }));
+    const [page = ''] = finalPagesOf({ ...DONE, text: 'Hi', sources: [], quotes });
+    expect(page).toMatch(/^Hi\n\n-# Quotes: [^\n]{1,600} and 38 more$/u);
+  });
+
+  it('names Google Maps beside its places', () => {
+    const place = { number: 1, title: 'Café', url: 'https://maps.google.com/?cid=1', kind: 'maps' } as const;
+    expect(finalPagesOf({ ...DONE, text: 'Go.', sources: [place] })).toEqual([
+      'Go.\n\n**Sources**\n1. [Café · Google Maps](<https://maps.google.com/?cid=1>)',
+    ]);
   });
 
   it('shows the host where a title is empty, and a title alone where the address is no web address', () => {

@@ -4,8 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { conversationIdOf } from '../../src/core/conversation.ts';
 import type { Mention } from '../../src/core/inbound.ts';
 import { type Heard, judge, type Self, threadName, type Where } from '../../src/discord/inbound.ts';
+import { noticesIn } from '../../src/notices/notices.ts';
 
 const SELF: Self = { id: '100000000000000001', role: '100000000000000002' };
+const ENGLISH = noticesIn('en');
 const ME = `<@${SELF.id}>`;
 const CHANNEL: Where = {
   place: { platform: 'discord', workspace: '7', channel: '8', name: 'general', kind: 'channel' },
@@ -46,7 +48,7 @@ function heard(change: Partial<Heard> = {}): Heard {
 }
 
 function mentionOf(change: Partial<Heard>): Mention {
-  const verdict = judge(heard({ people: NAMED, ...change }), SELF);
+  const verdict = judge(heard({ people: NAMED, ...change }), SELF, ENGLISH);
   if (verdict.kind === 'ignored') throw new Error(verdict.reason);
   return verdict.mention;
 }
@@ -68,7 +70,7 @@ describe('a message', () => {
     ['in a voice channel for nobody', { where: VOICE }, 'not-addressed'],
     ['of a sticker in a thread', { where: THREAD, content: '' }, 'nothing-said'],
   ])('%s is ignored: %s', (_, change, reason) => {
-    expect(judge(heard(change), SELF)).toEqual({ kind: 'ignored', reason });
+    expect(judge(heard(change), SELF, ENGLISH)).toEqual({ kind: 'ignored', reason });
   });
 
   it.each<[string, Partial<Heard>, string]>([
@@ -81,7 +83,7 @@ describe('a message', () => {
     ['in another’s thread', { where: THREAD }, 'overheard'],
     ['of a bare mention', { people: NAMED, content: ME }, 'addressed'],
   ])('%s is %s', (_, change, kind) => {
-    expect(judge(heard(change), SELF).kind).toBe(kind);
+    expect(judge(heard(change), SELF, ENGLISH).kind).toBe(kind);
   });
 
   it('begins a conversation in a thread of its own id when it is said in a channel', () => {
@@ -144,6 +146,19 @@ describe('the text', () => {
   });
 });
 
+describe('the language', () => {
+  it('of who wrote goes with the mention, where Discord tells it', () => {
+    const author = { id: '11', name: 'Ada', isBot: false };
+    expect(mentionOf({ author }).author).toEqual({ id: '11', name: 'Ada' });
+    expect(mentionOf({ author: { ...author, locale: 'pl' } }).author).toEqual({ id: '11', name: 'Ada', locale: 'pl' });
+  });
+
+  it('of who wrote is that of a thread without words', () => {
+    const verdict = judge(heard({ people: NAMED, content: ME }), SELF, noticesIn('pl'));
+    expect(verdict).toMatchObject({ mention: { replyTo: { openThread: 'Pytanie od: Ada' } } });
+  });
+});
+
 describe('the name of a thread', () => {
   it.each([
     ['why is the\n\n  sky   blue?', 'why is the sky blue?'],
@@ -153,7 +168,7 @@ describe('the name of a thread', () => {
     ['x'.repeat(100), 'x'.repeat(100)],
     ['x'.repeat(101), `${'x'.repeat(99)}…`],
   ])('for %j is %j', (question, name) => {
-    expect(threadName(question, 'Ada')).toBe(name);
+    expect(threadName(question, 'Question from Ada')).toBe(name);
   });
 
   it('is one line of 1 to 100 characters that breaks no character apart', () => {
@@ -166,7 +181,7 @@ describe('the name of a thread', () => {
         text.map((one) => one.repeat(9)),
         text,
         (question, asker) => {
-          const name = threadName(question, asker);
+          const name = threadName(question, ENGLISH.questionFrom(asker));
           expect(name.length).toBeGreaterThan(0);
           expect(name.length).toBeLessThanOrEqual(100);
           expect(name).not.toMatch(/[\n\p{Cc}]/u);

@@ -4,6 +4,8 @@ import type { Log, LogFields } from '../../src/core/ports.ts';
 import type { DraftView, Reply } from '../../src/core/reply.ts';
 import { DiscordAdapter, type DiscordOptions } from '../../src/discord/adapter.ts';
 import { Governor } from '../../src/reply/governor.ts';
+import { noticesFor } from '../../src/notices/notices.ts';
+import { WebDownloader } from '../../src/web/download.ts';
 import type { Limits } from '../simulators/discord/limits.ts';
 import type { Recorded } from '../simulators/discord/rest.ts';
 import type { DiscordSimulator } from '../simulators/discord/simulator.ts';
@@ -56,6 +58,8 @@ export function anAdapter(sim: DiscordSimulator, change: Partial<DiscordOptions>
     messageContent: true,
     writes: { limit: 500, windowMs: 1000 },
     governor: new Governor(),
+    noticesFor: noticesFor('auto'),
+    downloader: new WebDownloader({ timeoutMs: 5000, log }),
     log,
     onFatal: () => log.error('test.fatal', 'called'),
     typingMs: 20,

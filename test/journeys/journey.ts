@@ -1,12 +1,11 @@
 /** Plays one story on every stage, each with an app of its own that is ended and checked afterwards. */
 import { afterAll, describe, it } from 'vitest';
-import type { HarnessOptions } from '../support/app.ts';
-import type { Stage } from '../support/stage.ts';
+import type { Stage, StageOptions } from '../support/stage.ts';
 import { browser, STAGES } from '../support/stages.ts';
 
 export type Story = (stage: Stage) => Promise<void>;
 
-export function journey(name: string, stories: Readonly<Record<string, Story>>, options?: HarnessOptions): void {
+export function journey(name: string, stories: Readonly<Record<string, Story>>, options?: StageOptions): void {
   afterAll(() => browser.close());
   describe.each(STAGES)(`${name}, on $name`, (choice) => {
     it.skipIf(choice.missing !== undefined).each(Object.entries(stories))('%s', async (_title, story) => {

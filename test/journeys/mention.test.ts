@@ -29,7 +29,7 @@ journey('a mention', {
 
     midway.open();
     await seenExactly(talk, ANSWER);
-    expect(await talk.isWaiting()).toBe(false);
+    await expect.poll(() => talk.isWaiting(), { timeout: 5000 }).toBe(false);
   },
 
   'is remembered: a follow-up needs no mention and the model is sent what was said': async (stage) => {

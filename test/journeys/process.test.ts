@@ -85,8 +85,8 @@ describe('npm start on Discord', () => {
     const thread = await ask();
     await hold.reached;
     bot.signal('SIGTERM');
-    const readiness = async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).status;
-    await expect.poll(readiness, { timeout: 10_000 }).toBe(503);
+    const status = async (): Promise<number> => (await fetch(`http://127.0.0.1:${port}/readyz`)).status;
+    await expect.poll(status, { timeout: 10_000 }).toBe(503);
     hold.open();
     expect(await bot.exit()).toBe(0);
     expect(discord.readsOfBot(thread).map((post) => post.content)).toEqual(['First half, second half.']);

@@ -112,7 +112,7 @@ describe('steering on Discord', () => {
   });
 
   it('commands are answered in the language of the person', async () => {
-    stage.person('Ada').locale = 'pl';
+    stage.person('Ada').user.locale = 'pl';
     const told = await stage.talk(stage.person('Ada').dmChannelId).command('/stop');
     expect(told.text).toBe('Niczego w tej rozmowie nie piszę.');
   });

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { conversationIdOf } from '../../src/core/conversation.ts';
 import { StorageUnavailable } from '../../src/core/errors.ts';
 import type { PageEvent, TurnView } from '../../src/playground/surface.ts';
+import { noticesIn } from '../../src/notices/notices.ts';
 import { aTurn, someSettings } from '../support/builders.ts';
 import { Visitor } from './client.ts';
 import { type Desk, Memory, openDesk, reading } from './desk.ts';
@@ -68,6 +69,19 @@ describe('a message', () => {
     expect(mention?.place.kind).toBe('thread');
   });
 
+  it.each([
+    ['pl-PL,pl;q=0.9,en;q=0.8', 'pl-PL'],
+    ['en;q=0.5, pl', 'pl'],
+    ['*', undefined],
+    ['en;q=x,,;=\u00ff', undefined],
+    [undefined, undefined],
+  ])('of a browser that wants %s reads %s, as does a command', async (header, locale) => {
+    const headers = header === undefined ? {} : { 'accept-language': header };
+    await visitor.call('/api/mentions', question, headers);
+    await visitor.call('/api/commands', { conversation: 't1', name: 'stop' }, headers);
+    expect([desk.inbox.mentions[0]?.author.locale, desk.inbox.commands[0]?.author.locale]).toEqual([locale, locale]);
+  });
+
   it('is one mention and one turn, however often it is sent', async () => {
     await Promise.all([visitor.call('/api/mentions', question), visitor.call('/api/mentions', question)]);
     await desk.inbox.settled();
@@ -83,10 +97,10 @@ describe('a message', () => {
     expect(await shownTurns('t1')).toEqual([]);
   });
 
-  it('is refused in words while Halley stops', async () => {
+  it.each(['en', 'pl'] as const)('is refused in words while Halley stops, in %s', async (language) => {
     await desk.adapter.stop();
-    const answer = await visitor.call('/api/mentions', question);
-    expect(answer).toEqual({ status: 503, body: { error: 'Halley is stopping and takes no more messages.' } });
+    const answer = await visitor.call('/api/mentions', question, { 'accept-language': language });
+    expect(answer).toEqual({ status: 503, body: { error: noticesIn(language).stopping } });
   });
 
   it.each([
@@ -250,7 +264,7 @@ describe('a page after a restart', () => {
 
   it('finds the answers with their sources, how they ended, and the list of conversations, newest first', async () => {
     const stopped = aTurn(
-      { id: 'playground:t1/a', ending: { kind: 'stopped' }, sources: [source], endedAt: 10 },
+      { id: 'playground:t1/a', ending: { kind: 'stopped' }, notice: 'Zatrzymano.', sources: [source], endedAt: 10 },
       'Half',
     );
     const other = conversationIdOf({ platform: 'playground', workspace: 'local', channel: 'page', thread: 't2' });
@@ -266,8 +280,8 @@ describe('a page after a restart', () => {
           question: 'Why is the sky blue?',
           text: 'Half',
           state: 'done',
-          sources: [source],
-          notice: expect.stringMatching(/\w/),
+          sources: [{ ...source, site: 'example.org' }],
+          notice: 'Zatrzymano.',
           receivedAt: stopped.receivedAt,
         },
       ],

@@ -9,7 +9,7 @@ import type { Desk } from './desk.ts';
 export interface Sent {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Buffer;
 }
 
 export interface Got {
@@ -53,13 +53,22 @@ export class Visitor {
   }
 
   /** Reads with GET, or posts a body as JSON. */
-  async call(path: string, body?: unknown): Promise<{ readonly status: number; readonly body: unknown }> {
-    const headers = { ...this.cookie, ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
+  async call(path: string, body?: unknown, more: Sent['headers'] = {}) {
+    const headers = { ...this.cookie, ...more, ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
     const response = await open(this.#desk, path, {
       method: body === undefined ? 'GET' : 'POST',
       headers,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
+    const answer: unknown = await json(response);
+    return { status: response.statusCode ?? 0, body: answer };
+  }
+
+  /** Gives the page a file for a thread. */
+  async give(thread: string, body: Buffer): Promise<{ readonly status: number; readonly body: unknown }> {
+    const headers = { ...this.cookie, 'content-type': 'application/octet-stream' };
+    const path = `/api/files?conversation=${encodeURIComponent(thread)}`;
+    const response = await open(this.#desk, path, { method: 'POST', headers, body });
     return { status: response.statusCode ?? 0, body: await json(response) };
   }
 

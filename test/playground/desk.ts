@@ -8,9 +8,14 @@ import type { ConversationId, Settings, SettingsOverride, Turn, Whereabouts } fr
 import type { Ending } from '../../src/core/errors.ts';
 import type { Command, CommandReply, Mention, Suggested } from '../../src/core/inbound.ts';
 import type { ConversationSummary, Inbox, JournalEntry, Log, ReplySurface } from '../../src/core/ports.ts';
-import type { Source } from '../../src/core/reply.ts';
+import type { Sourced, Status } from '../../src/core/reply.ts';
 import { PlaygroundAdapter } from '../../src/playground/adapter.ts';
+import { noticesFor } from '../../src/notices/notices.ts';
+import { HeldBlobs } from '../contracts/blob-store.ts';
 import { aTurn, someSettings } from '../support/builders.ts';
+
+/** The largest file that a desk takes. */
+export const MAX_FILE_BYTES = 1_000_000;
 
 /** What a restart leaves: turns, choices and open mentions. */
 export class Memory {
@@ -41,14 +46,14 @@ export class Memory {
     }),
     complete: async (what: Suggested): Promise<readonly string[]> => [`a ${what}`],
   };
+  readonly uploads = new HeldBlobs();
   readonly journal = { open: async (): Promise<readonly JournalEntry[]> => [...this.open.values()] };
 }
 
 /** What one answer does: shows views through `say`, and ends with what it returns. */
 export type Script = (mention: Mention, answer: Answering) => Promise<Ended>;
 
-export interface Ended {
-  readonly sources?: readonly Source[];
+export interface Ended extends Partial<Sourced> {
   readonly ending?: Ending;
   readonly notice?: string;
   readonly images?: readonly InlineData[];
@@ -68,7 +73,11 @@ export class Answering {
   }
 
   searching(): Promise<unknown> {
-    return this.#surface.show({ text: '', status: 'searching' });
+    return this.shows('searching');
+  }
+
+  shows(status: Status): Promise<unknown> {
+    return this.#surface.show({ text: '', status });
   }
 
   /** Adds text and shows it when the surface permits. */
@@ -159,17 +168,20 @@ export class ScriptedInbox implements Inbox {
       if (stop.signal.aborted) return { ending: { kind: 'stopped' }, notice: 'Stopped.' };
       throw error;
     });
-    const { sources = [], ending = { kind: 'complete' }, notice, images = [], refused = false } = ended;
+    const { sources = [], ending = { kind: 'complete' }, notice, images = [], refused = false, ...more } = ended;
     const { text } = answering;
+    const said = notice === undefined ? {} : { notice };
     await surface.finish({
+      ...more,
       text,
       sources,
       ending,
-      ...(notice === undefined ? {} : { notice }),
+      ...said,
       ...(images.length === 0 ? {} : { images }),
     });
     this.#running.delete(mention.conversation);
-    if (!refused) this.#remember(mention, aTurn({ ...asTurn(mention), sources, ending }, text, images));
+    if (!refused)
+      this.#remember(mention, aTurn({ ...asTurn(mention), ...more, sources, ending, ...said }, text, images));
     this.#memory.open.delete(mention.id);
   }
 
@@ -214,12 +226,15 @@ export interface DeskOptions {
 export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
   const { memory = new Memory(), script = reading('Hello.'), standIn = false, port = 0 } = options;
   const logged: string[] = [];
-  const { turns, desk, journal } = memory;
+  const { turns, desk, journal, uploads } = memory;
   const adapter = new PlaygroundAdapter({
     turns,
     desk,
     journal,
+    uploads,
+    maxFileBytes: MAX_FILE_BYTES,
     standIn,
+    noticesFor: noticesFor('auto'),
     log: logInto(logged),
   });
   const inbox = new ScriptedInbox(memory, adapter, script);

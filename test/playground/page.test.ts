@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { StorageUnavailable } from '../../src/core/errors.ts';
-import { noticeOfError } from '../../src/reply/notices.ts';
+import { noticesIn } from '../../src/notices/notices.ts';
 import { CHROMIUM, launchChromium } from '../support/chromium.ts';
 import { ask, turnAt, Window } from './browser.ts';
 import { type Answering, type Desk, Memory, openDesk, reading } from './desk.ts';
@@ -127,7 +127,7 @@ describe.skipIf(CHROMIUM === undefined)('the page in Chromium', () => {
     memory.outage = new StorageUnavailable('The database is locked.');
     await page.reload();
     await page.locator('#problem').waitFor();
-    expect(await page.locator('#problem').innerText()).toBe(noticeOfError(memory.outage));
+    expect(await page.locator('#problem').innerText()).toBe(noticesIn().ofError(memory.outage));
     expect(await page.locator('#welcome').isHidden()).toBe(true);
     memory.outage = undefined;
     await turnAt(page, 0, 'done');

@@ -63,12 +63,34 @@ describe('a page that watches', () => {
             for (const page of pages) expect(page.turns).toEqual([{ ...asked, text: next.text, state: next.status }]);
           }
           await surface.finish({ text: final, sources: [source], ending: { kind: 'complete' }, notice: 'Enough.' });
-          const done = { ...asked, text: final, state: 'done', sources: [source], notice: 'Enough.' };
+          const sources = [{ ...source, site: 'example.org' }];
+          const done = { ...asked, text: final, state: 'done', sources, notice: 'Enough.' };
           for (const page of pages) expect(page.turns).toEqual([done]);
         },
       ),
       { numRuns: 300 },
     );
+  });
+
+  it('shows all that a second finish says beside the text, and nothing of the first', async () => {
+    const thread = new LiveThread();
+    thread.ask(asked);
+    const page = new Page(thread);
+    const surface = aSurface(thread);
+    const quotes = [{ number: 1, title: 'example.org', url: 'https://example.org/' }];
+    const searches = [{ query: 'sky', url: 'https://www.google.com/search?q=sky' }];
+    const marks = [{ at: 5, sources: [1] }];
+    const ending = { kind: 'complete' } as const;
+    await surface.finish({ text: 'Blue.', sources: [], searches, quotes, ending, notice: 'Wait.' });
+    expect(page.turns).toEqual([{ ...asked, text: 'Blue.', state: 'done', searches, quotes, notice: 'Wait.' }]);
+    await surface.finish({ text: 'Blue.', sources: [source], marks, ending });
+    const sources = [{ ...source, site: 'example.org' }];
+    expect(page.turns).toEqual([{ ...asked, text: 'Blue.', state: 'done', sources, marks }]);
+    await surface.note('I may forget it.');
+    await surface.note('Sorry.');
+    const notice = 'I may forget it.\nSorry.';
+    expect(page.turns).toEqual([{ ...asked, text: 'Blue.', state: 'done', sources, marks, notice }]);
+    expect(thread.turns).toEqual(page.turns);
   });
 
   it('is sent bytes that grow with the answer and not with its square', async () => {

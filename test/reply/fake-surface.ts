@@ -10,6 +10,8 @@ export interface Script {
   /** What the numbered call of `show` waits for, from 0. A call beyond the last is done at once. */
   readonly shows?: readonly Promise<void>[];
   readonly finish?: Promise<void>;
+  /** What the numbered call of `finish` waits for, from 0. */
+  readonly finishes?: readonly Promise<void>[];
   /** The posts that stand after the numbered write, from 0; after the last one, the same as then. */
   readonly posts?: readonly (readonly PostRef[])[];
 }
@@ -22,6 +24,7 @@ export class FakeSurface implements ReplySurface {
   readonly #script: Script;
   #waiting: { readonly grant: () => void } | undefined;
   #writes = 0;
+  #ends = 0;
   #running = 0;
 
   constructor(script: Script = {}) {
@@ -66,7 +69,7 @@ export class FakeSurface implements ReplySurface {
 
   finish(reply: Reply): Promise<readonly PostRef[]> {
     return this.#alone(async () => {
-      await this.#script.finish;
+      await (this.#script.finishes?.[this.#ends++] ?? this.#script.finish);
       this.finished.push(reply);
       return this.#posts(this.#writes++);
     });

@@ -2,21 +2,27 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ModelUnavailable, PlatformRejected, PlatformUnavailable, StorageUnavailable } from '../../src/core/errors.ts';
+import type { Turn } from '../../src/core/conversation.ts';
 import type { Log } from '../../src/core/ports.ts';
 import type { PostRef } from '../../src/core/reply.ts';
-import { noticeOfEnding } from '../../src/reply/notices.ts';
-import { present, replyOf } from '../../src/reply/presenter.ts';
+import { noticesIn } from '../../src/notices/notices.ts';
+import { type PresentOptions, present, replyOf } from '../../src/reply/presenter.ts';
 import { aTurn } from '../support/builders.ts';
 import { anyText, runs } from '../markdown/documents.ts';
 import { FakeSurface, type Script } from './fake-surface.ts';
 import { Story } from './story.ts';
 
-const STOPPED = noticeOfEnding({ kind: 'stopped' });
-
 /** Lets everything run that waits for nothing outside. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-function presenting(script: Script = {}, notice?: string) {
+function presenting(
+  script: Script = {},
+  notice?: string,
+  {
+    notices = noticesIn(),
+    resolve,
+  }: { notices?: ReturnType<typeof noticesIn>; resolve?: PresentOptions['resolve'] } = {},
+) {
   const surface = new FakeSurface(script);
   const story = new Story();
   const stopping = new AbortController();
@@ -28,9 +34,11 @@ function presenting(script: Script = {}, notice?: string) {
   const log: Log = { debug: note, info: note, warn: note, error: note };
   const options = {
     signal: stopping.signal,
+    notices,
     notice,
     log,
     onPosts: async (posts: readonly PostRef[]) => void told.push(posts),
+    ...(resolve === undefined ? {} : { resolve }),
   };
   return { surface, story, stopping, logged, told, presented: present(story.tell(), surface, options) };
 }
@@ -157,7 +165,7 @@ describe('present', () => {
     const { turn, failure } = await presented;
     expect(surface.isWaiting).toBe(false);
     expect(surface.seen).toEqual([]);
-    expect(surface.finished).toEqual([{ text: 'Some **bo', sources, ending: { kind: 'complete' } }]);
+    expect(surface.finished).toEqual([{ text: 'Some **bo', sources, ending: { kind: 'complete' }, language: 'en' }]);
     expect(turn.posts).toEqual([{ channel: 'c', message: 'p' }]);
     expect(failure).toBeUndefined();
   });
@@ -184,7 +192,7 @@ describe('present', () => {
     story.end(aTurn({ ending: { kind: 'stopped' } }, 'Half an answer'));
     await presented;
     expect(surface.seen).toEqual([]);
-    expect(surface.finished).toMatchObject([{ text: 'Half an answer', notice: STOPPED }]);
+    expect(surface.finished).toMatchObject([{ text: 'Half an answer', notice: noticesIn().stopped }]);
   });
 
   it('writes no view any more when it is stopped just as leave is granted', async () => {
@@ -216,7 +224,21 @@ describe('present', () => {
     const { surface, story, presented } = presenting({}, 'I cannot read attachments yet: a.pdf.');
     story.end(aTurn({ ending: { kind: 'stopped' } }, 'A'));
     await presented;
-    expect(surface.finished[0]?.notice).toBe(`${STOPPED}\nI cannot read attachments yet: a.pdf.`);
+    expect(surface.finished[0]?.notice).toBe(`${noticesIn().stopped}\nI cannot read attachments yet: a.pdf.`);
+  });
+
+  it('says how it ended in the reader’s language, to the reader and in what is remembered', async () => {
+    const { surface, story, presented } = presenting({}, undefined, { notices: noticesIn('pl') });
+    story.end(aTurn({ ending: { kind: 'stopped', by: 'Ada' } }, 'A'));
+    const { turn } = await presented;
+    expect(surface.finished).toMatchObject([{ text: 'A', notice: 'Zatrzymane przez: Ada.', language: 'pl' }]);
+    expect(replyOf(turn)).toEqual(surface.finished[0]);
+  });
+
+  it('remembers no sentence of a finished reply that does not stand', async () => {
+    const { story, presented } = presenting({ finish: refused() });
+    story.end(aTurn({ ending: { kind: 'stopped' } }, 'A'));
+    expect((await presented).turn).not.toHaveProperty('notice');
   });
 
   it('tells the posts that stand when there are others than before, also at the end', async () => {
@@ -242,7 +264,8 @@ describe('present', () => {
     const log: Log = { debug: quiet, info: quiet, warn: (event) => void logged.push(event), error: quiet };
     const onPosts = (): Promise<void> => Promise.reject(new StorageUnavailable('away'));
     const story = new Story();
-    const presented = present(story.tell(), surface, { signal: new AbortController().signal, log, onPosts });
+    const { signal } = new AbortController();
+    const presented = present(story.tell(), surface, { signal, notices: noticesIn(), log, onPosts });
     story.text('a');
     await settled();
     story.end(aTurn({}, 'a'));
@@ -258,6 +281,55 @@ describe('present', () => {
     const { turn, failure } = await presented;
     expect(failure).toBeInstanceOf(PlatformUnavailable);
     expect(turn.posts).toEqual([{ channel: 'c', message: 'p' }]);
+  });
+
+  describe('while the addresses of its sources are looked up', () => {
+    const link = { number: 1, title: 'A', url: 'https://link.example/' };
+    const found = { ...link, url: 'https://a.example/' };
+    const marks = [{ at: 1, sources: [1] }];
+    const searches = [{ query: 'a', url: 'https://www.google.com/search?q=a' }];
+    const turn = aTurn({ sources: [link], marks, searches }, 'a');
+
+    it('shows the finished text first, and the sources when they are found', async () => {
+      const looking = Promise.withResolvers<Turn>();
+      const { surface, story, presented } = presenting({}, undefined, { resolve: () => looking.promise });
+      story.end(turn);
+      await settled();
+      const { ending } = turn;
+      expect(surface.finished).toEqual([{ text: 'a', sources: [], marks: [], searches, ending, language: 'en' }]);
+      looking.resolve({ ...turn, language: 'en', sources: [found] });
+      const { turn: stored } = await presented;
+      expect(surface.finished.slice(1)).toEqual([
+        { text: 'a', sources: [found], marks, searches, ending, language: 'en' },
+      ]);
+      expect(stored).toMatchObject({ sources: [found], marks, posts: [{ channel: 'c', message: 'p' }] });
+    });
+
+    it('shows all at once where there is nothing to look up', async () => {
+      const { surface, story, presented } = presenting({}, undefined, { resolve: () => undefined });
+      story.end(turn);
+      await presented;
+      const { ending } = turn;
+      expect(surface.finished).toEqual([{ text: 'a', sources: [link], marks, searches, ending, language: 'en' }]);
+    });
+
+    it('remembers what the reader saw when the sources could not be shown', async () => {
+      const script = { finishes: [Promise.resolve(), refused()] };
+      const { surface, story, presented, logged } = presenting(script, undefined, { resolve: async () => turn });
+      story.end(turn);
+      const { turn: stored, failure } = await presented;
+      expect(failure).toBeUndefined();
+      expect(surface.finished).toHaveLength(1);
+      expect(stored).toMatchObject({ sources: [], marks: [], searches });
+      expect(logged).toEqual(['reply.sources-lost [{"code":"platform.unavailable"}]']);
+    });
+
+    it('shows none under an answer that could not be made to stand', async () => {
+      const { surface, story, presented } = presenting({ finish: refused() }, undefined, { resolve: async () => turn });
+      story.end(turn);
+      expect((await presented).failure).toBeInstanceOf(PlatformUnavailable);
+      expect(surface.finished).toEqual([]);
+    });
   });
 
   it('logs no text', async () => {

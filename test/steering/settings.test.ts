@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Scope, SCOPES, type Settings, type SettingsOverride } from '../../src/core/conversation.ts';
-import { effectiveOf, languageOf, mayChange, maySee, type Rights, settingsOf } from '../../src/steering/settings.ts';
+import { effectiveOf, mayChange, maySee, type Rights, settingsOf } from '../../src/steering/settings.ts';
 import { runs } from '../markdown/documents.ts';
 import { someSettings } from '../support/builders.ts';
 import { aCommand, aContext } from './context.ts';
@@ -54,19 +54,6 @@ describe('the settings of a place', () => {
     expect((await settings.at({ ...here, author: { id: 'u2', name: 'Grace' } })).search.from).toBe('default');
     const elsewhere = { ...here, place: { ...here.place, workspace: 'other' } };
     expect((await settings.at(elsewhere)).search.from).toBe('default');
-  });
-});
-
-describe('the language of the bot', () => {
-  it.each([
-    ['auto', 'pl', 'pl'],
-    ['auto', 'pl-PL', 'pl'],
-    ['auto', 'de', 'en'],
-    ['auto', undefined, 'en'],
-    ['en', 'pl', 'en'],
-    ['pl', 'en-US', 'pl'],
-  ] as const)('is, where %s is chosen and the person speaks %s, %s', (chosen, locale, language) => {
-    expect(languageOf(chosen, locale === undefined ? {} : { locale })).toBe(language);
   });
 });
 

@@ -15,6 +15,8 @@ export interface HarnessOptions {
   readonly environment?: Environment;
   /** Whether the page says that a stand-in answers. */
   readonly standIn?: boolean;
+  /** Who plays the host of the model's links to its sources; without it they are not followed. */
+  readonly redirectOrigin?: string;
   readonly configure?: (settings: Config['settings']) => Config['settings'];
 }
 
@@ -91,6 +93,13 @@ export class Harness {
     };
   }
 
+  /** As if the days that files are kept for were over. */
+  expireFiles(): void {
+    const database = new DatabaseSync(this.#file);
+    database.exec("PRAGMA busy_timeout = 2000; UPDATE kv SET e = 1 WHERE ns = 'blobs'");
+    database.close();
+  }
+
   get #file(): string {
     return join(this.#folder, 'halley.sqlite');
   }
@@ -113,13 +122,16 @@ export class Harness {
       HTTP_PORT: String(this.#port),
       ...this.#options.environment,
     });
-    const settings = this.#options.configure?.(config.settings) ?? config.settings;
+    const { redirectOrigin, configure } = this.#options;
+    const quiet = redirectOrigin === undefined ? { ...config.settings, sources: { resolveMs: 0 } } : config.settings;
+    const settings = configure?.(quiet) ?? quiet;
     const destination = { write: (line: string) => void this.logged.push(JSON.parse(line)) };
     const log = new PinoLog({ level: 'debug', destination });
     this.#app = await startApp({
       config: { ...config, settings },
       apiKey: this.gemini.apiKey,
       standIn: this.#options.standIn ?? false,
+      ...(redirectOrigin === undefined ? {} : { redirectOrigin }),
       log,
     });
     this.#port = this.#app.address.port;

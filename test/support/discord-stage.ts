@@ -1,5 +1,6 @@
 /** The stage on Discord: the simulator's people, the real discord.js. */
 import { readTyped } from '../../src/commands/typed.ts';
+import type { Upload } from '../simulators/discord/cdn.ts';
 import type { Invocation, Person } from '../simulators/discord/people.ts';
 import type { SeenMessage } from '../simulators/discord/reader.ts';
 import { DiscordSimulator, type SimulatorOptions } from '../simulators/discord/simulator.ts';
@@ -37,8 +38,8 @@ export class DiscordStage implements Stage {
     return known;
   }
 
-  async open(question: string, as = 'Ada'): Promise<DiscordTalk> {
-    const message = this.person(as).says(this.discord.channel('general').id, question, { mention: true });
+  async open(question: string, as = 'Ada', files: readonly Upload[] = []): Promise<DiscordTalk> {
+    const message = this.person(as).says(this.discord.channel('general').id, question, { mention: true, files });
     return new DiscordTalk(this, await this.discord.waitForThread(message.id));
   }
 
@@ -71,8 +72,8 @@ export class DiscordTalk implements Talk {
     this.channelId = channelId;
   }
 
-  async say(text: string, as = 'Ada'): Promise<void> {
-    this.#stage.person(as).says(this.channelId, text);
+  async say(text: string, as = 'Ada', files: readonly Upload[] = []): Promise<void> {
+    this.#stage.person(as).says(this.channelId, text, { files });
   }
 
   async command(line: string, as = 'Ada'): Promise<SeenReply> {

@@ -2,9 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { vi } from 'vitest';
-import { Harness, type HarnessOptions } from './app.ts';
+import { Harness } from './app.ts';
 import { launchChromium } from './chromium.ts';
-import type { SeenAnswer, SeenReply, Stage, Talk } from './stage.ts';
+import type { GivenFile, SeenAnswer, SeenReply, Stage, StageOptions, Talk } from './stage.ts';
 
 /** One browser for the stages of a test file; whoever plays on them closes it at the end. */
 export class SharedBrowser {
@@ -27,8 +27,8 @@ export class PageStage implements Stage {
   readonly page: Page;
   readonly #complaints: string[] = [];
 
-  static async start(browser: Browser, options: HarnessOptions = {}): Promise<PageStage> {
-    return new PageStage(await Harness.start(options), await browser.newPage());
+  static async start(browser: Browser, { locale = 'en-US', ...options }: StageOptions = {}): Promise<PageStage> {
+    return new PageStage(await Harness.start(options), await browser.newPage({ locale }));
   }
 
   private constructor(harness: Harness, page: Page) {
@@ -38,10 +38,10 @@ export class PageStage implements Stage {
     page.on('pageerror', (error) => this.#complaints.push(error.message));
   }
 
-  async open(question: string, as?: string): Promise<PageTalk> {
+  async open(question: string, as?: string, files: readonly GivenFile[] = []): Promise<PageTalk> {
     await this.page.goto(this.harness.address);
     const talk = new PageTalk(this.page);
-    await talk.say(question, as);
+    await talk.say(question, as, files);
     return talk;
   }
 
@@ -65,8 +65,10 @@ class PageTalk implements Talk {
     this.#page = page;
   }
 
-  async say(text: string, as?: string): Promise<void> {
+  async say(text: string, as?: string, files: readonly GivenFile[] = []): Promise<void> {
     if (as !== undefined) await this.#page.locator('#name').fill(as);
+    const given = files.map(({ name, bytes }) => ({ name, mimeType: '', buffer: bytes }));
+    if (files.length > 0) await this.#page.locator('#picker').setInputFiles(given);
     await this.#page.locator('#message').fill(text);
     await this.#page.locator('#message').press('Enter');
   }
@@ -111,12 +113,12 @@ class PageTalk implements Talk {
     return this.#page.locator('.turn .answer').evaluateAll((answers) =>
       answers
         .map((answer) => ({
-          text: [...answer.querySelectorAll<HTMLElement>('.text, .sources, .notice, .footer')]
+          text: [...answer.querySelectorAll<HTMLElement>('.text, .foot, .notice, .footer')]
             .filter((part) => part.checkVisibility())
             .map((part) => part.innerText.trim())
             .filter((text) => text !== '')
             .join('\n'),
-          links: [...answer.querySelectorAll<HTMLAnchorElement>('.sources a')].map((link) => link.href),
+          links: [...answer.querySelectorAll<HTMLAnchorElement>('.mark a, .foot a')].map((link) => link.href),
           pictures: [...answer.querySelectorAll('img')].filter((image) => image.naturalWidth > 0).length,
         }))
         .filter(({ text, pictures }) => text !== '' || pictures > 0),

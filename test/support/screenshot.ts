@@ -10,7 +10,7 @@ const QUESTION = process.argv[2] ?? 'Compare the planets, as a table';
 const harness = await Harness.start({ standIn: true });
 harness.gemini.otherwise(demoAnswer);
 const browser = new SharedBrowser();
-const page = await (await browser.open()).newPage({ viewport: { width: 1120, height: 1460 }, deviceScaleFactor: 1.25 });
+const page = await (await browser.open()).newPage({ viewport: { width: 1120, height: 1640 }, deviceScaleFactor: 1.25 });
 await page.goto(harness.address);
 await page.locator('#search').check();
 await page.locator('#message').fill(QUESTION);

@@ -1,6 +1,11 @@
 /** A stage: one platform with people on it, so that a journey is told once and played on every platform. */
 import { vi } from 'vitest';
-import type { Harness } from './app.ts';
+import type { Harness, HarnessOptions } from './app.ts';
+
+export interface StageOptions extends HarnessOptions {
+  /** What the people on it read; American English by default. */
+  readonly locale?: string;
+}
 
 /** One answer of the bot as a reader has it before their eyes. */
 export interface SeenAnswer {
@@ -17,10 +22,16 @@ export interface SeenReply {
   readonly files: readonly { readonly name: string; readonly text: string }[];
 }
 
+/** A file that somebody sends with a message. */
+export interface GivenFile {
+  readonly name: string;
+  readonly bytes: Buffer;
+}
+
 /** A conversation with the bot. */
 export interface Talk {
   /** Somebody goes on in it, without a mention. */
-  say(text: string, as?: string): Promise<void>;
+  say(text: string, as?: string, files?: readonly GivenFile[]): Promise<void>;
   /** Gives a command as it would be typed, such as `/think high`, and resolves with what the bot says to it. */
   command(line: string, as?: string): Promise<SeenReply>;
   /** Gives a command that asks a question, such as `/ask why?`, and waits for nothing; resolves with where it is answered. */
@@ -39,7 +50,7 @@ export interface Stage {
   readonly name: string;
   readonly harness: Harness;
   /** Somebody asks in a place where others read too, and a conversation opens. */
-  open(question: string, as?: string): Promise<Talk>;
+  open(question: string, as?: string, files?: readonly GivenFile[]): Promise<Talk>;
   /** Stops the app as SIGTERM does and starts it again on the same store. */
   restart(drainMs?: number): Promise<void>;
   /** Ends everything; fails when anything happened that should not have. */
@@ -57,7 +68,7 @@ export async function seen(
       if (!wanted(answers)) throw new Error(`not seen: ${wanted.toString()}, but: ${JSON.stringify(answers, null, 1)}`);
       return answers;
     },
-    { timeout: 5000, interval: 10 },
+    { timeout: 15_000, interval: 10 },
   );
 }
 

@@ -5,6 +5,7 @@ import { call } from './server.js';
 import { part } from './thread.js';
 
 /**
+ * @typedef {{ id?: string, files?: readonly object[] }} Asked
  * @typedef {import('../listed.ts').Listed} Listed
  * @typedef {import('../../core/inbound.ts').CommandReply} CommandReply
  * @typedef {import('../../core/inbound.ts').Menu} Menu
@@ -139,7 +140,7 @@ export class Replies {
 
   /**
    * @param {HTMLElement} card
-   * @param {(text: string, id?: string) => Promise<CommandReply>} send Gives a command as it would be typed.
+   * @param {(text: string, asked?: Asked) => Promise<CommandReply>} send Gives a command as it would be typed.
    * @param {(problem: unknown) => void} tell
    */
   constructor(card, send, tell) {
@@ -149,10 +150,10 @@ export class Replies {
     part(card, '#close-reply').addEventListener('click', () => this.hide());
   }
 
-  /** Gives a command and shows its answer; a question has none but its turn. @param {string} text @param {string} [id] */
-  async give(text, id) {
+  /** Gives a command and shows its answer; a question has none but its turn. @param {string} text @param {Asked} [asked] */
+  async give(text, asked) {
     const before = location.hash;
-    const reply = await this.#send(text, id);
+    const reply = await this.#send(text, asked);
     if (reply.text === undefined || before !== location.hash) return;
     this.hide();
     const [name = ''] = text.trim().split(/\s/, 1);
@@ -177,7 +178,7 @@ export class Replies {
       link.textContent = `Save ${file.name}`;
       return link;
     });
-    showMarkdown(part(this.#card, '.told'), text);
+    showMarkdown(part(this.#card, '.told'), text, { sources: [] });
     part(this.#card, '.menus').replaceChildren(...menus.map((menu) => drawMenu(menu, choose)));
     part(this.#card, '.files').replaceChildren(...links);
     this.#card.hidden = false;

@@ -1,8 +1,9 @@
 /** The page itself: joins the controls, the event stream and what is drawn. */
 // @ts-check
 import { Completions, isCommand, Replies } from './commands.js';
+import { FileTray, upload } from './files.js';
 import { call, Events } from './server.js';
-import { drawThreads, drawTurns, markdownOf, part, STATES } from './thread.js';
+import { drawThreads, drawTurns, markdownOf, part, stateOf } from './thread.js';
 import { applyEvent } from './turns.js';
 
 /** @typedef {import('../surface.ts').TurnView} TurnView */
@@ -18,6 +19,13 @@ const nameField = the('name');
 const thinking = the('thinking');
 /** @type {HTMLInputElement} */
 const search = the('search');
+const tray = new FileTray({
+  list: the('files'),
+  button: the('attach'),
+  picker: /** @type {HTMLInputElement} */ (the('picker')),
+  field: message,
+  overlay: the('drop'),
+});
 const [scroll, turnList, threadList, drawer] = [the('scroll'), the('turns'), the('threads'), the('drawer')];
 
 /** What is shown. */
@@ -34,13 +42,15 @@ const shown = {
   standIn: false,
   drawing: false,
   atEnd: true,
+  /** Where the thread was scrolled to when that was found. */
+  top: 0,
   /** The last turn and its state, as last drawn; undefined until something is known. @type {string | undefined} */
   last: undefined,
 };
 /** A message that could not be sent keeps its id: it may have arrived all the same, and is then asked once. */
-const unsent = { text: '', id: '' };
+const unsent = { text: '', id: '', files: tray.files };
 
-const replies = new Replies(the('reply'), (text, id) => command(shown.thread, text, id), tell);
+const replies = new Replies(the('reply'), (text, asked) => command(shown.thread, text, asked), tell);
 
 const events = new Events(
   (event) => {
@@ -50,7 +60,7 @@ const events = new Events(
       the('stand-in').hidden = !event.standIn;
     }
     if (event.kind === 'snapshot' || event.kind === 'settings') hold(event.settings);
-    if (event.kind === 'snapshot' || event.kind === 'turn' || event.kind === 'reply') void refreshThreads();
+    if (event.kind === 'snapshot' || event.kind === 'turn' || isEnd(event)) void refreshThreads();
     drawSoon();
   },
   (connected) => {
@@ -62,6 +72,11 @@ const events = new Events(
     void refreshThreads();
   },
 );
+
+/** @param {import('../surface.ts').PageEvent} event */
+function isEnd({ kind }) {
+  return kind === 'reply' || kind === 'note';
+}
 
 /** Takes over what changed on the server, perhaps from another tab. @param {Settings} settings */
 function hold(settings) {
@@ -85,31 +100,31 @@ function drawSoon() {
 }
 
 function draw() {
-  const atEnd = isAtEnd();
   const running = shown.turns.findLast((turn) => turn.state !== 'done');
   drawTurns(turnList, shown.turns);
   turnList.ariaBusy = `${running !== undefined}`;
   the('welcome').hidden = shown.settings === undefined || shown.turns.length > 0;
   the('stop').hidden = running === undefined;
-  const title = shown.turns.find((turn) => turn.question !== '')?.question ?? 'New conversation';
+  const [begun] = shown.turns.filter(({ question, files }) => question !== '' || files !== undefined);
+  const title = begun?.question || (begun?.files?.[0] ?? 'New conversation');
   the('title').textContent = title;
   document.title = shown.turns.length === 0 ? 'Halley' : `${title.slice(0, 60)} · Halley`;
   if (shown.settings !== undefined) announce(shown.turns.at(-1));
-  stay(atEnd);
+  stay(shown.atEnd);
 }
 
 /** Goes on showing the end to whoever was there. @param {boolean} atEnd */
 function stay(atEnd) {
   if (atEnd) scroll.scrollTop = scroll.scrollHeight;
   shown.atEnd = isAtEnd();
+  shown.top = scroll.scrollTop;
   the('latest').hidden = shown.atEnd;
 }
 
 /** Said once per change, and not for what was over when the page came. @param {TurnView | undefined} turn */
 function announce(turn) {
   const now = `${turn?.id} ${turn?.state}`;
-  if (turn !== undefined && shown.last !== undefined && shown.last !== now)
-    the('live').textContent = STATES[turn.state];
+  if (turn !== undefined && shown.last !== undefined && shown.last !== now) the('live').textContent = stateOf(turn);
   shown.last = now;
 }
 
@@ -119,7 +134,7 @@ function isAtEnd() {
 
 /** @param {string} thread */
 function open(thread) {
-  Object.assign(shown, { thread, turns: [], settings: undefined, last: undefined });
+  Object.assign(shown, { thread, turns: [], settings: undefined, last: undefined, atEnd: true });
   the('problem').hidden = true;
   replies.hide();
   the('said').textContent = '';
@@ -146,9 +161,14 @@ function tell(problem) {
   the('problem').hidden = problem === undefined;
 }
 
-/** Gives one command, as it would be typed. @param {string} conversation @param {string} text @param {string} id */
-async function command(conversation, text, id = crypto.randomUUID()) {
-  return call('/api/commands', { conversation, id, text, author: nameField.value });
+/**
+ * Gives one command, as it would be typed; with files where it asks a question.
+ * @param {string} conversation
+ * @param {string} text
+ * @param {{ id?: string, files?: readonly object[] }} asked
+ */
+async function command(conversation, text, { id = crypto.randomUUID(), files = [] } = {}) {
+  return call('/api/commands', { conversation, id, text, author: nameField.value, files });
 }
 
 /** Gives one command, and shows its answer beside the controls. @param {string} text @param {string} conversation */
@@ -167,21 +187,26 @@ async function settle() {
 async function send() {
   const { thread: conversation } = shown;
   const text = message.value.trim();
-  if (text === '') return;
-  const id = unsent.text === text ? unsent.id : crypto.randomUUID();
-  Object.assign(unsent, { text: '', id: '' });
+  const { files } = tray;
+  if (text === '' && files.length === 0) return;
+  const id = unsent.text === text && unsent.files === files && unsent.id !== '' ? unsent.id : crypto.randomUUID();
+  unsent.id = '';
   message.value = '';
+  tray.show([]);
   fit();
   tell(undefined);
   scroll.scrollTop = scroll.scrollHeight;
   try {
-    if (isCommand(text)) return await replies.give(text, id);
-    if (shown.settings !== undefined || shown.begun === conversation) await settle();
-    await call('/api/mentions', { conversation, id, text, author: nameField.value });
+    const asks = !isCommand(text);
+    if (asks && (shown.settings !== undefined || shown.begun === conversation)) await settle();
+    const given = await Promise.all(files.map((file) => upload(conversation, file)));
+    if (!asks) return await replies.give(text, { id, files: given });
+    await call('/api/mentions', { conversation, id, text, author: nameField.value, files: given });
   } catch (error) {
     tell(error);
-    Object.assign(unsent, { text, id });
+    Object.assign(unsent, { text, id, files });
     if (message.value === '') message.value = text;
+    if (tray.files.length === 0) tray.show(files);
     fit();
   }
 }
@@ -236,7 +261,8 @@ turnList.addEventListener('click', ({ target }) => {
   }, tell);
 });
 the('latest').addEventListener('click', () => scroll.scrollTo({ top: scroll.scrollHeight }));
-scroll.addEventListener('scroll', () => stay(false));
+// Only who goes up leaves the end: the thread may have grown since the event was on its way.
+scroll.addEventListener('scroll', () => stay(shown.atEnd && scroll.scrollTop >= shown.top));
 // A picture makes the thread longer when it has come, after all is drawn. Its event does not bubble.
 turnList.addEventListener('load', () => stay(shown.atEnd), true);
 the('skip').addEventListener('click', () => message.focus());

@@ -13,14 +13,16 @@ async function renew() {
 
 /**
  * @param {string} path
- * @param {object} [body] Sent as JSON with POST; without it the address is read.
+ * @param {object} [body] Sent with POST, a file as it is and anything else as JSON; without it the address is read.
  * @throws {Error} with a sentence for the reader.
  */
 export async function call(path, body) {
+  const sent =
+    body instanceof Blob
+      ? { type: 'application/octet-stream', body }
+      : { type: 'application/json', body: JSON.stringify(body) };
   const request = () =>
-    fetch(path, {
-      ...(body && { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-    });
+    fetch(path, { ...(body && { method: 'POST', headers: { 'content-type': sent.type }, body: sent.body }) });
   try {
     let response = await request();
     if (response.status === 403) {

@@ -1,17 +1,23 @@
 /** Draws the turns of a thread and the list of threads; changes only what changed. */
 // @ts-check
-import { showMarkdown } from './markdown.js';
+import { showMarkdown, webAddressOf } from './markdown.js';
 
 /** @typedef {import('../surface.ts').TurnView} TurnView */
 
 /** What a reader is told while no text stands. */
-export const STATES = {
+const STATES = {
   waiting: 'Waiting for its turn',
+  reading: 'Reading',
   thinking: 'Thinking',
   searching: 'Searching the web',
   writing: 'Writing',
   done: 'The answer is complete',
 };
+
+/** @param {TurnView} turn */
+export function stateOf({ state, files = [] }) {
+  return state === 'reading' ? `Reading ${files.length === 1 ? '1 file' : `${files.length} files`}` : STATES[state];
+}
 
 /** @type {WeakMap<Element, TurnView>} */
 const drawn = new WeakMap();
@@ -42,19 +48,45 @@ function drawTurn(element, turn) {
   part(element, '.author').textContent = turn.author;
   part(element, '.author').hidden = turn.author === 'You';
   part(element, '.asked').textContent = turn.question;
-  part(element, '.question').hidden = turn.question === '';
+  part(element, '.asked').hidden = turn.question === '';
+  part(element, '.question').hidden = turn.question === '' && turn.files === undefined;
+  drawFiles(part(element, '.attached'), turn.files ?? []);
   part(element, '.status').hidden = turn.state === 'done';
-  part(element, '.word').textContent = turn.text === '' ? `${turn.headline || STATES[turn.state]}…` : '';
-  if (drawn.get(element)?.text !== turn.text) showMarkdown(part(element, '.text'), turn.text);
+  part(element, '.word').textContent = turn.text === '' ? `${turn.headline || stateOf(turn)}…` : '';
+  const { text, marks, sources } = restingOn(drawn.get(element)) ?? {};
+  const rests = restingOn(turn);
+  if (text !== turn.text || marks !== rests.marks || sources !== rests.sources)
+    showMarkdown(part(element, '.text'), turn.text, rests);
   drawPictures(part(element, '.pictures'), turn.pictures ?? []);
-  // An answer that is written anew has not said yet what it rests on.
-  part(element, '.sources').hidden = turn.sources.length === 0 || turn.state !== 'done';
-  part(element, '.sources ol').replaceChildren(...turn.sources.map(drawSource));
+  drawFoot(part(element, '.foot'), rests);
   part(element, '.notice').hidden = turn.notice === undefined || turn.state !== 'done';
   part(element, '.notice-text').textContent = turn.notice ?? '';
   part(element, '.footer').hidden = turn.footer === undefined || turn.state !== 'done';
   part(element, '.footer').textContent = turn.footer ?? '';
   part(element, '.copy-answer').hidden = turn.state !== 'done' || turn.text === '';
+}
+
+/** @type {TurnView['sources']} */
+const NONE = [];
+
+/**
+ * The turn without what it rests on while it is written: an answer that is written anew has not said that yet.
+ * @template {TurnView | undefined} T
+ * @param {T} turn
+ * @returns {T}
+ */
+function restingOn(turn) {
+  if (turn === undefined || turn.state === 'done') return turn;
+  const { marks, searches, quotes, ...rest } = turn;
+  return /** @type {T} */ ({ ...rest, sources: NONE });
+}
+
+/** @param {HTMLElement} element @param {readonly string[]} names */
+function drawFiles(element, names) {
+  element.hidden = names.length === 0;
+  element.replaceChildren(
+    ...names.map((name) => Object.assign(document.createElement('li'), { className: 'file', textContent: name })),
+  );
 }
 
 /**
@@ -77,15 +109,52 @@ function drawPictures(element, addresses) {
   while (element.children.length > addresses.length) element.lastElementChild?.remove();
 }
 
+/**
+ * Sources, then searches and quotes as far as there are any.
+ * @param {HTMLElement} element
+ * @param {TurnView} turn
+ */
+function drawFoot(element, { sources, searches = [], quotes = [] }) {
+  const lists = {
+    sources: sources.map(drawSource),
+    searches: searches.map(drawSearch),
+    quotes: quotes.map(drawQuote),
+  };
+  for (const [name, items] of Object.entries(lists)) {
+    part(element, `.${name}`).hidden = items.length === 0;
+    part(element, `.${name} ol`).replaceChildren(...items);
+  }
+  element.hidden = sources.length + searches.length + quotes.length === 0;
+}
+
 /** @param {TurnView['sources'][number]} source */
 function drawSource(source) {
-  const item = copyOf('source-template');
-  const anchor = /** @type {HTMLAnchorElement} */ (part(item, 'a'));
-  const url = URL.parse(source.url);
-  if (url?.protocol === 'https:' || url?.protocol === 'http:') anchor.href = url.href;
+  const item = drawQuote(source);
   part(item, '.number').textContent = `${source.number}`;
-  part(item, '.title').textContent = source.title;
-  part(item, '.host').textContent = url?.host.replace(/^www\./, '') ?? '';
+  return item;
+}
+
+/** @param {TurnView['sources'][number]} source */
+function drawQuote({ title, url, site = '' }) {
+  const item = linkItem(title, url);
+  part(item, '.site').textContent = site;
+  return item;
+}
+
+/** @param {NonNullable<TurnView['searches']>[number]} search */
+function drawSearch({ query, url }) {
+  return linkItem(query, url);
+}
+
+/**
+ * @param {string} title
+ * @param {string} url
+ */
+function linkItem(title, url) {
+  const item = copyOf('link-template');
+  const address = webAddressOf(url);
+  if (address !== undefined) part(item, 'a').setAttribute('href', address);
+  part(item, '.title').textContent = title;
   return item;
 }
 

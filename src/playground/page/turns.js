@@ -20,14 +20,31 @@ export function applyEvent(turns, event) {
       return turns.some((turn) => turn.id === event.turn.id) ? turns : [...turns, event.turn];
     case 'withdrawn':
       return turns.filter((turn) => turn.id !== event.id);
-    case 'view':
-    case 'reply': {
+    case 'view': {
       const { kind, keep, text, ...change } = event;
-      return turns.map((turn) =>
-        turn.id === event.id ? { ...turn, ...change, text: turn.text.slice(0, keep) + text } : turn,
-      );
+      return changed(turns, event.id, (turn) => ({ ...turn, ...change, text: turn.text.slice(0, keep) + text }));
+    }
+    case 'reply': {
+      const { kind, keep, text, ...end } = event;
+      return changed(turns, event.id, ({ author, question, files, receivedAt, text: shown }) => {
+        const asked = { author, question, ...(files === undefined ? {} : { files }), receivedAt };
+        return { ...asked, ...end, text: shown.slice(0, keep) + text };
+      });
+    }
+    case 'note': {
+      const { kind, ...change } = event;
+      return changed(turns, event.id, (turn) => ({ ...turn, ...change }));
     }
     default:
       return turns;
   }
+}
+
+/**
+ * @param {readonly TurnView[]} turns
+ * @param {string} id
+ * @param {(turn: TurnView) => TurnView} change
+ */
+function changed(turns, id, change) {
+  return turns.map((turn) => (turn.id === id ? change(turn) : turn));
 }

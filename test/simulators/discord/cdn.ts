@@ -37,6 +37,8 @@ export function serveCdn(world: World, url: URL, response: ServerResponse): bool
     response.writeHead(404, { 'content-type': 'text/plain' }).end('This content is no longer available.');
   } else if (host === 'media' && !/^(image|video)\//.test(file.contentType)) {
     response.writeHead(415, { 'content-type': 'text/plain' }).end('');
+  } else if (file.served) {
+    file.served(response);
   } else {
     response.writeHead(200, { 'content-type': file.contentType, 'content-length': file.bytes.length }).end(file.bytes);
   }
@@ -55,6 +57,8 @@ export interface Upload {
   readonly bytes: Uint8Array;
   readonly contentType?: string;
   readonly description?: string;
+  /** How the CDN hands it over; whole and at once if not said. */
+  readonly served?: StoredFile['served'];
 }
 
 export function storeFile(world: World, channelId: string, upload: Upload): StoredFile {
@@ -67,6 +71,7 @@ export function storeFile(world: World, channelId: string, upload: Upload): Stor
     bytes: upload.bytes,
     ...(upload.description === undefined ? {} : { description: upload.description }),
     ...(image ? { image } : {}),
+    ...(upload.served ? { served: upload.served } : {}),
   };
   world.files.set(file.id, file);
   return file;

@@ -82,6 +82,17 @@ describe('a call that fails', () => {
     sim.assertClean();
   });
 
+  it('can have its effect at once and its answer late', async () => {
+    await begin({ latencyMs: { thereMs: 0, backMs: 200 } });
+    const channel = await sendable(await online());
+    const sending = channel.send('early');
+    await sim.until(() => sim.readsOfBot(general).length === 1);
+    expect(sim.calls.some(({ method }) => method === 'POST')).toBe(false);
+    await sending;
+    const posted = sim.calls.findLast(({ method }) => method === 'POST');
+    expect((posted?.doneAt ?? 0) - (posted?.at ?? 0)).toBeGreaterThanOrEqual(195);
+  });
+
   it('can be slow', async () => {
     await begin({ latencyMs: 20 });
     const channel = await sendable(await online());

@@ -35,8 +35,6 @@ export interface Started {
   readonly channel: Channel;
   readonly user: User;
   readonly data: Json;
-  /** The language of the person's client; American English unless said. */
-  readonly locale?: string;
   readonly source?: Message;
   /** How the pressed message looks to the bot. */
   readonly sourceJson?: Json;
@@ -115,7 +113,7 @@ export class Interactions {
       token: interaction.token,
       version: 1,
       app_permissions: String(permissionsIn(world, world.app.id, channel)),
-      locale: started.locale ?? 'en-US',
+      locale: user.locale ?? world.guild.locale,
       entitlements: [],
       attachment_size_limit: ATTACHMENT_SIZE_LIMIT,
       authorizing_integration_owners: { '0': member ? world.guild.id : '0' },
@@ -125,7 +123,7 @@ export class Interactions {
         ? {
             guild: { id, locale, features },
             guild_id: world.guild.id,
-            guild_locale: 'en-US',
+            guild_locale: locale,
             member: {
               ...memberJson(member),
               user: userJson(user),

@@ -24,5 +24,13 @@ export function listOf(value: unknown): readonly unknown[] {
 
 /** Length as Discord counts it: Unicode code points. */
 export function lengthOf(text: string): number {
-  return Array.from(text).length;
+  let pairs = 0;
+  for (let at = 0; at < text.length; at++) {
+    // A code point beyond the first plane is two units long, of which the string's iterator would make one.
+    if ((text.codePointAt(at) ?? 0) > 0xffff) {
+      pairs++;
+      at++;
+    }
+  }
+  return text.length - pairs;
 }

@@ -117,7 +117,7 @@ function isReadable(world: World, message: Message): boolean {
   if (message.author.id === botId || isDirect(world.channels.get(message.channelId))) return true;
   if (!message.mentions.includes(botId)) return false;
   if (new RegExp(`<@!?${botId}>`).test(message.content)) return true;
-  const target = message.reference && world.message(message.reference.messageId);
+  const target = message.reference && world.message(message.reference.messageId, message.reference.channelId);
   return message.pingsReplied && target?.interaction === undefined;
 }
 

@@ -12,6 +12,9 @@ import { type SeenMessage, seen } from './reader.ts';
 import { type Channel, type Message, MessageFlag, type User, type World } from './state.ts';
 import { openThread } from './threads.ts';
 
+/** What Discord's client takes with one message. */
+const MAX_FILES = 10;
+
 export interface Saying {
   /** Puts the bot's mention in front. */
   readonly mention?: boolean;
@@ -31,8 +34,6 @@ export interface PeopleServices {
 
 export class Person {
   readonly user: User;
-  /** The language of this person's client. */
-  locale = 'en-US';
   readonly #services: PeopleServices;
 
   constructor(user: User, services: PeopleServices) {
@@ -54,6 +55,7 @@ export class Person {
     const channel = this.#channel(channelId);
     if (channel.thread?.locked || !may(world, this.id, channel, 'viewChannel', sendingPermission(channel)))
       throw new Error(`${this.name} may not write in ${channel.name}`);
+    if ((options.files ?? []).length > MAX_FILES) throw new Error(`${this.name} may not send so many files at once`);
     const content = options.mention === true ? `<@${world.app.id}> ${text}` : text;
     const files = (options.files ?? []).map((file) => storeFile(world, channel.id, file));
     const reference = options.replyTo === undefined ? {} : { reference: { channelId, messageId: options.replyTo } };
@@ -172,7 +174,7 @@ export class Person {
   }
 
   #start(started: Parameters<Interactions['start']>[0]): Invocation {
-    return new Invocation(this.#services.interactions.start({ ...started, locale: this.locale }), this.#services);
+    return new Invocation(this.#services.interactions.start(started), this.#services);
   }
 
   #channel(id: string): Channel {

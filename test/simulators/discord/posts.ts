@@ -38,7 +38,7 @@ export function post(world: World, draft: Draft): Message {
   const { channel, author } = draft;
   if (channel.thread?.archived) unarchive(world, channel);
   const message = messageOf(world, draft);
-  const repliedTo = draft.reference && world.message(draft.reference.messageId)?.author.id;
+  const repliedTo = draft.reference && referredTo(world, draft.reference)?.author.id;
   const mentioned = mentionedBy(world, { ...draft, repliedTo });
   message.mentions = mentioned.users;
   message.mentionRoles = mentioned.roles;
@@ -122,7 +122,7 @@ export function edit(world: World, message: Message, change: Change): void {
   message.components = change.components ?? message.components;
   message.attachments = change.files ?? message.attachments;
   if (!linkIn(content)) message.unfurled = [];
-  const repliedTo = message.reference && world.message(message.reference.messageId)?.author.id;
+  const repliedTo = message.reference && referredTo(world, message.reference)?.author.id;
   const { author } = message;
   const mentioned = mentionedBy(world, { channel, author, content, allowed: change.allowed, repliedTo });
   message.mentions = mentioned.users;
@@ -165,6 +165,10 @@ export function announce(world: World, type: 'MESSAGE_CREATE' | 'MESSAGE_UPDATE'
     ...(channel.guildId === undefined || ephemeral ? {} : { guildId: channel.guildId }),
     data: (viewer) => messageEventJson(world, message, viewer),
   });
+}
+
+function referredTo(world: World, { channelId, messageId }: NonNullable<Message['reference']>): Message | undefined {
+  return world.message(messageId, channelId);
 }
 
 export const messageIntent = (channel: Channel): number =>

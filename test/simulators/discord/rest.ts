@@ -25,6 +25,12 @@ export const ROUTES: readonly Route[] = [
   ...interactionRoutes,
 ];
 
+/** How long a call is under way before it has its effect, and how long its answer is afterwards; in milliseconds. */
+export interface Latency {
+  readonly thereMs: number;
+  readonly backMs: number;
+}
+
 /** One HTTP call, once it was answered. */
 export interface Recorded {
   readonly method: string;
@@ -50,6 +56,9 @@ interface Reply {
   readonly planned: boolean;
 }
 
+/** What counts towards the ban of an address. */
+const INVALID: ReadonlySet<number> = new Set([401, 403, 429]);
+
 interface Found {
   readonly route: Route;
   readonly params: Record<string, string>;
@@ -64,13 +73,14 @@ export class Rest {
   readonly server: Server;
   readonly #services: Services;
   readonly #checker: Checker | undefined;
-  readonly #latencyMs: number;
+  readonly #latency: Latency;
+  readonly #invalidAt: number[] = [];
   #stopped = false;
 
-  constructor(services: Services, options: { readonly checker: Checker | undefined; readonly latencyMs: number }) {
+  constructor(services: Services, options: { readonly checker: Checker | undefined; readonly latency: Latency }) {
     this.#services = services;
     this.#checker = options.checker;
-    this.#latencyMs = options.latencyMs;
+    this.#latency = options.latency;
     this.server = createServer((request, response) => void this.#serve(request, response));
   }
 
@@ -97,9 +107,9 @@ export class Rest {
     const at = world.clock.now();
     const found = findRoute(request.method ?? '', url.pathname);
     const fault = found && this.faults.take(`${found.route.method} ${found.route.path}`);
-    await pause(this.#latencyMs / 2);
+    await pause(this.#latency.thereMs);
     const reply = await this.#reply(request, url, { found, fault });
-    await pause(this.#latencyMs / 2 + (fault?.delayMs ?? 0));
+    await pause(this.#latency.backMs + (fault?.delayMs ?? 0));
     if (this.#stopped || fault?.status === 'reset') request.socket.resetAndDestroy();
     else send(response, reply);
     this.#record({ request, url, found, reply, at });
@@ -176,8 +186,7 @@ export class Rest {
   get invalidRequests(): number {
     const { limiter, world } = this.#services;
     const since = world.clock.now() - limiter.limits.invalidRequests.windowMs;
-    return this.calls.filter((call) => call.at > since && [401, 403, 429].includes(call.status) && !call.planned)
-      .length;
+    return this.#invalidAt.filter((at) => at > since).length;
   }
 
   #record(done: { request: IncomingMessage; url: URL; found: Found | undefined; reply: Reply; at: number }): void {
@@ -187,6 +196,7 @@ export class Rest {
     const method = request.method ?? '';
     if (!found) this.unknownRoutes.push(`${method} ${path}`);
     const channelId = found?.params['channel_id'];
+    if (INVALID.has(reply.status) && !reply.planned) this.#invalidAt.push(at);
     this.calls.push({
       method,
       route: found?.route.path ?? path,

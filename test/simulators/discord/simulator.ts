@@ -11,7 +11,7 @@ import type { PermissionName } from './permissions.ts';
 import { channelEvent, isTyping, removeChannel } from './places.ts';
 import { remove } from './posts.ts';
 import { readsOf, type SeenMessage } from './reader.ts';
-import { type Recorded, Rest } from './rest.ts';
+import { type Latency, type Recorded, Rest } from './rest.ts';
 import { join, overwrite, settle } from './server.ts';
 import {
   type Channel,
@@ -29,9 +29,13 @@ export interface SimulatorOptions {
   /** Whether the portal grants the message content intent. */
   readonly privilegedIntents?: boolean;
   readonly limits?: Partial<Limits>;
-  /** Time every HTTP call takes, half before and half after it has its effect. */
-  readonly latencyMs?: number;
+  /** Time every HTTP call takes; a number is half of it before and half after the call has its effect. */
+  readonly latencyMs?: number | Latency;
   readonly heartbeatMs?: number;
+  /** False spares the look at the official descriptions, which costs more than the call itself. */
+  readonly checked?: boolean;
+  /** The server's language; en-US by default. */
+  readonly locale?: string;
 }
 
 const HEARTBEAT_MS = 41_250;
@@ -59,11 +63,12 @@ export class DiscordSimulator {
   private constructor(options: SimulatorOptions) {
     const messageContent = options.privilegedIntents ?? true;
     const world = new World(this.clock, { messageContent, guildMembers: false, presences: false });
+    world.guild.locale = options.locale ?? world.guild.locale;
     this.world = world;
     this.#limiter = new RateLimiter(this.clock, options.limits ?? {});
     this.#commands = new Commands(world);
     this.#interactions = new Interactions(world);
-    this.#checker = Checker.open(process.env['OPENAPI_DIR']);
+    this.#checker = options.checked === false ? undefined : Checker.open(process.env['OPENAPI_DIR']);
     this.gateway = new Gateway(world, this.#limiter, options.heartbeatMs ?? HEARTBEAT_MS);
     const services = {
       world,
@@ -73,7 +78,7 @@ export class DiscordSimulator {
       gatewayUrl: () => this.gateway.url,
       sessionStarts: () => this.gateway.sessionStarts,
     };
-    this.#rest = new Rest(services, { checker: this.#checker, latencyMs: options.latencyMs ?? 0 });
+    this.#rest = new Rest(services, { checker: this.#checker, latency: latencyOf(options.latencyMs ?? 0) });
     settle(world);
     this.addChannel('general');
   }
@@ -296,4 +301,8 @@ export class DiscordSimulator {
     await this.#rest.stop();
     this.clock.stop();
   }
+}
+
+function latencyOf(ms: number | Latency): Latency {
+  return typeof ms === 'number' ? { thereMs: ms / 2, backMs: ms / 2 } : ms;
 }

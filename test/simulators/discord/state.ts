@@ -1,4 +1,5 @@
 /** What stands on the simulated Discord: people, the server, channels and messages with every version. No rules. */
+import type { ServerResponse } from 'node:http';
 import type { Clock } from './clock.ts';
 import type { Json } from './json.ts';
 import { Snowflakes } from './snowflake.ts';
@@ -8,6 +9,8 @@ export interface User {
   readonly username: string;
   readonly globalName: string | null;
   readonly bot: boolean;
+  /** The language this person chose in Discord; the server's when absent. */
+  locale?: string;
 }
 
 export interface Role {
@@ -39,6 +42,8 @@ export interface Guild {
   readonly id: string;
   readonly name: string;
   ownerId: string;
+  /** What its owner says that people speak there. */
+  locale: string;
   readonly roles: Map<string, Role>;
   readonly members: Map<string, Member>;
 }
@@ -99,6 +104,8 @@ export interface StoredFile {
   readonly bytes: Uint8Array;
   readonly description?: string;
   readonly image?: { readonly width: number; readonly height: number };
+  /** How the CDN hands it over where that goes wrong. */
+  readonly served?: (response: ServerResponse) => void;
 }
 
 /** Present on what a command produced. */
@@ -220,7 +227,14 @@ export class World {
     const token = `${Buffer.from(bot.id).toString('base64url')}.Gsim01.${'simulated'.repeat(4)}ab`;
     this.app = { id: bot.id, token, bot, privileged: portal };
     const owner = this.addUser('owner');
-    this.guild = { id: this.newId(), name: 'Observatory', ownerId: owner.id, roles: new Map(), members: new Map() };
+    this.guild = {
+      id: this.newId(),
+      name: 'Observatory',
+      ownerId: owner.id,
+      locale: 'en-US',
+      roles: new Map(),
+      members: new Map(),
+    };
   }
 
   newId(): string {
@@ -251,8 +265,10 @@ export class World {
     return made;
   }
 
-  /** A message that has not been deleted, wherever it stands. */
-  message(id: string): Message | undefined {
+  /** A message that has not been deleted, wherever it stands; it is looked for in `channelId` first. */
+  message(id: string, channelId?: string): Message | undefined {
+    const near = channelId === undefined ? undefined : this.channels.get(channelId)?.messages.get(id);
+    if (near) return near;
     for (const channel of this.channels.values()) {
       const message = channel.messages.get(id);
       if (message) return message;

@@ -1,0 +1,38 @@
+/** Files that people send: what fetching one comes to, who fetches, and who keeps bytes. */
+import type { FileFault } from './inbound.ts';
+
+/** The bytes of a file, or why there are none. */
+export type Downloaded =
+  | { readonly bytes: Uint8Array }
+  | { readonly fault: Exclude<FileFault['why'], 'kind' | 'count'> };
+
+/** A file on the web. */
+export interface Wanted {
+  readonly url: string;
+  /** What it is said to be: a web page in place of anything else is a fault. */
+  readonly mimeType: string;
+  readonly maxBytes: number;
+  /** The names of the hosts that it may come from, over https. */
+  readonly hosts: readonly string[];
+  /** An origin that the operator chose, which may also be plain http and on this machine. */
+  readonly own?: string;
+}
+
+/** Fetches what an address names that comes from others. */
+export interface Downloader {
+  /**
+   * Fetches it within bytes and time. Only `hosts` and `own` are asked, also where one sends on to another, and a name
+   * of `hosts` that leads to an address which is not public is not followed. Rejects only with the reason of `signal`.
+   */
+  fetch(wanted: Wanted, signal: AbortSignal): Promise<Downloaded>;
+}
+
+/** Bytes kept for a while, in base64, by their content. What is kept in one place is not to be found in another. */
+export interface BlobStore {
+  /** Resolves with the name of what is kept: the SHA-256 of its bytes. Keeping it again begins its time anew. @throws StorageUnavailable */
+  keep(place: string, base64: string): Promise<string>;
+  /** Undefined for what was never kept there, or not that long. @throws StorageUnavailable, StorageCorrupt */
+  find(place: string, name: string): Promise<string | undefined>;
+  /** @throws StorageUnavailable */
+  drop(place: string, names: readonly string[]): Promise<void>;
+}

@@ -1,0 +1,65 @@
+/** Who waits for the answer to one mention, and is told what stands in its place or comes after it. */
+import type { Refusal } from '../core/errors.ts';
+import type { MentionId } from '../core/inbound.ts';
+import type { Log, ReplySurface } from '../core/ports.ts';
+import type { Notices } from '../notices/notices.ts';
+
+export interface ReaderOptions {
+  readonly surface: ReplySurface;
+  /** In the reader's language, as far as it is known yet. */
+  readonly notices: Notices;
+  readonly mention: MentionId;
+  readonly log: Log;
+}
+
+/** Who waits for the answer to one mention: is told what stands in its place or comes after it. */
+export class Reader {
+  readonly surface: ReplySurface;
+  /** In the reader's language; to be replaced when a better one is known. */
+  notices: Notices;
+  readonly #options: ReaderOptions;
+
+  constructor(options: ReaderOptions) {
+    this.surface = options.surface;
+    this.notices = options.notices;
+    this.#options = options;
+  }
+
+  /** Shows the sentence in place of an answer. @throws PlatformUnavailable, PlatformRejected */
+  async tell(notice: string): Promise<void> {
+    const { language } = this.notices;
+    await this.surface.finish({ text: '', sources: [], ending: { kind: 'complete' }, notice, language });
+  }
+
+  /** Says why there is no answer, in its place or, where another `stands`, after it. @throws PlatformUnavailable, PlatformRejected */
+  refuse(refusal: Refusal, stands: boolean): Promise<void> {
+    return this.#say(this.notices.ofRefusal(refusal), stands);
+  }
+
+  /** Says what went wrong, in place of an answer or, where some of one `stands`, after it. Never rejects. */
+  async apologize(cause: unknown, stands: boolean): Promise<void> {
+    const { log, mention } = this.#options;
+    const reference = crypto.randomUUID().slice(0, 8);
+    log.error('turn.failed', cause, { mention, reference });
+    const notice = this.notices.ofError(cause, reference);
+    await this.#surely(() => this.#say(notice, stands));
+  }
+
+  /** Says under the answer what went wrong after it. Never rejects. */
+  async warn(cause: unknown): Promise<void> {
+    await this.#surely(() => this.surface.note(this.notices.ofError(cause)));
+  }
+
+  #say(notice: string, stands: boolean): Promise<void> {
+    return stands ? this.surface.note(notice) : this.tell(notice);
+  }
+
+  /** What cannot be told either is logged. */
+  async #surely(tell: () => Promise<void>): Promise<void> {
+    try {
+      await tell();
+    } catch (error) {
+      this.#options.log.error('notice.failed', error, { mention: this.#options.mention });
+    }
+  }
+}
