@@ -52,6 +52,7 @@ export function restOptions({ apiUrl }: ClientOptions, longestWaitMs: number): P
     version: '10',
     rejectOnRateLimit: ({ retryAfter }: RateLimitData) => retryAfter > longestWaitMs,
     invalidRequestWarningInterval: WARN_EVERY_REFUSED,
+    makeRequest: send,
   };
 }
 
@@ -71,13 +72,24 @@ const CUT: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKE
  */
 export const sendAgainWhenCut: RESTOptions['makeRequest'] = async (url, init) => {
   try {
-    return await DefaultRestOptions.makeRequest(url, init);
+    return await send(url, init);
   } catch (error) {
     const isCut = error instanceof Error && 'code' in error && CUT.has(error.code);
     if (!isCut) throw error;
-    return DefaultRestOptions.makeRequest(url, init);
+    return send(url, init);
   }
 };
+
+/**
+ * A form is sent as its bytes: discord.js sends through whichever undici was loaded first, and one does not take the
+ * forms of another.
+ */
+async function send(...[url, init]: Parameters<RESTOptions['makeRequest']>): ReturnType<RESTOptions['makeRequest']> {
+  if (!(init.body instanceof FormData)) return DefaultRestOptions.makeRequest(url, init);
+  const form = new Response(init.body);
+  const headers = { ...init.headers, 'content-type': form.headers.get('content-type') ?? '' };
+  return DefaultRestOptions.makeRequest(url, { ...init, headers, body: new Uint8Array(await form.arrayBuffer()) });
+}
 
 /**
  * Makes Discord's list of global commands the bot's own, with one write and only when they differ.

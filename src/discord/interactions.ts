@@ -178,10 +178,7 @@ interface Given {
 const MAX_CONTENT = 2000;
 
 /** A command's answer, with its files and choices; it replaces all that an earlier answer showed. */
-export function answerOf(
-  name: CommandName,
-  { text, files = [], menus = [] }: CommandReply,
-): InteractionEditReplyOptions {
+function answerOf(name: CommandName, { text, files = [], menus = [] }: CommandReply): InteractionEditReplyOptions {
   const isLong = Array.from(text).length > MAX_CONTENT;
   const all = [...files, ...(isLong ? [{ name: `${name}.md`, mimeType: 'text/markdown', text }] : [])];
   return {

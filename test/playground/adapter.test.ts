@@ -78,7 +78,7 @@ describe('a message', () => {
   ])('of a browser that wants %s reads %s, as does a command', async (header, locale) => {
     const headers = header === undefined ? {} : { 'accept-language': header };
     await visitor.call('/api/mentions', question, headers);
-    await visitor.call('/api/commands', { conversation: 't1', name: 'stop' }, headers);
+    await visitor.call('/api/commands', typed('/stop'), headers);
     expect([desk.inbox.mentions[0]?.author.locale, desk.inbox.commands[0]?.author.locale]).toEqual([locale, locale]);
   });
 
@@ -153,7 +153,10 @@ describe('a command', () => {
   it.each([
     [typed('/forget-everything'), 'There is no such command here. /help says which there are.'],
     [typed('think high'), 'There is no such command here. /help says which there are.'],
-    [{ ...typed('/think high'), text: 7 }, '"text" must have 1 to 32000 characters, not only blanks.'],
+    [
+      { ...typed('/think high'), text: 7 },
+      '"text" must have 1 to 32000 characters, not only blanks unless a file comes with it.',
+    ],
     [typed('/ask a secret? private:true'), 'Whoever opens this page sees all of it, so nothing here is private.'],
     [{ ...typed('/stop'), conversation: '' }, '"conversation" must be 1 to 64 letters, digits, "-" or "_".'],
   ])('that is wrong is refused with a sentence: %j', async (body, error) => {
