@@ -87,7 +87,9 @@ export const sendAgainWhenCut: RESTOptions['makeRequest'] = async (url, init) =>
 async function send(...[url, init]: Parameters<RESTOptions['makeRequest']>): ReturnType<RESTOptions['makeRequest']> {
   if (!(init.body instanceof FormData)) return DefaultRestOptions.makeRequest(url, init);
   const form = new Response(init.body);
-  const headers = { ...init.headers, 'content-type': form.headers.get('content-type') ?? '' };
+  // discord.js makes a record of them.
+  const given = init.headers as Readonly<Record<string, string>>;
+  const headers = { ...given, 'content-type': form.headers.get('content-type') ?? '' };
   return DefaultRestOptions.makeRequest(url, { ...init, headers, body: new Uint8Array(await form.arrayBuffer()) });
 }
 

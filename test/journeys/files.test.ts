@@ -192,7 +192,7 @@ describe('on Discord', () => {
     await asked.promise;
     await expect.poll(() => talk.isWaiting()).toBe(true);
     expect((await talk.command('/stop')).text).toBe('Stopped.');
-    await seenExactly(talk, '-# Stopped.');
+    await seenExactly(talk, '-# Stopped by Ada.');
     expect(stage.harness.gemini.requests).toEqual([]);
   });
 
