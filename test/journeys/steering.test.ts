@@ -104,6 +104,9 @@ journey('settings', {
     await talk.command('/settings setting:language value:pl');
     expect((await talk.command('/stop')).text).toBe('Niczego w tej rozmowie nie piszę.');
     expect((await talk.command('/help')).text).toContain('Napisz do mnie');
+    stage.harness.gemini.next(text('As far as', { finishReason: 'MAX_TOKENS' }));
+    await talk.say('go on');
+    await seenText(talk, 'Ta odpowiedź osiągnęła limit długości');
   },
 
   'put a line under answers, which a restart does not change': async (stage) => {
