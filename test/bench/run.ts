@@ -1,8 +1,12 @@
 /** `npm run bench -- <name>` runs one benchmark and prints its tables; without a name, all of them. */
 import { cpus } from 'node:os';
+import { renderBench } from './render.ts';
 import { streamBench } from './stream.ts';
 
-const benches: Readonly<Record<string, () => Promise<string>>> = { stream: streamBench };
+const benches: Readonly<Record<string, () => Promise<string>>> = {
+  stream: streamBench,
+  render: renderBench,
+};
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benches);
 for (const name of names) {
