@@ -34,10 +34,11 @@ export function tableBlock([header = '', rule = '', ...body]: readonly string[])
 }
 
 function widthsOf(rows: readonly (readonly string[])[]): readonly number[] {
-  const columns = Math.max(...rows.map((row) => row.length));
-  return Array.from({ length: columns }, (_, column) =>
-    Math.max(MIN_COLUMN, ...rows.map((row) => displayWidth(row[column] ?? ''))),
-  );
+  const widths: number[] = [];
+  for (const row of rows)
+    for (const [column, cell] of row.entries())
+      widths[column] = Math.max(widths[column] ?? MIN_COLUMN, displayWidth(cell));
+  return widths;
 }
 
 /** A delimiter as wide as its column, with the colons that align it. */
@@ -47,11 +48,12 @@ function ruleOf(rule: string, width: number): string {
 }
 
 function cellsOf(row: string): readonly string[] {
-  const inner = row
-    .trim()
-    .replace(/^\|/u, '')
-    .replace(/(?<!\\)\|$/u, '');
-  return inner.split(/(?<!\\)\|/u).map((cell) => cell.trim());
+  const text = row.trim();
+  const from = text.startsWith('|') ? 1 : 0;
+  const isClosed = text.length > from && text.endsWith('|') && !text.endsWith('\\|');
+  const inner = text.slice(from, isClosed ? -1 : undefined);
+  // Most rows have nothing escaped, and rows are read for each view.
+  return inner.split(inner.includes('\\') ? /(?<!\\)\|/u : '|').map((cell) => cell.trim());
 }
 
 /** A cell without Markdown, which a code block would show as it is written. */

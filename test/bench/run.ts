@@ -1,5 +1,6 @@
 /** `npm run bench -- <name> [options]` runs one benchmark and prints its tables; without a name, all of them. */
 import { cpus } from 'node:os';
+import { renderBench } from './render.ts';
 import { streamBench } from './stream.ts';
 import { streamingBench } from './streaming/bench.ts';
 import { UsageError } from './usage.ts';
@@ -7,6 +8,7 @@ import { UsageError } from './usage.ts';
 const benches: Readonly<Record<string, (options: readonly string[]) => Promise<string>>> = {
   stream: withoutOptions(streamBench),
   streaming: streamingBench,
+  render: withoutOptions(renderBench),
 };
 
 function withoutOptions(bench: () => Promise<string>): (options: readonly string[]) => Promise<string> {

@@ -1,6 +1,7 @@
 /** Where pages break, and what is put in so that each renders whole. */
 import { describe, expect, it } from 'vitest';
-import { paginate } from '../../src/markdown/paginate.ts';
+import { Pager, pagesOf, paginate } from '../../src/markdown/paginate.ts';
+import { charactersReadBy } from './reading.ts';
 
 const pages = (text: string, max = 100): string[] => paginate(text, { max, measure: (page) => page.length });
 const sentence = (n: number): string => `Sentence ${n} is forty characters long, ok. `;
@@ -90,6 +91,10 @@ describe('paginate', () => {
   });
 
   it.each([
+    ['emphasis', '**some words in bold**'],
+    ['formula', '$x_1 + y_2 = z$'],
+    ['formula in brackets', String.raw`\(x \in [0, 1]\)`],
+    ['address', '<https://example.org/a?b c>'.replace(' ', '_')],
     ['code span', '`some code in a span`'],
     ['code span of several ticks', '``code with ` in it``'],
     ['link', '[a label](https://example.org/a_(b)_c)'],
@@ -101,6 +106,22 @@ describe('paginate', () => {
       const text = `${'ab '.repeat(before / 3)}${span} and more words after it, and more words after it`;
       expect(pages(text).filter((page) => page.includes(span))).toHaveLength(1);
     }
+  });
+
+  it.each([
+    ['an entity', '&#128512;'],
+    ['an address', '<https://example.org/>'],
+    ['a link', '[a](https://b.example)'],
+  ])('never breaks inside %s, where there is no white space either', (_, span) => {
+    for (let before = 60; before < 110; before++)
+      expect(
+        pages(`${'語'.repeat(before)}${span}${'語'.repeat(60)}`).filter((page) => page.includes(span)),
+      ).toHaveLength(1);
+  });
+
+  it('takes prices for text', () => {
+    const text = `It costs $5 ${'word '.repeat(40)} or $7.`;
+    expect(pages(text)[0]?.length).toBeGreaterThan(90);
   });
 
   it('takes a bracket that is never closed for text', () => {
@@ -199,9 +220,96 @@ describe('lists and quotes over several pages', () => {
     for (const page of all) expect(page).toMatch(/^\d+\. /u);
   });
 
+  it('breaks a list before an item rather than within one', () => {
+    const all = pages(
+      lines(4, (n) => `- Item ${n} of the list.\n  - Its first point.\n  - Its second point.`),
+      150,
+    );
+    for (const page of all) expect(page).toMatch(/^- Item/u);
+  });
+
+  it('goes on with the item that was cut', () => {
+    const all = pages(`1. One.\n2. ${sentence(1)}${sentence(2)}${sentence(3)}\n3. Three.\n`);
+    expect(all.slice(1)).toEqual([`2. ${sentence(3)}\n3. Three.\n`]);
+  });
+
+  it('goes on with the items around what begins a page, and leaves its indentation to them', () => {
+    const all = pages(`1.  ${sentence(1)}\n    *   ${sentence(2)}\n    *   ${sentence(3)}\n    *   ${sentence(4)}\n`);
+    expect(all).toEqual([
+      `1.  ${sentence(1)}\n    *   ${sentence(2)}\n`,
+      `1.  *   ${sentence(3)}\n    *   ${sentence(4)}\n`,
+    ]);
+  });
+
+  it('goes on in an item whose next paragraph begins a page', () => {
+    const all = pages(`3. ${sentence(1)}${sentence(2)}\n\n   ${sentence(3)}\n`);
+    expect(all[1]).toBe(`3. ${sentence(3)}\n`);
+  });
+
+  it('leaves text behind a list alone', () => {
+    const all = pages(`- ${sentence(1)}${sentence(2)}\n\n${sentence(3)}\n`);
+    expect(all[1]).toBe(`${sentence(3)}\n`);
+  });
+
   it('goes on in a quote where a quoted line was cut', () => {
     const all = pages(`> > ${sentence(1)}${sentence(2)}${sentence(3)}${sentence(4)}\n`);
     expect(all.length).toBeGreaterThan(1);
     for (const page of all) expect(page).toMatch(/^> > Sentence/u);
+  });
+});
+
+describe('pages with what was put in kept apart', () => {
+  it('tell where their text stands in the source, so that more can be put there', () => {
+    const text = `- ${'word '.repeat(30)}end.\n\n${'more '.repeat(30)}`;
+    const marks = [text.indexOf('end.') + 4, text.length - 1];
+    const marked = pagesOf(text, { max: 100, measure: (page) => page.length }).map(({ start, before, body, after }) => {
+      const here = marks.filter((at) => at > start && at <= start + body.length).toReversed();
+      return before + here.reduce((all, at) => `${all.slice(0, at - start)}[1]${all.slice(at - start)}`, body) + after;
+    });
+    expect(marked.join('')).toContain('end.[1]');
+    expect(marked.at(-1)).toMatch(/more\[1\] $/u);
+  });
+});
+
+describe('the pages of a growing text', () => {
+  const max = 400;
+  const pagerOf = (): Pager<string> =>
+    new Pager({ max, measure: (page) => page.length }, (page) => page.trim() || undefined);
+
+  it('close what is open on the last one', () => {
+    const pager = pagerOf();
+    expect(pager.pages(`${'word '.repeat(100)}**bold and [a link](https://exa`).at(-1)).toMatch(
+      / \*\*bold and a link\*\*$/u,
+    );
+    expect(pager.pages('Text.\n\n```ts\nconst a')).toEqual(['Text.\n\n```ts\nconst a\n```']);
+  });
+
+  it('are not made before there is something to see on them', () => {
+    const first = `${'word '.repeat(79)}word`;
+    expect(pagerOf().pages(`${first}\n\n**`)).toEqual([first]);
+  });
+
+  it('show less rather than more than fits when what is open has to be closed', () => {
+    const [page = ''] = pagerOf().pages(`${'word '.repeat(70)}**${'x'.repeat(max - 352)}`);
+    expect(page).toBe('word '.repeat(70).trim());
+  });
+
+  it('begin anew with another text', () => {
+    const pager = pagerOf();
+    pager.pages('word '.repeat(200));
+    expect(pager.pages('Another text.')).toEqual(['Another text.']);
+  });
+
+  const endless = ['word ', 'word', '```ts\n', '> quoted ', '- item\n', '| cell | cell |\n', '**bold** `code` [a](b) '];
+
+  it.each(endless)('cost their last page, however much there is of %j before', (piece) => {
+    const pager = pagerOf();
+    let text = piece.repeat(40_000);
+    pager.pages(text);
+    for (let view = 0; view < 30; view++) {
+      text += piece.repeat(5);
+      const read = charactersReadBy(() => pager.pages(text));
+      expect(read).toBeLessThan(500 * max);
+    }
   });
 });
