@@ -62,7 +62,7 @@ export function breaksOf(end: PageEnd): readonly Break[] {
 export function breakInWord(end: PageEnd): number {
   const { source, from, reach } = end;
   const showsText = (at: number): boolean => source.slice(from, at).trim() !== '';
-  const at = graphemeBefore(source, Math.max(from, source.lastIndexOf('\n', reach - 1) + 1), reach);
+  const at = graphemeBefore(source, from + source.slice(from, reach).lastIndexOf('\n') + 1, reach);
   const span = spansIn(end).find(({ start, end }) => start < at && at < end && showsText(start));
   if (span !== undefined) return span.start;
   if (showsText(at)) return at;

@@ -196,6 +196,6 @@ function afterBlanks(text: string, at: number, max: number): number {
   const rest = /\S/gu;
   rest.lastIndex = at;
   const found = rest.exec(text)?.index ?? text.length;
-  const line = Math.max(at, text.lastIndexOf('\n', found) + 1);
+  const line = at + text.slice(at, found).lastIndexOf('\n') + 1;
   return found === text.length || found - line > max / 2 ? found : line;
 }

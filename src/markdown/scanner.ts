@@ -17,6 +17,7 @@ import { OPEN_CHARS, type Span } from './tokens.ts';
 /** A beginning of a line that may become a mark, or is one that nothing stands behind. */
 const PART_OF_MARK = /^[ \t\r>]*(?:[-*_=+ \t\r]*|\d{1,9}(?:[.)][ \t]*)?|#{1,6}[ \t]*|`{1,2}|~{1,2})$/u;
 const PART_OF_FENCE_END = /^[ \t>]*(?:`+|~+)[ \t\r]*$/u;
+/** What begins like a fence and is none: code within a line, or more marks than a fence has. */
 const CODE_IN_TICKS = /^[^`~]*`+[^`]+`/u;
 const LONG_RUN = /`{17}|~{17}/u;
 const LINE_START = /(?:^|\n)(?<line>[^\n]*)$/u;

@@ -223,7 +223,7 @@ export class SpanReader {
     while (from < stop) {
       const index = this.#open.findLastIndex(({ kind, mark }) => kind === 'emphasis' && mark.startsWith(char));
       const opener = this.#open[index];
-      if (opener === undefined) break;
+      if (opener === undefined || (char === '~' && stop - from < 2)) break;
       const used = Math.min(2, stop - from, opener.mark.length);
       const mark = opener.mark.slice(used);
       from += used;

@@ -8,6 +8,7 @@ const LOOKS_AT: Readonly<Record<string, (text: string, args: readonly unknown[])
   charCodeAt: () => 1,
   codePointAt: () => 1,
   indexOf: (text, [, from = 0]) => text.length - Number(from),
+  lastIndexOf: (text, [, from = text.length]) => Number(from),
   includes: (text, [, from = 0]) => text.length - Number(from),
   startsWith: (_, [start]) => String(start).length,
   endsWith: (_, [end]) => String(end).length,

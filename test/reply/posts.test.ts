@@ -2,7 +2,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PostRef } from '../../src/core/reply.ts';
+import { type PageLimit, Pager, paginate } from '../../src/markdown/paginate.ts';
 import { Posts, type PostWriter } from '../../src/reply/posts.ts';
+import { anyText, limit, piecesOf, runs } from '../markdown/documents.ts';
 
 interface Story {
   readonly old: readonly string[];
@@ -165,5 +167,28 @@ describe('Posts', () => {
       expect(wall.writes).toHaveLength(before);
     };
     await fc.assert(fc.asyncProperty(story, tell), { numRuns: 500 });
+  });
+});
+
+describe.each(runs)('posts of an answer that grows, %s', (_, parameters) => {
+  it('end as the pages of the answer, each full page written once and the last one put right at most', async () => {
+    const tell = async (pieces: readonly string[], limit: PageLimit): Promise<void> => {
+      const wall = new Wall();
+      const posts = new Posts(wall, []);
+      const pager = new Pager(limit, (page) => (page.trim() === '' ? undefined : page));
+      let text = '';
+      for (const piece of pieces) {
+        text += piece;
+        await posts.sync(pager.pages(text.replace(/[\uD800-\uDBFF]$/, '')), 'growing');
+      }
+      const all = paginate(text, limit);
+      const shown = wall.pages.length;
+      const before = wall.writes.length;
+      await posts.sync(all, 'final');
+      expect(wall.pages).toEqual(all);
+      const puts = all.map((_page, index) => (index < shown ? `edit new ${index}` : `create ${index}`));
+      expect(puts.slice(Math.max(0, shown - 1)).join()).toContain(wall.writes.slice(before).join());
+    };
+    await fc.assert(fc.asyncProperty(piecesOf(anyText), limit, tell), parameters);
   });
 });
