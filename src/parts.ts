@@ -9,7 +9,7 @@ import { PlatformUnavailable } from './core/errors.ts';
 import type { Adapter, Log } from './core/ports.ts';
 import { DiscordAdapter } from './discord/adapter.ts';
 import { GeminiClient } from './gemini/client.ts';
-import { OpenAccess } from './guard/access.ts';
+import { Access } from './guard/access.ts';
 import { noticesFor } from './notices/notices.ts';
 import { HttpServer } from './ops/server.ts';
 import { PlaygroundAdapter } from './playground/adapter.ts';
@@ -35,6 +35,8 @@ export interface AppOptions {
   readonly standIn: boolean;
   /** Where a stand-in plays the host of the model's links to its sources. */
   readonly redirectOrigin?: string;
+  /** The operator's file and what reads it again, where one is to be watched. */
+  readonly reload?: { readonly file: string; readonly load: () => Promise<Config> };
   readonly log: Log;
 }
 
@@ -45,6 +47,7 @@ export interface Parts {
   readonly redirects: GroundingRedirects;
   readonly store: Store;
   readonly kept: Kept;
+  readonly access: Access;
   readonly adapters: ReadonlyMap<Platform, Adapter>;
   readonly engine: Engine;
   readonly desk: CommandDesk;
@@ -54,6 +57,8 @@ export interface Parts {
   readonly failed: PromiseWithResolvers<void>;
   /** Resolved when mentions of an earlier process are before new ones. */
   readonly recovered: PromiseWithResolvers<void>;
+  /** What ends the watching of files. */
+  readonly unwatch: (() => void)[];
 }
 
 /** Builds everything and starts nothing but the store. @throws StorageUnavailable */
@@ -64,7 +69,8 @@ export async function partsOf(options: AppOptions): Promise<Parts> {
   const store = await openStore(config.settings.store.url, log);
   const kept = keptIn(store, options);
   const adapters = new Map<Platform, Adapter>();
-  const { engine, desk } = enginesOf({ options, client, redirects, kept, adapters });
+  const access = new Access(config.settings.access, log);
+  const { engine, desk } = enginesOf({ options, client, redirects, kept, access, adapters });
   const health = { ready: false };
   const server = new HttpServer({ ...config.settings.http, ready: () => health.ready, log });
   const failed = Promise.withResolvers<void>();
@@ -72,8 +78,8 @@ export async function partsOf(options: AppOptions): Promise<Parts> {
   for (const adapter of adaptersOf({ options, kept, desk, server, downloader, onFatal: failed.resolve }))
     adapters.set(adapter.platform, adapter);
   const recovered = Promise.withResolvers<void>();
-  const running = { server, downloader, health, failed, recovered };
-  return { options, client, redirects, store, kept, adapters, engine, desk, ...running };
+  const running = { server, downloader, health, failed, recovered, unwatch: [] };
+  return { options, client, redirects, store, kept, access, adapters, engine, desk, ...running };
 }
 
 /** What one store keeps. */
@@ -112,18 +118,19 @@ function enginesOf(parts: {
   readonly client: GeminiClient;
   readonly redirects: GroundingRedirects;
   readonly kept: Kept;
+  readonly access: Access;
   readonly adapters: ReadonlyMap<Platform, Adapter>;
 }): { readonly engine: Engine; readonly desk: CommandDesk } {
   const { config, log } = parts.options;
   const { conversation, model, steering, tools } = config.settings;
-  const { client, redirects, kept } = parts;
+  const { client, redirects, kept, access } = parts;
   const on = (platform: Platform): Adapter => adapterOf(parts.adapters, platform);
   const catalogue = { models: config.models, personas: config.personas, usual: conversation.persona };
   const shared = { ...kept, catalogue, facts: (name: string) => client.facts(name), lanes: new LocalLanes(), log };
   const offered = EVERYDAY.filter((tool) => tools.some((name) => name === tool.declaration.name));
   const engine = new Engine({
     ...shared,
-    guard: new OpenAccess(),
+    guard: access,
     maxWaiting: conversation.maxWaiting,
     client,
     redirects,
@@ -138,7 +145,8 @@ function enginesOf(parts: {
   const ask: Engine['mention'] = (mention, posts) => engine.mention(mention, posts);
   const { maxTurns } = conversation;
   const { version } = packageFile;
-  return { engine, desk: new CommandDesk({ ...shared, rights: steering, ask, version, maxTurns }) };
+  const admits: Access['admits'] = (asking) => access.admits(asking);
+  return { engine, desk: new CommandDesk({ ...shared, rights: steering, admits, ask, version, maxTurns }) };
 }
 
 /** Every platform whose token is set; the page if none is. */

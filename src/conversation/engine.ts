@@ -74,9 +74,9 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
     const entry: JournalEntry = { mention, posts };
     try {
       const refusal = await guard.check(mention);
-      if (refusal !== undefined) await this.#refuse(refusal, entry, this.#readerOf(entry));
-      else if (await journal.accept(mention, posts)) this.answer(entry, maxWaiting);
-      else return false;
+      if (refusal !== undefined) return await this.#refuse(refusal, entry, this.#readerOf(entry));
+      if (!(await journal.accept(mention, posts))) return false;
+      this.answer(entry, maxWaiting);
     } catch (error) {
       await this.#readerOf(entry).apologize(error, posts.length > 0);
     }
@@ -119,9 +119,12 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
     return new Reader({ surface: surface(mention.replyTo, posts), notices, mention: mention.id, log });
   }
 
-  async #refuse(refusal: Refusal, { mention, posts }: JournalEntry, reader: Reader): Promise<void> {
+  /** Says why there is no answer, and resolves with whether anything is said at all. */
+  async #refuse(refusal: Refusal, { mention, posts }: JournalEntry, reader: Reader): Promise<boolean> {
+    if (refusal.kind === 'not-allowed' && refusal.isSilent === true) return false;
     reader.notices = noticesIn(await this.#options.steering.languageFor(mention));
     await reader.refuse(refusal, posts.length > 0);
+    return true;
   }
 
   async #inLane(entry: JournalEntry, maxWaiting: number): Promise<void> {

@@ -24,7 +24,8 @@ export type ErrorCode =
 
 /** A value from a guard or a lane: this mention is not answered, and why. */
 export type Refusal =
-  | { readonly kind: 'not-allowed' }
+  /** `isSilent`: nobody is told. */
+  | { readonly kind: 'not-allowed'; readonly isSilent?: true }
   /** `resetsAt`, in epoch milliseconds, is when the period ends whose budget is used up. */
   | { readonly kind: 'over-budget'; readonly resetsAt: number }
   /** `waiting` is how many mentions already wait in this conversation. */

@@ -12,6 +12,8 @@ import { mayChange, maySee, settingsOf } from './settings.ts';
 import { completionsOf } from './values.ts';
 
 export interface CommandContext extends ChoiceContext {
+  /** Whether this person may use the bot there. */
+  readonly admits: (command: Command) => boolean;
   readonly lanes: Lanes;
   readonly turns: TurnStore;
   readonly journal: Journal;
@@ -64,6 +66,8 @@ export class CommandDesk implements Pick<Inbox, 'command' | 'settingsAt' | 'comp
     try {
       const held = await settings.at(command);
       language = languageOf(held.language.value, command.author.locale);
+      if (!isOpenToAll(command) && !this.#context.admits(command))
+        return { text: noticesIn(language).ofRefusal({ kind: 'not-allowed' }) };
       return await DEEDS[command.name]({ command, held, language, say: sentencesIn(language) }, this.#context);
     } catch (error) {
       const reference = crypto.randomUUID().slice(0, 8);
@@ -79,6 +83,11 @@ export class CommandDesk implements Pick<Inbox, 'command' | 'settingsAt' | 'comp
   async complete(what: Suggested, typed: string): Promise<readonly string[]> {
     return completionsOf(what, typed, this.#context.catalogue);
   }
+}
+
+/** Whoever may not ask any more may still have what is kept of them dropped. */
+function isOpenToAll({ name, values }: Command): boolean {
+  return name === 'forget' && values['what'] === 'me';
 }
 
 /** Where several people read the answer, it says who stopped it. */

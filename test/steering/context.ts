@@ -39,6 +39,7 @@ export async function aContext(
     catalogue,
     rights,
     facts: (model) => table.facts(model),
+    admits: () => true,
     lanes: new LocalLanes(),
     turns: new KeyvTurnStore(store, { maxTurns: 50 }),
     journal,
