@@ -41,6 +41,8 @@ async function begin(parts: Parts): Promise<App['address']> {
   const { options, kept, adapters, engine, desk, server, health, recovered } = parts;
   const { conversation } = options.config.settings;
   const address = await server.start();
+  const lapsed = await kept.ledger.lapse();
+  if (lapsed > 0) options.log.info('usage.lapsed', { holds: lapsed });
   const inbox = inboxAfter(recovered.promise, engine, desk);
   await Promise.all([...adapters.values()].map((adapter) => adapter.start(inbox)));
   // Only now are the tokens known to be right: with a wrong one a reply to an old mention would be refused, and lost.
@@ -63,11 +65,9 @@ async function begin(parts: Parts): Promise<App['address']> {
 const WATCH_MS = 2000;
 
 /** Who may ask, and how much, as the operator's file says whenever it changes. */
-function watchRules({ options: { reload, log }, access, unwatch }: Parts): void {
+function watchRules({ options: { reload, log }, guards, unwatch }: Parts): void {
   if (reload === undefined) return;
-  const onChange = ({ settings }: Config): void => {
-    access.rules = settings.access;
-  };
+  const onChange = ({ settings }: Config): void => guards.follow(settings);
   unwatch.push(watchConfig({ ...reload, onChange, everyMs: WATCH_MS, log }));
 }
 

@@ -6,10 +6,13 @@ import { Engine } from './conversation/engine.ts';
 import { LocalLanes } from './conversation/lanes.ts';
 import type { Platform, Settings } from './core/conversation.ts';
 import { PlatformUnavailable } from './core/errors.ts';
+import type { Payer } from './core/model.ts';
+import type { Command } from './core/inbound.ts';
 import type { Adapter, Log } from './core/ports.ts';
 import { DiscordAdapter } from './discord/adapter.ts';
 import { GeminiClient } from './gemini/client.ts';
-import { Access } from './guard/access.ts';
+import { Guards } from './guard/guards.ts';
+import { dearestOf } from './models/spend.ts';
 import { noticesFor } from './notices/notices.ts';
 import { HttpServer } from './ops/server.ts';
 import { PlaygroundAdapter } from './playground/adapter.ts';
@@ -47,7 +50,7 @@ export interface Parts {
   readonly redirects: GroundingRedirects;
   readonly store: Store;
   readonly kept: Kept;
-  readonly access: Access;
+  readonly guards: Guards;
   readonly adapters: ReadonlyMap<Platform, Adapter>;
   readonly engine: Engine;
   readonly desk: CommandDesk;
@@ -69,8 +72,10 @@ export async function partsOf(options: AppOptions): Promise<Parts> {
   const store = await openStore(config.settings.store.url, log);
   const kept = keptIn(store, options);
   const adapters = new Map<Platform, Adapter>();
-  const access = new Access(config.settings.access, log);
-  const { engine, desk } = enginesOf({ options, client, redirects, kept, access, adapters });
+  const { ledger } = kept;
+  const facts = (model: string) => client.facts(model);
+  const guards = new Guards(config.settings, { ledger, facts, dearest: dearestOf(config.models), log });
+  const { engine, desk } = enginesOf({ options, client, redirects, kept, guards, adapters });
   const health = { ready: false };
   const server = new HttpServer({ ...config.settings.http, ready: () => health.ready, log });
   const failed = Promise.withResolvers<void>();
@@ -79,7 +84,7 @@ export async function partsOf(options: AppOptions): Promise<Parts> {
     adapters.set(adapter.platform, adapter);
   const recovered = Promise.withResolvers<void>();
   const running = { server, downloader, health, failed, recovered, unwatch: [] };
-  return { options, client, redirects, store, kept, access, adapters, engine, desk, ...running };
+  return { options, client, redirects, store, kept, guards, adapters, engine, desk, ...running };
 }
 
 /** What one store keeps. */
@@ -118,19 +123,21 @@ function enginesOf(parts: {
   readonly client: GeminiClient;
   readonly redirects: GroundingRedirects;
   readonly kept: Kept;
-  readonly access: Access;
+  readonly guards: Guards;
   readonly adapters: ReadonlyMap<Platform, Adapter>;
 }): { readonly engine: Engine; readonly desk: CommandDesk } {
   const { config, log } = parts.options;
   const { conversation, model, steering, tools } = config.settings;
-  const { client, redirects, kept, access } = parts;
+  const { client, redirects, kept, guards } = parts;
+  const { access, budget } = guards;
   const on = (platform: Platform): Adapter => adapterOf(parts.adapters, platform);
   const catalogue = { models: config.models, personas: config.personas, usual: conversation.persona };
   const shared = { ...kept, catalogue, facts: (name: string) => client.facts(name), lanes: new LocalLanes(), log };
   const offered = EVERYDAY.filter((tool) => tools.some((name) => name === tool.declaration.name));
   const engine = new Engine({
     ...shared,
-    guard: access,
+    guard: guards,
+    meter: budget,
     maxWaiting: conversation.maxWaiting,
     client,
     redirects,
@@ -145,8 +152,11 @@ function enginesOf(parts: {
   const ask: Engine['mention'] = (mention, posts) => engine.mention(mention, posts);
   const { maxTurns } = conversation;
   const { version } = packageFile;
-  const admits: Access['admits'] = (asking) => access.admits(asking);
-  return { engine, desk: new CommandDesk({ ...shared, rights: steering, admits, ask, version, maxTurns }) };
+  const guarded = {
+    admits: (command: Command) => access.admits(command),
+    limitsOf: (payer: Payer) => budget.limitsOf(payer),
+  };
+  return { engine, desk: new CommandDesk({ ...shared, ...guarded, rights: steering, ask, version, maxTurns }) };
 }
 
 /** Every platform whose token is set; the page if none is. */

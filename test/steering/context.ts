@@ -40,6 +40,7 @@ export async function aContext(
     rights,
     facts: (model) => table.facts(model),
     admits: () => true,
+    limitsOf: () => ({}),
     lanes: new LocalLanes(),
     turns: new KeyvTurnStore(store, { maxTurns: 50 }),
     journal,
