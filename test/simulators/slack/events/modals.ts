@@ -85,7 +85,7 @@ export class Modals {
 
   /** By its id or the app's own name for it; a hash that is not the current one is refused. */
   update(workspace: Workspace, which: { id?: string; external?: string; hash?: string }, given: Json): View {
-    for (const stack of [...workspace.modals.values()]) {
+    for (const stack of workspace.modals.values()) {
       const at = stack.findIndex((view) => view.id === which.id || isNamed(view, which.external));
       const view = stack[at];
       if (!view) continue;

@@ -21,6 +21,12 @@ export interface Picking {
   readonly value?: string;
 }
 
+/** A message with buttons, as a reader has it. */
+export interface Pressable {
+  readonly channel: string;
+  readonly ts: string;
+}
+
 export class Person extends Writer {
   readonly #interactivity: Interactivity;
   readonly #commands: readonly string[] | undefined;
@@ -48,8 +54,9 @@ export class Person extends Writer {
   }
 
   /** @throws Error when the message as this person sees it has no such button or menu. */
-  presses(channelId: string, ts: string, actionId: string, picking: Picking = {}): Invocation {
-    const source = this.messageAt(channelId, ts);
+  presses(on: Pressable, actionId: string, picking: Picking = {}): Invocation {
+    const { ts } = on;
+    const source = this.messageAt(on.channel, ts);
     if (source.ephemeralFor !== undefined && source.ephemeralFor !== this.id)
       throw new Error(`${this.name} does not see ${ts}`);
     const message = messageJson(this.world, source);

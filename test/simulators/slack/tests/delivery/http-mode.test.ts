@@ -79,7 +79,7 @@ describe('delivery over HTTP', () => {
       text: 'x',
       blocks: [{ type: 'actions', elements }],
     });
-    ada.presses(general, String(ts), 'go');
+    ada.presses({ channel: general, ts: String(ts) }, 'go');
     await sim.until(() => heard.length === 2);
   });
 
