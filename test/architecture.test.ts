@@ -17,6 +17,11 @@ const MAY_IMPORT: Readonly<
   conversation: { rooms: ['core', 'media', 'notices', 'reply', 'sources'], packages: [] },
   gemini: { rooms: ['core'], packages: ['undici', 'eventsource-parser'] },
   discord: { rooms: ['core', 'markdown', 'notices', 'reply', 'sources'], packages: ['discord.js', 'undici'] },
+  'slack-text': { rooms: ['core', 'markdown', 'notices', 'sources'], packages: [] },
+  slack: {
+    rooms: ['core', 'markdown', 'notices', 'reply', 'slack-text'],
+    packages: ['@slack/bolt'],
+  },
   playground: { rooms: ['core', 'markdown', 'notices', 'reply', 'sources'], packages: [] },
   storage: { rooms: ['core'], packages: ['keyv', 'hookified'] },
   guard: { rooms: ['core'], packages: [] },
