@@ -53,6 +53,10 @@ export interface ReplyAddress {
   readonly message: string;
   /** Open a thread of this name on the message and answer in it; absent: answer in `channel`. */
   readonly openThread?: string;
+  /** The workspace, where the platform needs it to find out who may write there. */
+  readonly workspace?: string;
+  /** The message whose thread is answered in, where a thread is no channel of its own. */
+  readonly thread?: string;
 }
 
 /** A message addressed to the bot. JSON only: it can be stored, replayed and answered by another process. */

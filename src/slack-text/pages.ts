@@ -66,11 +66,31 @@ export function contentOf(page: Page): { readonly text: string; readonly blocks:
   return { text: textOf(page), blocks: [...markdown, ...footBlocks(page)] };
 }
 
+/** Characters of one text of a section. @see https://docs.slack.dev/reference/block-kit/blocks/section-block */
+const MAX_SECTION = 3000;
+
+/** The same where Slack does not take the Markdown: as it is written, in as many sections as that needs. */
+export function plainContentOf(page: Page): { readonly text: string; readonly blocks: readonly object[] } {
+  const signs = Array.from(unescaped(page.markdown));
+  const sections: string[] = [];
+  for (const sign of signs) {
+    const [last = '', shown] = [sections.at(-1), escaped(sign)];
+    if (sections.length > 0 && last.length + shown.length <= MAX_SECTION) sections[sections.length - 1] = last + shown;
+    else sections.push(shown);
+  }
+  const shown = sections.map((text) => ({ type: 'section', text: { type: 'plain_text', text, emoji: false } }));
+  return { text: textOf(page), blocks: [...shown, ...footBlocks(page)] };
+}
+
+/** What is escaped for Markdown already must not be escaped twice. */
+function unescaped(markdown: string): string {
+  return markdown.replaceAll('&lt;', '<').replaceAll('&gt;', '>');
+}
+
 /** What notifications and readers without blocks are given: the beginning of the page, in which nothing can ping. */
 function textOf({ markdown, foot }: Page): string {
   if (markdown === '') return foot.at(-1) ?? '';
-  // What is escaped for Markdown already must not be escaped twice.
-  const text = markdown.replaceAll('&lt;', '<').replaceAll('&gt;', '>');
+  const text = unescaped(markdown);
   let end = Math.min(text.length, MAX_TEXT);
   while (escaped(text.slice(0, end)).length > MAX_TEXT)
     end -= Math.ceil((escaped(text.slice(0, end)).length - MAX_TEXT) / 5);
