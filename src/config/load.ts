@@ -1,5 +1,5 @@
 /** Reads settings from files and environment, checks them, and names the file and key of each fault, all at once. */
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseDocument } from 'yaml';
 import type { z } from 'zod';
@@ -13,8 +13,8 @@ export interface Config {
   readonly settings: z.infer<typeof settingsSchema>;
   readonly secrets: Secrets;
   readonly models: readonly ModelFacts[];
-  /** The persona's text. */
-  readonly persona: string;
+  /** Texts of `config/personas`, by name. */
+  readonly personas: Readonly<Record<string, string>>;
 }
 
 type Tree = Readonly<Record<string, unknown>>;
@@ -26,6 +26,7 @@ interface Layer {
 }
 
 const FOLDER = new URL('../../config/', import.meta.url);
+const PERSONAS = new URL('personas/', FOLDER);
 const DEFAULTS = 'config/default.yaml';
 const MODELS = 'config/models.yaml';
 
@@ -53,9 +54,12 @@ export async function loadConfig(environment: Environment = process.env): Promis
   const models = modelsSchema.safeParse(list.tree);
   for (const issue of models.error?.issues ?? []) faults.push(...faultsOf(issue, [list]));
   const secrets = secretsOf(environment, faults);
-  const persona = checked.success ? await personaOf(checked.data.conversation.persona, faults) : '';
+  const personas = await personasOf(faults);
+  const usual = checked.data?.conversation.persona ?? '';
+  if (checked.success && !Object.hasOwn(personas, usual))
+    faults.push(`conversation.persona: there is no ${fileURLToPath(new URL(`${usual}.md`, PERSONAS))}`);
   if (!checked.success || !models.success || faults.length > 0) throw new ConfigError(faults);
-  return { settings: checked.data, secrets, models: models.data.models, persona };
+  return { settings: checked.data, secrets, models: models.data.models, personas };
 }
 
 async function fileLayer(name: string, file: URL | string, faults: string[]): Promise<Layer> {
@@ -173,12 +177,17 @@ function secretsOf(environment: Environment, faults: string[]): Secrets {
   };
 }
 
-async function personaOf(name: string, faults: string[]): Promise<string> {
-  const file = new URL(`personas/${name}.md`, FOLDER);
+async function personasOf(faults: string[]): Promise<Readonly<Record<string, string>>> {
   try {
-    return await readFile(file, 'utf8');
-  } catch {
-    faults.push(`conversation.persona: there is no ${fileURLToPath(file)}`);
-    return '';
+    const names = (await readdir(PERSONAS)).filter((file) => file.endsWith('.md')).sort();
+    const texts = names.map(
+      async (file) => [file.slice(0, -3), await readFile(new URL(file, PERSONAS), 'utf8')] as const,
+    );
+    return Object.fromEntries(await Promise.all(texts));
+  } catch (error) {
+    faults.push(
+      `${fileURLToPath(PERSONAS)}: cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
+    return {};
   }
 }

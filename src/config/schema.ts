@@ -1,8 +1,11 @@
 /** Config: every setting with its range; the values and their reasons stand in `config/default.yaml`. */
 import { z } from 'zod';
-import { LANGUAGE_CHOICES, SEARCH_MODES, THINKING_DEPTHS, TOOL_MODES } from '../core/conversation.ts';
+import { SETTING_WORDS, THINKING_DEPTHS } from '../core/conversation.ts';
 
 const whole = (min: number, max: number) => z.int().min(min).max(max);
+
+/** Who may change what holds in a scope. */
+const may = z.enum(['anyone', 'managers', 'admins']);
 
 /** Tools that can be switched on, by name. */
 const TOOLS = ['current_time'] as const;
@@ -79,15 +82,23 @@ const settingsShape = z.strictObject({
   }),
   conversation: z.strictObject({
     thinking: z.enum(THINKING_DEPTHS),
-    search: z.enum(SEARCH_MODES),
-    maps: z.enum(TOOL_MODES),
-    code: z.enum(TOOL_MODES),
-    language: z.enum(LANGUAGE_CHOICES),
+    search: z.enum(SETTING_WORDS.search),
+    maps: z.enum(SETTING_WORDS.maps),
+    code: z.enum(SETTING_WORDS.code),
+    language: z.enum(SETTING_WORDS.language),
+    thoughts: z.enum(SETTING_WORDS.thoughts),
+    replyStyle: z.enum(SETTING_WORDS.replyStyle),
+    freeTalk: z.enum(SETTING_WORDS.freeTalk),
+    footer: z.enum(SETTING_WORDS.footer),
     persona: z.string().regex(/^[\w-]+$/, 'must be the name of a file of config/personas, without .md'),
     historyTokens: whole(0, 1_000_000),
     maxTurns: whole(1, 1000),
     maxWaiting: whole(0, 100),
     resumeMs: whole(0, 86_400_000),
+  }),
+  steering: z.strictObject({
+    may: z.strictObject({ person: may, conversation: may, channel: may, workspace: may }),
+    admins: z.array(z.coerce.string().min(1)),
   }),
   sources: z.strictObject({ resolveMs: whole(0, 30_000) }),
   attachments: z.strictObject({
@@ -103,7 +114,6 @@ const settingsShape = z.strictObject({
   }),
   discord: z.strictObject({
     messageContent: z.boolean(),
-    threads: z.boolean(),
     writes: z.strictObject({ limit: whole(1, 50), windowMs: whole(1000, 60_000) }),
     requests: z.strictObject({ limit: whole(1, 1_000_000), windowMs: whole(100, 60_000) }),
   }),

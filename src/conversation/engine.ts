@@ -1,8 +1,8 @@
 /** The engine: from a mention to a stored turn, readable top to bottom. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { type ConversationId, type Settings, isVisible, type Turn } from '../core/conversation.ts';
-import { codeOf, HalleyError } from '../core/errors.ts';
-import type { Command, CommandReply, Mention, MentionId, ReplyAddress } from '../core/inbound.ts';
+import { type ConversationId, isVisible, type ThinkingDepth, type Turn } from '../core/conversation.ts';
+import { codeOf, HalleyError, type Refusal } from '../core/errors.ts';
+import type { Mention, MentionId, ReplyAddress } from '../core/inbound.ts';
 import type {
   Guard,
   Inbox,
@@ -13,30 +13,19 @@ import type {
   ModelClient,
   Redirects,
   ReplySurface,
-  SettingsStore,
   Toolbox,
   TurnStore,
 } from '../core/ports.ts';
 import type { PostRef } from '../core/reply.ts';
-import type { NoticesFor } from '../notices/notices.ts';
+import { type NoticesFor, noticesIn } from '../notices/notices.ts';
 import { present } from '../reply/presenter.ts';
 import { Reader } from '../reply/reader.ts';
 import { relinking } from '../sources/sources.ts';
+import { type Steered, type Steering, steeredTurn } from '../steering/steering.ts';
 import type { Attachments, Files } from './attachments.ts';
-import { runCommand } from './commands.ts';
 import { historyOf } from './history.ts';
 import { LeftOpen } from './lanes.ts';
-import {
-  type Asked,
-  besideAnswer,
-  readFlags,
-  requestOf,
-  type StandingRequest,
-  systemInstruction,
-  userContent,
-  whyUnasked,
-} from './prompt.ts';
-import { effectiveSettings } from './settings.ts';
+import { besideAnswer, requestOf, type StandingRequest, systemInstruction, userContent, whyUnasked } from './prompt.ts';
 import { factsOf, runTurn, type TurnPlan } from './turn.ts';
 
 /** Milliseconds that writes under way get when the time for finishing is over. */
@@ -47,7 +36,8 @@ export interface EngineOptions {
   readonly journal: Journal;
   readonly lanes: Lanes;
   readonly turns: TurnStore;
-  readonly settings: SettingsStore;
+  /** What people say besides their question. */
+  readonly steering: Steering;
   readonly client: ModelClient;
   readonly toolbox: Toolbox;
   readonly redirects: Redirects;
@@ -56,10 +46,6 @@ export interface EngineOptions {
   readonly surface: (to: ReplyAddress, standing: readonly PostRef[]) => ReplySurface;
   /** What the bot says, in the language of who reads it. */
   readonly noticesFor: NoticesFor;
-  /** What holds where nobody chose. */
-  readonly defaults: Settings;
-  readonly model: string;
-  readonly persona: string;
   /** What every request asks for beside its question. */
   readonly standing: StandingRequest;
   /** How many mentions may wait while one is answered in the same conversation. */
@@ -69,7 +55,7 @@ export interface EngineOptions {
   readonly log: Log;
 }
 
-export class Engine implements Inbox {
+export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
   readonly #options: EngineOptions;
   /** Answers under way or waiting for their lane, and the conversation of each. */
   readonly #answering = new Map<Promise<void>, ConversationId>();
@@ -82,16 +68,17 @@ export class Engine implements Inbox {
     this.#options = options;
   }
 
-  async mention(mention: Mention): Promise<boolean> {
+  /** @param posts Those that stand already, when an answer is to be replaced: they are filled before new ones are made. */
+  async mention(mention: Mention, posts: readonly PostRef[] = []): Promise<boolean> {
     const { guard, journal, maxWaiting } = this.#options;
-    const entry: JournalEntry = { mention, posts: [] };
+    const entry: JournalEntry = { mention, posts };
     try {
       const refusal = await guard.check(mention);
-      if (refusal !== undefined) await this.#readerOf(entry).refuse(refusal);
-      else if (await journal.accept(mention)) this.answer(entry, maxWaiting);
+      if (refusal !== undefined) await this.#refuse(refusal, entry, this.#readerOf(entry));
+      else if (await journal.accept(mention, posts)) this.answer(entry, maxWaiting);
       else return false;
     } catch (error) {
-      await this.#readerOf(entry).apologize(error, false);
+      await this.#readerOf(entry).apologize(error, posts.length > 0);
     }
     return true;
   }
@@ -103,15 +90,6 @@ export class Engine implements Inbox {
   answer(entry: JournalEntry, maxWaiting = Number.POSITIVE_INFINITY): void {
     const answering = this.#inLane(entry, maxWaiting).finally(() => this.#answering.delete(answering));
     this.#answering.set(answering, entry.mention.conversation);
-  }
-
-  async command(command: Command): Promise<CommandReply> {
-    try {
-      return { text: await runCommand(command, this.#options) };
-    } catch (error) {
-      this.#options.log.error('command.failed', error, { command: command.name, conversation: command.conversation });
-      return { text: this.#options.noticesFor(command.author.locale).ofError(error) };
-    }
   }
 
   async follows(id: ConversationId): Promise<boolean> {
@@ -141,13 +119,18 @@ export class Engine implements Inbox {
     return new Reader({ surface: surface(mention.replyTo, posts), notices, mention: mention.id, log });
   }
 
+  async #refuse(refusal: Refusal, { mention, posts }: JournalEntry, reader: Reader): Promise<void> {
+    reader.notices = noticesIn(await this.#options.steering.languageFor(mention));
+    await reader.refuse(refusal, posts.length > 0);
+  }
+
   async #inLane(entry: JournalEntry, maxWaiting: number): Promise<void> {
     const { mention, posts } = entry;
     const reader = this.#readerOf(entry);
     try {
       const work = (stopped: AbortSignal) => this.#turn(mention, reader, stopped);
       const refusal = await this.#options.lanes.run(mention.conversation, work, maxWaiting);
-      if (refusal !== undefined) await reader.refuse(refusal);
+      if (refusal !== undefined) await this.#refuse(refusal, entry, reader);
     } catch (error) {
       if (error instanceof LeftOpen) return reader.surface.abandon();
       await reader.apologize(error, posts.length > 0);
@@ -158,54 +141,65 @@ export class Engine implements Inbox {
   /** The straight path within the conversation's lane. */
   async #turn(mention: Mention, reader: Reader, stopped: AbortSignal): Promise<void> {
     if (this.#draining) throw new LeftOpen();
-    const { client, toolbox, redirects, journal, turns, log } = this.#options;
-    const { surface, notices } = reader;
-    const past = await turns.turns(mention.conversation);
+    const { client, toolbox, redirects, journal, turns, steering, log } = this.#options;
+    const { surface } = reader;
+    const stored = await turns.turns(mention.conversation);
+    const place = stored.findIndex((turn) => turn.id === mention.id);
+    const before = stored[place];
     // A crash came after the turn was stored and before its entry was closed.
-    if (past.some((turn) => turn.id === mention.id)) return;
-    const asked = readFlags(mention.text);
+    if (before !== undefined && (before.attempt ?? 1) >= (mention.attempt ?? 1)) return;
+    const steered = await steering.of(mention);
+    const notices = noticesIn(steered.language);
+    reader.notices = notices;
     const signal = AbortSignal.any([stopped, this.#cutOff.signal]);
-    const plan = await this.#plan(mention, asked, { past, surface, signal });
-    const unasked = signal.aborted ? undefined : whyUnasked(asked, plan.files, notices);
+    const past = before === undefined ? stored : stored.slice(0, place);
+    const plan = await this.#plan(mention, steered, { before, past, surface, signal });
+    const depthOf = (wanted: ThinkingDepth) => client.depthOf(plan.request.model, wanted);
+    const mayBeEmpty = signal.aborted || before !== undefined;
+    const unasked = mayBeEmpty ? undefined : whyUnasked(steered, plan.files, notices);
     if (unasked !== undefined) return reader.tell(unasked);
-    const { turn, failure } = await present(runTurn(plan, { client, toolbox }, signal), surface, {
+    const events = steeredTurn(runTurn(plan, { client, toolbox }, signal), steered);
+    const { turn, failure } = await present(events, surface, {
       signal,
       log,
       notices,
-      notice: besideAnswer(
-        { asked, files: plan.files, depthOf: (wanted) => client.depthOf(plan.request.model, wanted) },
-        notices,
-      ),
+      notice: besideAnswer({ steered, files: plan.files, depthOf }, notices),
       onPosts: (posts) => journal.posted(mention.id, posts),
       resolve: (done) => relinking(done, redirects, this.#cutOff.signal),
     });
     const seen = failure === undefined ? turn : this.#seenOf(turn, failure);
-    if (isVisible(seen)) await this.#remember(mention.conversation, seen, reader);
+    // An answer that stands in the place of another is remembered in its place, whatever is seen of it.
+    if (isVisible(seen) || (before !== undefined && failure === undefined)) await this.#remember(mention, seen, reader);
     log.info('turn.done', factsOf(seen));
   }
 
   /** What the model is asked: settings, past turns, and the question with its files, within its limits. */
   async #plan(
     mention: Mention,
-    asked: Asked,
-    { past, surface, signal }: { past: readonly Turn[]; surface: ReplySurface; signal: AbortSignal },
+    steered: Steered,
+    { before, past, surface, signal }: Moment,
   ): Promise<TurnPlan & { files: Files }> {
-    const { client, settings, defaults, model, persona, historyTokens, standing, toolbox, attachments } = this.#options;
-    const chosen = effectiveSettings(defaults, await settings.get(mention.conversation), asked.flags);
-    const facts = client.facts(model);
-    const files = await attachments.read(mention, { text: asked.text, surface, facts }, signal);
-    const question = userContent(mention, asked.text, files);
+    const { client, historyTokens, standing, toolbox, attachments } = this.#options;
+    const { chosen, json, instruction, text } = steered;
+    const [model, facts] = [chosen.model, client.facts(chosen.model)];
+    // A question that is answered again stands in its turn as the model read it.
+    const files: Files =
+      before === undefined
+        ? await attachments.read(mention, { text, surface, facts }, signal)
+        : { parts: [], faults: [], files: before.files ?? [] };
+    const question = before?.contents[0] ?? userContent(mention, text, files);
     const limit = { model, budgetTokens: historyTokens, windowTokens: facts?.inputTokens };
-    const before = historyOf(past, { ...limit, ...attachments.beside(question) });
+    const history = historyOf(past, { ...limit, ...attachments.beside(question) });
     const draws = standing.images !== undefined || facts?.output === 'text-and-images';
-    const request = requestOf({ draws, chosen, json: asked.json, standing, functions: toolbox.declarations });
-    const instruction = systemInstruction(persona, mention.place, new Date());
+    const request = requestOf({ draws, chosen, json, standing, functions: toolbox.declarations });
+    const thoughts = chosen.thoughts === 'off' ? {} : { includeThoughts: true };
+    const told = { systemInstruction: systemInstruction(instruction, mention.place, new Date()) };
     return {
       mention,
-      text: asked.text,
+      text,
       files,
       question,
-      request: { ...request, model, systemInstruction: instruction, contents: [...before, question] },
+      request: { ...request, ...thoughts, ...told, model, contents: [...history, question] },
     };
   }
 
@@ -221,14 +215,15 @@ export class Engine implements Inbox {
   }
 
   /** Stores the turn. When that fails, the answer stands and its reader is told. */
-  async #remember(id: ConversationId, turn: Turn, reader: Reader): Promise<void> {
-    const { turns, log } = this.#options;
+  async #remember(mention: Mention, turn: Turn, reader: Reader): Promise<void> {
+    const { turns, steering, log } = this.#options;
     try {
-      await turns.append(id, turn);
+      await turns.append(mention.conversation, turn);
     } catch (error) {
-      log.error('turn.forgotten', error, { conversation: id, mention: turn.id });
-      await reader.warn(error);
+      log.error('turn.forgotten', error, { conversation: mention.conversation, mention: turn.id });
+      return reader.warn(error);
     }
+    await steering.count(turn, mention);
   }
 
   /** Closes the entry, and those that the store did not close before. */
@@ -243,4 +238,13 @@ export class Engine implements Inbox {
       }
     }
   }
+}
+
+/** When a question is asked: after what, in whose place, and where that is shown. */
+interface Moment {
+  /** The turn whose answer is to be replaced. */
+  readonly before: Turn | undefined;
+  readonly past: readonly Turn[];
+  readonly surface: ReplySurface;
+  readonly signal: AbortSignal;
 }

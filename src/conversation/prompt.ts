@@ -1,72 +1,11 @@
-/** What the model is told and asked: the system instruction, the user's Content, and the flags inside a message. */
+/** What the model is told and asked: the system instruction and the user's Content. */
 import type { Content, FunctionDeclaration } from '../core/content.ts';
-import { type Settings, type SettingsOverride, THINKING_DEPTHS, type ThinkingDepth } from '../core/conversation.ts';
+import type { Settings, ThinkingDepth } from '../core/conversation.ts';
 import type { Mention, Place } from '../core/inbound.ts';
 import type { FunctionCalling, JsonMode, MapsBias, ModelRequest } from '../core/model.ts';
 import type { Notices } from '../notices/notices.ts';
+import type { Steered } from '../steering/steering.ts';
 import type { Files } from './attachments.ts';
-
-/** What a message said besides its question. */
-export interface Asked {
-  /** The question, without the flags that were understood. */
-  readonly text: string;
-  readonly flags: SettingsOverride;
-  /** Whether the answer is to be JSON. */
-  readonly json: boolean;
-  /** Values given to a flag that does not take them, as `flag` and `value`; the text still holds them. */
-  readonly faults: readonly FlagFault[];
-}
-
-export interface FlagFault {
-  readonly flag: string;
-  readonly value: string;
-  readonly choices: readonly string[];
-}
-
-/** A flag at the beginning or the end of a message, so that one inside code or a quotation is never taken. */
-const FLAG = String.raw`--(?:(think)[ \t=]+([^\s]+)|(search|no-search|maps|code|json))`;
-const LEADING = new RegExp(String.raw`^\s*${FLAG}(?=\s|$)`, 'i');
-const TRAILING = new RegExp(String.raw`(?<=^|\s)${FLAG}\s*$`, 'i');
-
-/** What each flag without a value says. */
-const MEANINGS: Readonly<Record<string, SettingsOverride>> = {
-  search: { search: 'on' },
-  'no-search': { search: 'off' },
-  maps: { maps: 'on' },
-  code: { code: 'on' },
-};
-
-/**
- * Reads `--think <depth>`, `--search`, `--no-search`, `--maps`, `--code` and `--json` from both ends of a message. The
- * first of two contradicting flags wins.
- */
-export function readFlags(message: string): Asked {
-  let flags: SettingsOverride = {};
-  let json = false;
-  const faults: FlagFault[] = [];
-  let text = message;
-  for (const pattern of [LEADING, TRAILING]) {
-    for (let match = pattern.exec(text); match !== null && !isQuoted(text, match.index); match = pattern.exec(text)) {
-      const [all, think, value = '', plain = ''] = match;
-      const depth = THINKING_DEPTHS.find((known) => known === value.toLowerCase());
-      if (think !== undefined && depth === undefined) {
-        faults.push({ flag: '--think', value, choices: THINKING_DEPTHS });
-        break;
-      }
-      json ||= plain.toLowerCase() === 'json';
-      flags = { ...(depth === undefined ? MEANINGS[plain.toLowerCase()] : { thinking: depth }), ...flags };
-      text = text.slice(0, match.index) + text.slice(match.index + all.length);
-    }
-  }
-  return { text: text === message ? text : text.trim(), flags, json, faults };
-}
-
-/** Whether a position lies in a quoted line or in a fence that is still open there. */
-function isQuoted(text: string, index: number): boolean {
-  const before = text.slice(0, index);
-  const line = before.slice(before.lastIndexOf('\n') + 1);
-  return line.trimStart().startsWith('>') || before.split('```').length % 2 === 0;
-}
 
 /** What every request asks for, whatever the question; from the configuration. */
 export type StandingRequest = Pick<
@@ -93,7 +32,7 @@ export type StandingRequest = Pick<
 export interface Wanted {
   /** Whether the model draws: such models take no tool but Google Search. */
   readonly draws: boolean;
-  readonly chosen: Settings;
+  readonly chosen: Pick<Settings, 'thinking' | 'search' | 'maps' | 'code'>;
   readonly json: boolean;
   readonly standing: StandingRequest;
   readonly functions: readonly FunctionDeclaration[];
@@ -106,7 +45,7 @@ export interface Wanted {
 export function requestOf({ draws, chosen, json, standing, functions }: Wanted) {
   const { maps, urlContext = false, json: shape, functionCalling, ...always } = standing;
   const tools = {
-    googleSearch: chosen.search === 'on',
+    googleSearch: chosen.search !== 'off',
     ...(chosen.maps === 'on' && !draws ? { googleMaps: maps } : {}),
     ...(chosen.code === 'on' && !draws ? { codeExecution: true } : {}),
     ...(urlContext && !draws ? { urlContext } : {}),
@@ -142,7 +81,11 @@ export function userContent(mention: Mention, text: string, { parts, faults }: F
 const NO_FILES: Files = { parts: [], faults: [], files: [] };
 
 /** What a message is answered with that holds neither a question nor a file that can be read. */
-export function whyUnasked({ text }: Asked, { parts, faults }: Files, notices: Notices): string | undefined {
+export function whyUnasked(
+  { text }: Pick<Steered, 'text'>,
+  { parts, faults }: Files,
+  notices: Notices,
+): string | undefined {
   if (text !== '' || parts.length > 0) return undefined;
   return faults.length === 0 ? notices.nothingAsked : notices.ofFiles(faults);
 }
@@ -164,16 +107,15 @@ function oneLine(name: string): string {
 
 /** What is said beside the answer. `depthOf` says what a wanted depth comes to. */
 export interface Beside {
-  readonly asked: Asked;
+  readonly steered: Pick<Steered, 'notices' | 'wantedDepth'>;
   readonly files: Files;
   readonly depthOf: (wanted: ThinkingDepth) => ThinkingDepth;
 }
 
 /** Flags that were not understood, a depth that the model does not have, files that were not read. */
-export function besideAnswer({ asked, files, depthOf }: Beside, notices: Notices): string | undefined {
-  const { faults, flags } = asked;
-  const depth = flags.thinking === undefined ? undefined : notices.ofDepth(flags.thinking, depthOf(flags.thinking));
+export function besideAnswer({ steered, files, depthOf }: Beside, notices: Notices): string | undefined {
+  const { wantedDepth: wanted } = steered;
+  const depth = wanted === undefined ? undefined : notices.ofDepth(wanted, depthOf(wanted));
   const unread = files.faults.length === 0 ? undefined : notices.ofFiles(files.faults);
-  const said = [...faults.map((fault) => notices.ofFlag(fault)), depth, unread];
-  return said.filter((sentence) => sentence !== undefined).join(' ') || undefined;
+  return [...steered.notices, depth, unread].filter((sentence) => sentence !== undefined).join(' ') || undefined;
 }

@@ -1,7 +1,7 @@
-/** What shares memory and what is remembered: ConversationId, Turn, Settings. */
+/** What shares memory and what is remembered: ConversationId, Turn, Settings and their scopes. */
 import type { CitationSource, Content, GroundingMetadata, InlineData, Part, UsageMetadata } from './content.ts';
 import type { Ending } from './errors.ts';
-import type { Author, MentionId } from './inbound.ts';
+import type { Author, Mention, MentionId, Place } from './inbound.ts';
 import type { PostRef, Sourced } from './reply.ts';
 
 export type Platform = 'discord' | 'slack' | 'playground';
@@ -24,36 +24,92 @@ export function conversationIdOf(parts: ConversationParts): ConversationId {
   return `${parts.platform}:${path.map(encodeURIComponent).join('/')}` as ConversationId;
 }
 
-/** How much the model may think before it answers; `auto` leaves it to the model. */
+/** How much the model may think before it answers, in words; `auto` leaves it to the model. */
 export const THINKING_DEPTHS = ['auto', 'off', 'minimal', 'low', 'medium', 'high'] as const;
-export type ThinkingDepth = (typeof THINKING_DEPTHS)[number];
+/** A word, or a budget of tokens: a whole number from 0 to `MAX_BUDGET_TOKENS`. */
+export type ThinkingDepth = (typeof THINKING_DEPTHS)[number] | number;
+/** More than any model takes; each model's own range limits it further. */
+export const MAX_BUDGET_TOKENS = 100_000;
 
-/** Whether the model is given Google Search. */
-export const SEARCH_MODES = ['off', 'on'] as const;
-export type SearchMode = (typeof SEARCH_MODES)[number];
+/** Whether the model is given Google Search: never, always and asked to use it, or to use when it sees fit. */
+export const SEARCH_MODES = ['off', 'on', 'auto'] as const;
 
-/** Whether the model is given Google Maps, or may run Python of its own. */
+/** Whether something is given: Google Maps, Python of the model's own, the line under each answer. */
 export const TOOL_MODES = ['off', 'on'] as const;
-export type ToolMode = (typeof TOOL_MODES)[number];
 
 /** The languages in which the bot speaks of itself, as BCP 47 writes them. */
 const LANGUAGES = ['en', 'pl'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
 /** `auto`: the language of whoever reads. */
-export const LANGUAGE_CHOICES = ['auto', ...LANGUAGES] as const;
+const LANGUAGE_CHOICES = ['auto', ...LANGUAGES] as const;
 export type LanguageChoice = (typeof LANGUAGE_CHOICES)[number];
 
+/** Settings that are one of a list of words, with their words. */
+export const SETTING_WORDS = {
+  search: SEARCH_MODES,
+  maps: TOOL_MODES,
+  code: TOOL_MODES,
+  /** Of the bot's own sentences; `auto` is the language of the person, where the platform says. */
+  language: LANGUAGE_CHOICES,
+  /** `headline`: what the model is thinking about, until text stands. `full`: also kept with the turn. */
+  thoughts: ['off', 'headline', 'full'],
+  /** Where a question in a channel is answered: in a thread opened on it, or in the channel. */
+  replyStyle: ['thread', 'in-place'],
+  /** Whether a thread that the bot answers in needs no further mention. */
+  freeTalk: ['on', 'mention-only'],
+  /** A line under each answer: model, tokens, seconds, cost. */
+  footer: TOOL_MODES,
+} as const;
+
+/** Who the model is: a file of `config/personas` by name, or somebody's own text. */
+export type Persona = { readonly name: string } | { readonly text: string };
+/** Characters of an own text, at most. */
+export const MAX_PERSONA_CHARS = 4000;
+
+type WordSettings = { readonly [K in keyof typeof SETTING_WORDS]: (typeof SETTING_WORDS)[K][number] };
+
 /** What holds for one answer. */
-export interface Settings {
+export interface Settings extends WordSettings {
+  /** An id of `config/models.yaml`, or any other id that the service offers. */
+  readonly model: string;
   readonly thinking: ThinkingDepth;
-  readonly search: SearchMode;
-  readonly maps: ToolMode;
-  readonly code: ToolMode;
+  readonly persona: Persona;
 }
 
 /** What one scope says; a key that is absent is left to the next wider scope. */
 export type SettingsOverride = Partial<Settings>;
+
+/** What is to be set in one scope; null takes a choice back. */
+export type SettingsChange = { readonly [K in keyof Settings]?: Settings[K] | null };
+
+/** Where a setting holds, the narrowest first. */
+export const SCOPES = ['person', 'conversation', 'channel', 'workspace'] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/** Whom a setting or an account belongs to: one person, conversation, channel or workspace. */
+export type ScopeId = ConversationId | (string & { readonly ScopeId: never });
+
+/** Who says something, and where. The conversation is absent where each question opens one of its own. */
+export interface Whereabouts {
+  readonly conversation?: ConversationId;
+  readonly author: Author;
+  readonly place: Place;
+}
+
+/** Whom this scope is there; undefined for the conversation where there is none. A person is one in each workspace. */
+export function scopeIdOf(scope: Scope, { conversation, author, place }: Whereabouts): ScopeId | undefined {
+  const path = (...ids: readonly string[]) => `${scope}:${place.platform}:${ids.map(encodeURIComponent).join('/')}`;
+  const id = {
+    person: path(place.workspace, author.id),
+    // As it stands: that is how conversations were named before there were other scopes.
+    conversation,
+    channel: path(place.workspace, place.channel),
+    workspace: path(place.workspace),
+  }[scope];
+  // The cast is what makes the brand: nothing else makes these.
+  return id as ScopeId | undefined;
+}
 
 /** A file that came with a question. */
 export interface TurnFile {
@@ -90,6 +146,14 @@ export interface Turn extends Sourced {
   /** Of all requests of the turn together. */
   readonly usage: UsageMetadata;
   readonly posts: readonly PostRef[];
+  /** What is needed to answer it again; absent in turns of versions that could not. */
+  readonly origin?: Pick<Mention, 'text' | 'flags' | 'place' | 'replyTo'>;
+  /** Which answer to the question this is, from 2; absent: the first. */
+  readonly attempt?: number;
+  /** What the model thought, where the person wants it kept. */
+  readonly thoughts?: string;
+  /** The line of small print under the answer, where it is wanted. */
+  readonly footer?: string;
   /** Epoch milliseconds: when the mention was received, and when the answer ended. */
   readonly receivedAt: number;
   readonly endedAt: number;

@@ -1,5 +1,5 @@
-/** What people send: Mention and Command as plain data, and the list of commands. */
-import { type ConversationId, type Platform, SEARCH_MODES, THINKING_DEPTHS } from './conversation.ts';
+/** What people send: Mention and Command as plain data, and what a command looks like and is answered with. */
+import type { ConversationId, Language, Platform, Whereabouts } from './conversation.ts';
 
 /** One message's id, unique over all platforms: `platform:channel/message`. Redelivery brings the same id. */
 export type MentionId = string;
@@ -10,6 +10,8 @@ export interface Author {
   readonly name: string;
   /** The language this person reads, as BCP 47 writes it; absent where the platform does not say. */
   readonly locale?: string;
+  /** The widest of these that the person manages on the platform; known only of those who give a command. */
+  readonly manages?: 'channel' | 'workspace';
 }
 
 /** Where a message was written. */
@@ -57,6 +59,10 @@ export interface ReplyAddress {
   readonly workspace?: string;
   /** The message whose thread is answered in, where a thread is no channel of its own. */
   readonly thread?: string;
+  /** From 2: which attempt at an answer this is, so that its posts are told from those of the attempts before. */
+  readonly attempt?: number;
+  /** What lets the answer be shown to the asker alone, for as long as the platform says. A secret: not to be logged. */
+  readonly hidden?: string;
 }
 
 /** A message addressed to the bot. JSON only: it can be stored, replayed and answered by another process. */
@@ -68,53 +74,99 @@ export interface Mention {
   /** The text without the bot's own name; mentions of others decoded to names. */
   readonly text: string;
   readonly attachments: readonly Attachment[];
+  /** What the options of a command said beside the question, by the name of the flag, as it came; `steering/flags.ts` checks it. */
+  readonly flags?: Readonly<Record<string, string>>;
   readonly replyTo: ReplyAddress;
+  /** From 2: which answer to the same question is asked for; the one before is replaced. Absent: the first. */
+  readonly attempt?: number;
   /** Epoch milliseconds. */
   readonly receivedAt: number;
 }
 
-/** One option of a command: a choice from a list. */
-export interface CommandOption {
+/** Every command, by name; `commands/list.ts` says what each takes. */
+export const COMMAND_NAMES = [
+  'ask',
+  'think',
+  'search',
+  'model',
+  'persona',
+  'settings',
+  'stop',
+  'retry',
+  'forget',
+  'export',
+  'usage',
+  'help',
+  'about',
+] as const;
+export type CommandName = (typeof COMMAND_NAMES)[number];
+
+/** The same in each language the bot speaks; 100 characters at most. */
+export type Words = Readonly<Record<Language, string>>;
+
+/** What is offered while a word is typed. */
+export type Suggested = 'thinking' | 'search' | 'model' | 'persona';
+
+/** What an option takes. A `word` is any text, with suggestions while it is typed. */
+type OptionKind =
+  | { readonly kind: 'text'; readonly maxChars: number }
+  | { readonly kind: 'word'; readonly suggests: Suggested }
+  | { readonly kind: 'choice'; readonly choices: readonly string[] }
+  | { readonly kind: 'switch' }
+  | { readonly kind: 'file' };
+
+export type CommandOption = OptionKind & {
   readonly name: string;
-  readonly description: string;
-  readonly choices: readonly string[];
-}
+  readonly description: Words;
+  /** Whether the command makes no sense without it; such options come first. */
+  readonly isRequired?: true;
+};
 
 export interface CommandSpec {
-  readonly name: string;
-  readonly description: string;
-  /** At most one for now; it may be left out by the person, who is then told what holds. */
-  readonly option?: CommandOption;
-}
-
-/** Every command, once, for all platforms: adapters register and draw from this list. */
-export const COMMANDS = [
-  {
-    name: 'think',
-    description: 'How deeply the model thinks in this conversation',
-    option: { name: 'depth', description: 'Thinking depth; auto leaves it to the model', choices: THINKING_DEPTHS },
-  },
-  {
-    name: 'search',
-    description: 'Whether answers in this conversation use Google Search',
-    option: { name: 'mode', description: 'Google Search on or off', choices: SEARCH_MODES },
-  },
-  { name: 'stop', description: 'Stop the answer that is being written in this conversation' },
-] as const satisfies readonly CommandSpec[];
-
-export type CommandName = (typeof COMMANDS)[number]['name'];
-
-/** A slash command or a pressed button. */
-export interface Command {
   readonly name: CommandName;
-  /** What the person chose, as it came; checked by `conversation/commands.ts`. */
-  readonly value?: string;
-  readonly conversation: ConversationId;
-  readonly author: Author;
-  readonly place: Place;
+  readonly description: Words;
+  /** What is typed after the command's name goes to the first. */
+  readonly options: readonly CommandOption[];
 }
 
-/** The answer to a command: a sentence for the person who gave it. */
+/** What a person filled into a command, by option; a switch that is on says `true`. Files travel with their question. */
+export type CommandValues = Readonly<Partial<Record<string, string>>>;
+
+/** A slash command, a choice from a menu or a pressed button. */
+export interface Command extends Whereabouts {
+  readonly name: CommandName;
+  /** As it came; checked by `steering/`. */
+  readonly values: CommandValues;
+  /** Absent in a channel where each question opens a conversation of its own. */
+  readonly conversation?: ConversationId;
+}
+
+/** A file made for the person, a few megabytes at most. */
+export interface CommandFile {
+  readonly name: string;
+  readonly mimeType: string;
+  readonly text: string;
+}
+
+/** One thing to choose: the same command given again, with these values. */
+export interface MenuItem {
+  readonly label: string;
+  readonly values: CommandValues;
+  /** Whether this is what holds. */
+  readonly isChosen?: true;
+}
+
+/** Choices to be drawn under the answer; a `list` opens, `buttons` stand side by side. At most 25 and 5 items. */
+export interface Menu {
+  readonly style: 'list' | 'buttons';
+  readonly label: string;
+  readonly items: readonly MenuItem[];
+}
+
+/** The answer to a command, for the eyes of the person who gave it. */
 export interface CommandReply {
   readonly text: string;
+  readonly files?: readonly CommandFile[];
+  /** For the same command; at most 3. */
+  readonly menus?: readonly Menu[];
 }

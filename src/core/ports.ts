@@ -1,9 +1,29 @@
 /** Every interface one room offers another, each with its promises and its errors. */
 import type { Chunk, FunctionCall, FunctionDeclaration, FunctionResponse, JsonObject } from './content.ts';
-import type { ConversationId, Platform, SettingsOverride, ThinkingDepth, Turn } from './conversation.ts';
+import type {
+  ConversationId,
+  Platform,
+  ScopeId,
+  Settings,
+  SettingsChange,
+  SettingsOverride,
+  ThinkingDepth,
+  Turn,
+  Whereabouts,
+} from './conversation.ts';
 import type { Refusal } from './errors.ts';
 import type { Downloaded } from './files.ts';
-import type { Attachment, Author, Command, CommandReply, Mention, MentionId, Place, ReplyAddress } from './inbound.ts';
+import type {
+  Attachment,
+  Author,
+  Command,
+  CommandReply,
+  Mention,
+  MentionId,
+  Place,
+  ReplyAddress,
+  Suggested,
+} from './inbound.ts';
 import type { ModelFacts, ModelRequest } from './model.ts';
 import type { DraftView, PostRef, Reply } from './reply.ts';
 
@@ -37,6 +57,10 @@ export interface Inbox {
   command(command: Command): Promise<CommandReply>;
   /** Whether the bot takes part in this conversation, so that no further mention is needed there. */
   follows(id: ConversationId): Promise<boolean>;
+  /** What holds there for a message without flags. @throws StorageUnavailable, StorageCorrupt */
+  settingsAt(where: Whereabouts): Promise<Settings>;
+  /** What fits what was typed so far, best first; at most 25, each of 1 to 100 characters. */
+  complete(what: Suggested, typed: string): Promise<readonly string[]>;
 }
 
 /** What a write is for: nobody has seen text yet; the text grew; the reply is finished. */
@@ -158,6 +182,11 @@ export interface TurnStore {
    * @throws StorageUnavailable, StorageCorrupt
    */
   append(id: ConversationId, turn: Turn): Promise<void>;
+  /**
+   * Drops the turns of a conversation, or those that answer one person, and resolves with how many there were.
+   * @throws StorageUnavailable, StorageCorrupt
+   */
+  forget(id: ConversationId, author?: string): Promise<number>;
   /** Every conversation of a workspace, newest first. Walks the whole store: for the local page, not for a hot path. */
   conversations(platform: Platform, workspace: string): Promise<readonly ConversationSummary[]>;
 }
@@ -172,10 +201,11 @@ export interface JournalEntry {
 /** Mentions accepted and not yet stored. What it holds at start is what a crash interrupted. */
 export interface Journal {
   /**
-   * Makes the mention durable; false when its id was accepted before, also when that turn is long stored.
+   * Makes the mention durable, with the posts that stand for it already; false when this attempt at it was accepted
+   * before, also when its turn is long stored.
    * @throws StorageUnavailable, StorageCorrupt
    */
-  accept(mention: Mention): Promise<boolean>;
+  accept(mention: Mention, posts?: readonly PostRef[]): Promise<boolean>;
   /** Remembers the posts that stand for an open entry; does nothing for any other. @throws StorageUnavailable, StorageCorrupt */
   posted(id: MentionId, posts: readonly PostRef[]): Promise<void>;
   /** Closes the entry; its id stays known against redelivery. @throws StorageUnavailable, StorageCorrupt */
@@ -193,12 +223,14 @@ export interface Redirects {
   follow(urls: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>> | undefined;
 }
 
-/** What conversations, channels and people chose for themselves. */
+/** What people, conversations, channels and workspaces chose for themselves. */
 export interface SettingsStore {
   /** @throws StorageUnavailable, StorageCorrupt */
-  get(id: ConversationId): Promise<SettingsOverride>;
-  /** Merges `change` into what the conversation chose. @throws StorageUnavailable, StorageCorrupt */
-  set(id: ConversationId, change: SettingsOverride): Promise<void>;
+  get(id: ScopeId): Promise<SettingsOverride>;
+  /** Merges `change` into what was chosen there; null takes a choice back. @throws StorageUnavailable, StorageCorrupt */
+  set(id: ScopeId, change: SettingsChange): Promise<void>;
+  /** Takes back every choice. @throws StorageUnavailable */
+  forget(id: ScopeId): Promise<void>;
 }
 
 /** What a log line may carry: ids, names of things, numbers. Never a token, a key or message text. */

@@ -34,6 +34,8 @@ export interface DraftView {
    */
   readonly settled: string;
   readonly status: Status;
+  /** What the model is thinking about, on one line, while no text stands; absent where it is not to be shown. */
+  readonly headline?: string;
 }
 
 /** Where links of the service lead first. @see https://ai.google.dev/gemini-api/docs/google-search */
@@ -83,6 +85,8 @@ export interface Reply extends Sourced {
   readonly ending: Ending;
   /** The bot's own sentence, put after the text, never instead of it. Absent when all went well. */
   readonly notice?: string;
+  /** What the answer used, in small print below everything else, where that is wanted. */
+  readonly footer?: string;
   /** Of the notice, and of the bot's other words around the text; English when absent. */
   readonly language?: Language;
 }

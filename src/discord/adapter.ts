@@ -1,25 +1,22 @@
 /** Halley's connection to Discord: messages and commands in through the gateway, surfaces out over REST. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Client, DefaultRestOptions, Events, type Interaction, type Message, Status } from 'discord.js';
-import type { Attachment, ReplyAddress } from '../core/inbound.ts';
 import type { ConversationId } from '../core/conversation.ts';
 import { HalleyError, PlatformUnavailable } from '../core/errors.ts';
 import type { Downloaded, Downloader } from '../core/files.ts';
+import type { Attachment, Mention, ReplyAddress } from '../core/inbound.ts';
 import type { Adapter, Inbox, Log, ReplySurface } from '../core/ports.ts';
 import type { PostRef } from '../core/reply.ts';
 import type { Governor } from '../reply/governor.ts';
 import type { NoticesFor } from '../notices/notices.ts';
-import { type ClientOptions, clientOf, platformErrorOf, refusalOf, startErrorOf } from './client.ts';
-import { answerInteraction, registerCommands } from './commands.ts';
-import { heardOf, type Ignored, judge, type Verdict, whereOf } from './inbound.ts';
-
+import { type ClientOptions, clientOf, platformErrorOf, refusalOf, registerCommands, startErrorOf } from './client.ts';
+import { heardOf, type Ignored, inPlaceWhereWanted, judge, type Verdict, whereOf } from './inbound.ts';
+import { answerInteraction } from './interactions.ts';
 import { Requests, type RequestsOptions } from './requests.ts';
 import { DiscordSurface } from './surface.ts';
 
 export interface DiscordOptions extends ClientOptions {
   readonly token: string;
-  /** Whether a question in a channel is answered in a thread of its own. */
-  readonly threads: boolean;
   /** Writes of each kind that a channel takes per window of so many milliseconds, until Discord's answers say otherwise. */
   readonly writes: RequestsOptions['writes'];
   /** Requests of all kinds that Discord takes of the bot per window of so many milliseconds. */
@@ -162,7 +159,18 @@ export class DiscordAdapter implements Adapter {
     const { mention } = verdict;
     if (verdict.kind === 'overheard' && !(await this.#isFollowed(message, mention.conversation, inbox)))
       return this.#ignore(message, 'not-addressed');
-    await inbox.mention(mention);
+    if (verdict.isFree === true && !(await this.#isFree(mention, inbox))) return this.#ignore(message, 'not-addressed');
+    await inbox.mention(await inPlaceWhereWanted(mention, inbox, this.#options.log));
+  }
+
+  /** A failing store counts as yes: whoever answers tells of it. */
+  async #isFree(mention: Mention, inbox: Inbox): Promise<boolean> {
+    try {
+      return (await inbox.settingsAt(mention)).freeTalk === 'on';
+    } catch (error) {
+      this.#options.log.error('settings.unread', error, { mention: mention.id });
+      return true;
+    }
   }
 
   /** In a thread that the bot opened a failing store counts as yes: whoever answers tells of it. */
@@ -186,11 +194,7 @@ export class DiscordAdapter implements Adapter {
     const role = message.guild?.roles.botRoleFor(user)?.id;
     const heard = heardOf(message, where);
     const notices = this.#options.noticesFor(heard.author.locale);
-    return judge(
-      heard,
-      { id: user.id, opensThreads: this.#options.threads, ...(role === undefined ? {} : { role }) },
-      notices,
-    );
+    return judge(heard, { id: user.id, ...(role === undefined ? {} : { role }) }, notices);
   }
 
   #ignore({ channelId }: Message, reason: Ignored): void {

@@ -1,7 +1,8 @@
 /** From a Discord message to a Mention, or the named reason why it is none. */
-import { type Channel, ChannelType, type Message, MessageType } from 'discord.js';
+import { type Attachment as DiscordFile, type Channel, ChannelType, type Message, MessageType } from 'discord.js';
 import { type ConversationId, conversationIdOf } from '../core/conversation.ts';
 import type { Attachment, Author, Mention, Place } from '../core/inbound.ts';
+import type { Inbox, Log } from '../core/ports.ts';
 import type { Notices } from '../notices/notices.ts';
 
 /** The workspace of direct messages, which belong to no server. */
@@ -44,8 +45,6 @@ export interface Heard {
 export interface Self {
   readonly id: string;
   readonly role?: string;
-  /** Whether it answers a question in a channel in a thread of its own. */
-  readonly opensThreads: boolean;
 }
 
 /** Why a message is not answered; `elsewhere` is a place that holds no conversation. */
@@ -53,7 +52,12 @@ export type Ignored = 'elsewhere' | 'own' | 'webhook' | 'bot' | 'system' | 'not-
 
 /** What to do with a message; `overheard` is a mention only where the bot takes part in the conversation. */
 export type Verdict =
-  | { readonly kind: 'addressed' | 'overheard'; readonly mention: Mention }
+  | {
+      readonly kind: 'addressed' | 'overheard';
+      readonly mention: Mention;
+      /** Whether nothing in it names the bot: then it is a mention only where people talk freely. */
+      readonly isFree?: true;
+    }
   | { readonly kind: 'ignored'; readonly reason: Ignored };
 
 /** Decides what a message is to the bot. `notices` are in its author's language. */
@@ -69,7 +73,7 @@ export function judge(heard: Heard, self: Self, notices: Notices): Verdict {
   if (where.place.kind !== 'thread') return ignored('not-addressed');
   // A sticker or a poll says nothing that can be answered, and without the content intent every message looks so.
   if (mention.text === '' && mention.attachments.length === 0) return ignored('nothing-said');
-  return { kind: where.owner === self.id ? 'addressed' : 'overheard', mention };
+  return { kind: where.owner === self.id ? 'addressed' : 'overheard', mention, isFree: true };
 }
 
 function ignored(reason: Ignored): Verdict {
@@ -77,32 +81,65 @@ function ignored(reason: Ignored): Verdict {
 }
 
 function mentionOf(heard: Heard, self: Self, notices: Notices): Mention {
-  const { id, where, author } = heard;
-  const { place } = where;
-  const { isBot: _, ...asker } = author;
+  const { id, where, attachments, receivedAt } = heard;
+  const { isBot: _, ...author } = heard.author;
   const text = readableText(heard, self);
+  return { author, text, attachments, ...placedOf({ where, id, text, author }, notices), receivedAt };
+}
+
+interface Placing extends Pick<Mention, 'id' | 'text' | 'author'> {
+  readonly where: Where;
+}
+
+/** The ids of a message that is answered, and where the answer goes. */
+export function placedOf(
+  { where, id, text, author }: Placing,
+  notices: Notices,
+): Pick<Mention, 'id' | 'conversation' | 'place' | 'replyTo'> {
+  const { place, channel } = where;
   return {
-    id: `discord:${where.channel}/${id}`,
+    id: `discord:${channel}/${id}`,
     // A thread has the id of the message it is opened on, so the conversation is known before the thread is there.
-    conversation: where.conversation ?? threadOf(place, id),
-    author: asker,
+    conversation: where.conversation ?? conversationIn(place, id),
     place,
-    text,
-    attachments: heard.attachments,
     replyTo: {
       platform: 'discord',
-      channel: where.channel,
+      channel,
       message: id,
-      ...(where.conversation === undefined && self.opensThreads
-        ? { openThread: threadName(text, notices.questionFrom(author.name)) }
-        : {}),
+      ...(where.conversation === undefined ? { openThread: threadName(text, notices.questionFrom(author.name)) } : {}),
     },
-    receivedAt: heard.receivedAt,
   };
 }
 
-function threadOf({ workspace, channel }: Place, thread: string): ConversationId {
-  return conversationIdOf({ platform: 'discord', workspace, channel, thread });
+/** The mention, answered in the channel where that is wanted; what cannot be known is told by whoever answers. */
+export async function inPlaceWhereWanted(
+  mention: Mention,
+  inbox: Pick<Inbox, 'settingsAt'>,
+  log: Log,
+): Promise<Mention> {
+  const { openThread, ...replyTo } = mention.replyTo;
+  const conversation = openThread === undefined ? undefined : await conversationInPlace(mention, inbox, log);
+  return conversation === undefined ? mention : { ...mention, conversation, replyTo };
+}
+
+/** The conversation of a channel whose questions are answered in it; undefined where each opens a thread. */
+export async function conversationInPlace(
+  { author, place }: Pick<Mention, 'author' | 'place'>,
+  inbox: Pick<Inbox, 'settingsAt'>,
+  log: Log,
+): Promise<ConversationId | undefined> {
+  try {
+    const { replyStyle } = await inbox.settingsAt({ author, place });
+    return replyStyle === 'thread' ? undefined : conversationIn(place);
+  } catch (error) {
+    log.error('settings.unread', error, { channel: place.channel });
+    return undefined;
+  }
+}
+
+/** The conversation of a thread or, without one, of the channel itself. */
+function conversationIn({ platform, workspace, channel }: Place, thread?: string): ConversationId {
+  return conversationIdOf({ platform, workspace, channel, ...(thread === undefined ? {} : { thread }) });
 }
 
 /** @see https://docs.discord.com/developers/reference#message-formatting */
@@ -130,9 +167,7 @@ function ownName({ id, role }: Self): string {
   return role === undefined ? `<@!?${id}>` : `<@(?:!?${id}|&${role})>`;
 }
 
-function named(sign: string, name: string | undefined): string | undefined {
-  return name === undefined ? undefined : sign + name;
-}
+const named = (sign: string, name: string | undefined) => (name === undefined ? undefined : sign + name);
 
 /**
  * A thread's name from the question: one line, at most 100 characters, cut between words where there are any.
@@ -156,11 +191,7 @@ export function whereOf(channel: Channel): Where | undefined {
   const { id } = channel;
   if (channel.type === ChannelType.DM) {
     const place: Place = { platform: 'discord', workspace: DIRECT, channel: id, kind: 'direct' };
-    return {
-      place,
-      channel: id,
-      conversation: conversationIdOf({ platform: 'discord', workspace: DIRECT, channel: id }),
-    };
+    return { place, channel: id, conversation: conversationIn(place) };
   }
   if (channel.isDMBased() || !channel.isTextBased()) return undefined;
   const { guildId: workspace, name } = channel;
@@ -170,14 +201,20 @@ export function whereOf(channel: Channel): Where | undefined {
     return {
       place,
       channel: id,
-      conversation: threadOf(place, id),
+      conversation: conversationIn(place, id),
       ...(channel.ownerId ? { owner: channel.ownerId } : {}),
     };
   }
   const place: Place = { platform: 'discord', workspace, channel: id, name, kind: 'channel' };
   if (channel.type === ChannelType.GuildText || channel.type === ChannelType.GuildAnnouncement)
     return { place, channel: id };
-  return { place, channel: id, conversation: conversationIdOf({ platform: 'discord', workspace, channel: id }) };
+  return { place, channel: id, conversation: conversationIn(place) };
+}
+
+/** What is needed of a file of discord.js. */
+export function attachmentOf(file: DiscordFile): Attachment {
+  const { id, name, contentType, size, url } = file;
+  return { id, name, mimeType: contentType ?? 'application/octet-stream', bytes: size, url };
 }
 
 /** What is needed of a message of discord.js. */
@@ -205,13 +242,7 @@ export function heardOf(message: Message, where: Where): Heard {
         'name' in channel && channel.name !== null ? [[channel.id, channel.name]] : [],
       ),
     ),
-    attachments: [...message.attachments.values()].map((file) => ({
-      id: file.id,
-      name: file.name,
-      mimeType: file.contentType ?? 'application/octet-stream',
-      bytes: file.size,
-      url: file.url,
-    })),
+    attachments: [...message.attachments.values()].map(attachmentOf),
     receivedAt: Date.now(),
   };
 }

@@ -1,9 +1,11 @@
 /** What each message of a reply holds: a page of its text or, after the text, pictures as files that Discord takes. */
 import { MessageFlags } from 'discord.js';
 import type { InlineData } from '../core/content.ts';
+import type { ReplyAddress } from '../core/inbound.ts';
 import { type DraftView, pictureKindOf, type Reply } from '../core/reply.ts';
 import { Pager } from '../markdown/paginate.ts';
 import { noticesIn } from '../notices/notices.ts';
+import { noticeOf } from './foot.ts';
 import { finalPagesOf, format, PAGE } from './format.ts';
 
 /** All that one message shows. A page of pictures has no text, so that pictures are never mixed up with a page of text. */
@@ -42,13 +44,17 @@ const SILENT = {
   allowed_mentions: { parse: [], replied_user: false },
 } as const;
 
-/** The pages of an answer while it is written, made of its views in the order in which they come. */
+/**
+ * The pages of an answer while it is written, made of its views in the order in which they come: its text so far or, before
+ * there is any, what the model is thinking about.
+ */
 export function viewPages(): (view: DraftView) => readonly Page[] {
   const pager = new Pager(PAGE, (markdown) => {
     const content = format(markdown);
     return content.trim() === '' ? undefined : textPage(content);
   });
-  return ({ exact }) => pager.pages(exact);
+  return ({ exact, headline }) =>
+    exact === '' && headline !== undefined ? [textPage(noticeOf(`💭 ${headline}`))] : pager.pages(exact);
 }
 
 /** The pages of a finished reply: its text, then its pictures; the notice tells of those that Discord does not take. */
@@ -69,6 +75,29 @@ export function bodyOf({ content, files }: Page) {
   return { ...SILENT, content, attachments: files.map(({ name }, at) => ({ id: `${at}`, filename: name })) };
 }
 
+/** What the post of a notice is called; those of the answer are called by number. */
+export const NOTE = 'note';
+
+/**
+ * The fields that make the message: as the answer to what was asked, where it is the first in the same channel. It is made
+ * once however often it is tried, by its name, which tells it from the others of its attempt. A nonce has 25 characters at most.
+ * @see https://docs.discord.com/developers/resources/message#create-message
+ */
+export function creationOf(page: Page, to: ReplyAddress, { channel, name }: { channel: string; name: string }) {
+  const { message, attempt, hidden } = to;
+  const body = bodyOf(page);
+  if (hidden !== undefined) return { ...body, flags: body.flags | MessageFlags.Ephemeral };
+  const isAnswer = (name === '0' || name === NOTE) && channel === to.channel;
+  // One sign tells the attempts apart: there is no room for more beside the longest name.
+  const sign = attempt === undefined ? '-' : ((attempt % 26) + 10).toString(36);
+  return {
+    ...body,
+    nonce: `${message}${sign}${name}`,
+    enforce_nonce: true,
+    ...(isAnswer ? { message_reference: { message_id: message, fail_if_not_exists: false } } : {}),
+  };
+}
+
 /** Whether the message shows the page. Pictures of one name and size are taken to be the same. */
 export function isShownBy({ content, attachments }: Posted, page: Page): boolean {
   const same = attachments.every(({ filename, size }, at) => {
@@ -83,7 +112,8 @@ function textPage(content: string): Page {
 }
 
 function textPagesOf(reply: Reply, unshown: number): readonly Page[] {
-  const notices = [reply.notice, ...(unshown === 0 ? [] : [noticesIn(reply.language).ofPictures(unshown)])];
+  const unshownNotices = unshown === 0 ? [] : [noticesIn(reply.language).ofPictures(unshown)];
+  const notices = [reply.notice, ...unshownNotices, reply.footer];
   const notice = notices.filter((sentence) => sentence !== undefined).join('\n');
   return finalPagesOf(notice === '' ? reply : { ...reply, notice }).map(textPage);
 }

@@ -6,8 +6,10 @@ import type { Log, ReplySurface, Urgency } from '../core/ports.ts';
 import type { DraftView, PostRef, Reply } from '../core/reply.ts';
 import type { Leave } from '../reply/governor.ts';
 import { Posts } from '../reply/posts.ts';
+import { messageRoute } from './client.ts';
 import { noticeOf } from './foot.ts';
-import { bodyOf, isShownBy, type Page, type Posted, replyPagesOf, viewPages, withoutPictures } from './pages.ts';
+import { bodyOf, creationOf, isShownBy, NOTE, type Page, type Posted } from './pages.ts';
+import { replyPagesOf, viewPages, withoutPictures } from './pages.ts';
 import type { Request, Requests } from './requests.ts';
 
 export interface SurfaceOptions {
@@ -23,9 +25,6 @@ const UNKNOWN_MESSAGE = 10_008;
 
 /** The signal of what nobody calls off. */
 const NEVER = new AbortController().signal;
-
-/** What the post of a notice is called; those of the answer are called by number. */
-const NOTE = 'note';
 
 /** One reply's messages. A show is tried once, the finished reply several times. */
 export class DiscordSurface implements ReplySurface {
@@ -56,7 +55,8 @@ export class DiscordSurface implements ReplySurface {
 
   async begin(): Promise<void> {
     const channel = await this.#place();
-    if (this.#typing !== undefined) return;
+    // Others would see it, and the asker sees that the command is being answered.
+    if (this.#typing !== undefined || this.#to.hidden !== undefined) return;
     // Not awaited: a sign of life that fails or comes late must not hold back what it announces.
     this.#typing = setInterval(() => void this.#type(channel), this.#options.typingMs);
     void this.#type(channel);
@@ -67,7 +67,7 @@ export class DiscordSurface implements ReplySurface {
     this.#urgency = urgency;
     this.#signal = signal;
     const kind = this.#posts.refs.length === 0 ? 'create' : 'edit';
-    const channel = await this.#place();
+    const channel = this.#counted(await this.#place());
     this.#held = { kind, leave: await this.#options.requests.leave({ kind, channel }, urgency, signal) };
   }
 
@@ -75,7 +75,7 @@ export class DiscordSurface implements ReplySurface {
     try {
       const pages = this.#pagesOf(view);
       if (pages.length === 0) return this.#posts.refs;
-      this.#stopTyping();
+      if (view.text !== '') this.#stopTyping();
       return await this.#posts.sync(pages, 'growing');
     } finally {
       this.#release();
@@ -115,6 +115,11 @@ export class DiscordSurface implements ReplySurface {
   #place(): Promise<string> {
     this.#channel ??= this.#openThread();
     return this.#channel;
+  }
+
+  /** Where a write counts: one that only its asker sees is written by its command, and not in the channel. */
+  #counted(channel: string): string {
+    return this.#to.hidden === undefined ? channel : `${channel} ${this.#to.message}`;
   }
 
   /** Where a thread cannot be opened, for whatever reason, the answer comes in place. */
@@ -164,20 +169,13 @@ export class DiscordSurface implements ReplySurface {
   /** @param name Tells this post from the others of the reply, so that it is made once however often it is tried. */
   async #post(page: Page, name: string): Promise<PostRef> {
     const channel = await this.#place();
-    const { message } = this.#to;
-    const answers = (name === '0' || name === NOTE) && channel === this.#to.channel;
     const answer = await this.#write({
       kind: 'create',
-      channel,
+      channel: this.#counted(channel),
       method: RequestMethod.Post,
-      route: Routes.channelMessages(channel),
+      route: messageRoute(this.#to, channel),
       files: page.files,
-      body: {
-        ...bodyOf(page),
-        nonce: `${message}-${name}`,
-        enforce_nonce: true,
-        ...(answers ? { message_reference: { message_id: message, fail_if_not_exists: false } } : {}),
-      },
+      body: creationOf(page, this.#to, { channel, name }),
     });
     // Discord answers a created message with the message, which has all of this.
     const posted = answer as Posted;
@@ -188,14 +186,18 @@ export class DiscordSurface implements ReplySurface {
   }
 
   async #edit({ channel, message }: PostRef, page: Page): Promise<boolean> {
-    const route = Routes.channelMessage(channel, message);
-    const what = { files: page.files, body: bodyOf(page) };
-    return !(await this.#isGone({ kind: 'edit', channel, method: RequestMethod.Patch, route, ...what }));
+    const what = { route: messageRoute(this.#to, channel, message), files: page.files, body: bodyOf(page) };
+    return !(await this.#isGone({
+      kind: 'edit',
+      channel: this.#counted(channel),
+      method: RequestMethod.Patch,
+      ...what,
+    }));
   }
 
   async #remove({ channel, message }: PostRef): Promise<void> {
-    const route = Routes.channelMessage(channel, message);
-    await this.#isGone({ kind: 'remove', channel, method: RequestMethod.Delete, route });
+    const route = messageRoute(this.#to, channel, message);
+    await this.#isGone({ kind: 'remove', channel: this.#counted(channel), method: RequestMethod.Delete, route });
   }
 
   /** Makes a write, and tells whether its message turned out to be deleted. */

@@ -1,7 +1,8 @@
 /** One call of the client: what it asks, what has come of it, and the one line that the log gets about it. */
 import { Answer, candidateOf, wordOf } from '../core/answer.ts';
 import type { Chunk, JsonValue } from '../core/content.ts';
-import { bareId, type ModelFacts, type ModelRequest } from '../core/model.ts';
+import type { ModelFacts, ModelRequest } from '../core/model.ts';
+import { bareId } from '../models/table.ts';
 import type { LogFields } from '../core/ports.ts';
 import { isRecord } from './wire.ts';
 

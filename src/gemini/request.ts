@@ -6,7 +6,8 @@
  */
 import type { Content, Part } from '../core/content.ts';
 import { ConfigError } from '../core/errors.ts';
-import { type JsonMode, type ModelFacts, type ModelRequest, thinkingOf } from '../core/model.ts';
+import type { JsonMode, ModelFacts, ModelRequest } from '../core/model.ts';
+import { thinkingOf } from '../models/thinking.ts';
 import { type GenerationConfig, isRecord, type RequestBody, type WireTool, type WireToolConfig } from './wire.ts';
 
 /** The header that carries the key: `x-goog-api-key`, or `Authorization: Bearer`. */

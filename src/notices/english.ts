@@ -1,12 +1,12 @@
 /** Every sentence the bot says about itself, in English, and what each other language has to say as well. */
 import type { BlockReason, FinishReason } from '../core/content.ts';
+import type { ThinkingDepth } from '../core/conversation.ts';
 import type { ErrorCode, RejectionReason } from '../core/errors.ts';
-import type { CommandName, FileFault } from '../core/inbound.ts';
+import type { FileFault } from '../core/inbound.ts';
 
 /** The values of an open set that are known by name. */
 type Known<T extends string> = T extends unknown ? (string extends T ? never : T) : never;
 export type CutReason = Exclude<Known<FinishReason | BlockReason>, 'STOP'>;
-export type SettingCommand = Exclude<CommandName, 'stop'>;
 
 /** What happened, and what the reader can do about it: two sentences. */
 export interface Trouble {
@@ -17,17 +17,16 @@ export interface Trouble {
 /** What needs no more than saying. */
 export interface Plain {
   readonly stopped: string;
-  readonly nothingToStop: string;
   readonly interrupted: string;
   readonly nothingAsked: string;
-  /** To a command given where no conversation is. */
+  /** To a command given where nothing can be said to the bot. */
   readonly elsewhere: string;
   readonly stopping: string;
   /** Beside an answer that was to be JSON and is not; and where only its end is missing. */
   readonly invalidJson: string;
   /** Beside an answer for which the model had to think otherwise than it was told. */
   readonly noDepth: string;
-  readonly adjustedDepth: (wanted: string, used: string) => string;
+  readonly adjustedDepth: (wanted: ThinkingDepth, used: ThinkingDepth) => string;
   /** Headings of the lists under an answer; no sentences. */
   readonly headings: { readonly sources: string; readonly searches: string; readonly quotes: string };
   /** Ends a list that leaves out so many, 1 or more; no sentence. */
@@ -54,9 +53,6 @@ export interface Sentences {
   readonly reference: (reference: string) => string;
   readonly tryAgain: (wait: string) => string;
   readonly inTime: Readonly<Record<'second' | 'minute' | 'hour' | 'day', (count: number) => string>>;
-  readonly set: Readonly<Record<SettingCommand, (value: string) => string>>;
-  readonly holds: Readonly<Record<SettingCommand, (value: string) => string>>;
-  readonly takes: (name: string, value: string, choices: readonly string[]) => string;
   /** `names` is a list of `count` files, written out. */
   readonly files: Readonly<Record<FileFault['why'], (names: string, count: number) => string>>;
   readonly unshownPictures: (count: number) => string;
@@ -69,20 +65,16 @@ const MODEL_SLIP = 'The model made a mistake of its own and could not go on. Ple
 const ASK_AGAIN = 'Please ask again.';
 const TELL = 'Please tell the person who runs me.';
 
-/** English where it is written without a comma before “or”. */
-const OR = new Intl.ListFormat('en-GB', { type: 'disjunction' });
-
 export const ENGLISH: Sentences = {
   plain: {
     stopped: 'Stopped.',
-    nothingToStop: 'I am not writing anything in this conversation.',
     interrupted: 'I was restarted before I could answer this. Please ask again.',
     nothingAsked: 'What would you like to know? Write your question in the same message as my name.',
-    elsewhere: 'This works in a thread I answer in, or in a direct message to me.',
+    elsewhere: 'This does not work here.',
     stopping: 'I am stopping and take no more messages.',
     invalidJson: 'The model did not answer in valid JSON.',
     noDepth: 'This model decides by itself how deeply it thinks.',
-    adjustedDepth: (wanted, used) => `This model does not have thinking depth ${wanted}; I used ${used}.`,
+    adjustedDepth: (wanted, used) => `This model does not have thinking depth ${wanted}; I use ${used}.`,
     headings: { sources: 'Sources', searches: 'Google Search', quotes: 'Quotes' },
     more: (count) => `and ${count} more`,
     questionFrom: (name) => `Question from ${name}`,
@@ -166,15 +158,6 @@ export const ENGLISH: Sentences = {
     hour: (count) => `in ${countOf(count, 'hour')}`,
     day: (count) => `in ${countOf(count, 'day')}`,
   },
-  set: {
-    think: (value) => `Thinking in this conversation is now set to ${value}.`,
-    search: (value) => `Google Search in this conversation is now ${value}.`,
-  },
-  holds: {
-    think: (value) => `Thinking in this conversation is set to ${value}.`,
-    search: (value) => `Google Search in this conversation is ${value}.`,
-  },
-  takes: (name, value, choices) => `${name} takes ${OR.format(choices)}${value === '' ? '' : `, not “${value}”`}.`,
   files: {
     kind: (names) =>
       `I cannot read ${names}. Send pictures as PNG, JPEG or WebP; other files as PDF, audio, video or text.`,

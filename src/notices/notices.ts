@@ -10,15 +10,8 @@ import {
   type Refusal,
 } from '../core/errors.ts';
 import type { FileFault } from '../core/inbound.ts';
-import { type CutReason, ENGLISH, type Plain, type Sentences, type SettingCommand } from './english.ts';
+import { type CutReason, ENGLISH, type Plain, type Sentences } from './english.ts';
 import { POLISH } from './polish.ts';
-
-/** A flag or a command that was given a value it does not take. */
-interface FlagFault {
-  readonly flag: string;
-  readonly value: string;
-  readonly choices: readonly string[];
-}
 
 /**
  * All that the bot says, in one language. Each is plain text of 200 characters at most, unless said otherwise, in which
@@ -32,11 +25,6 @@ export interface Notices extends Plain {
   ofEnding(ending: Ending, hasText?: boolean): string | undefined;
   /** What a reader is told of anything thrown. `reference` finds the log line of what nobody foresaw. */
   ofError(error: unknown, reference?: string): string;
-  /** The answer to a command that chose `value`. */
-  ofSetting(command: SettingCommand, value: string): string;
-  /** The answer to a command that chose nothing: what holds. */
-  ofHolding(command: SettingCommand, value: string): string;
-  ofFlag(fault: FlagFault): string;
   /** Told where a wanted thinking depth comes to another one on the model; nothing where it is the same. */
   ofDepth(wanted: ThinkingDepth, used: ThinkingDepth): string | undefined;
   /** Why files, 1 or more, are not given to the model and what to send instead: one line for each reason. */
@@ -56,9 +44,6 @@ export function noticesIn(language: Language = 'en'): Notices {
     ofRefusal: (refusal, now = Date.now()) => refusalIn(said, refusal, now),
     ofEnding: (ending, hasText = true) => endingIn(said, ending, hasText),
     ofError: (error, reference) => errorIn(said, error, reference),
-    ofSetting: (command, value) => said.set[command](value),
-    ofHolding: (command, value) => said.holds[command](value),
-    ofFlag: ({ flag, value, choices }) => said.takes(flag, lineOf(value), choices),
     ofDepth: (wanted, used) => (used === wanted ? undefined : depthIn(said, wanted, used)),
     ofFiles: (faults) => filesIn(said, faults),
     ofPictures: (count) => said.unshownPictures(count),
@@ -74,10 +59,12 @@ export type NoticesFor = (locale: string | undefined) => Notices;
 
 /** In one language for everybody or, with `auto`, in each person's own where the bot speaks it and in English elsewhere. */
 export function noticesFor(choice: LanguageChoice): NoticesFor {
-  return (locale) => noticesIn(choice === 'auto' ? languageOf(locale) : choice);
+  return (locale) => noticesIn(languageOf(choice, locale));
 }
 
-function languageOf(locale = ''): Language {
+/** The language to speak to a person of this locale: as chosen or, with `auto`, the person's own if the bot speaks it. */
+export function languageOf(choice: LanguageChoice, locale = ''): Language {
+  if (choice !== 'auto') return choice;
   const [primary = ''] = locale.toLowerCase().split(/[-_]/u, 1);
   return isLanguage(primary) ? primary : 'en';
 }
@@ -168,7 +155,7 @@ function listIn({ plain }: Sentences, names: readonly string[]): string {
 }
 
 /** What people wrote, fit to stand inside a sentence: one line, which turns nothing around that stands after it. */
-function lineOf(text: string, max = MAX_CHARACTERS): string {
+export function lineOf(text: string, max = MAX_CHARACTERS): string {
   const line = Array.from(
     text
       .toWellFormed()

@@ -10,21 +10,13 @@ const NOT_THIS_PICTURE = 'Filtr bezpieczeństwa modelu zatrzymał ten obraz. Spr
 const MODEL_SLIP = `Model popełnił błąd i nie mógł pisać dalej. ${ASK_AGAIN}`;
 
 const PLURAL = new Intl.PluralRules('pl');
-const OR = new Intl.ListFormat('pl', { type: 'disjunction' });
-
-/** Values of a setting that people switch; any other is shown as it is written. */
-const SWITCHED: ReadonlyMap<string, string> = new Map([
-  ['on', 'włączone'],
-  ['off', 'wyłączone'],
-]);
 
 export const POLISH: Sentences = {
   plain: {
     stopped: 'Zatrzymano.',
-    nothingToStop: 'W tej rozmowie niczego teraz nie piszę.',
     interrupted: 'Ponowne uruchomienie przerwało mi, zanim padła odpowiedź. Zapytaj jeszcze raz.',
     nothingAsked: 'Co chcesz wiedzieć? Napisz pytanie w tej samej wiadomości, w której mnie wołasz.',
-    elsewhere: 'To działa w wątku, w którym odpowiadam, albo w prywatnej wiadomości do mnie.',
+    elsewhere: 'To tutaj nie działa.',
     stopping: 'Kończę pracę i nie przyjmuję już wiadomości.',
     invalidJson: 'Odpowiedź modelu nie jest poprawnym JSON-em.',
     noDepth: 'Ten model sam decyduje, jak głęboko myśli.',
@@ -107,16 +99,6 @@ export const POLISH: Sentences = {
     hour: (count) => `za ${countOf(count, ['godzinę', 'godziny', 'godzin'])}`,
     day: (count) => `za ${countOf(count, ['dzień', 'dni', 'dni'])}`,
   },
-  set: {
-    think: (value) => `Głębokość myślenia w tej rozmowie to teraz „${value}”.`,
-    search: (value) => `Wyszukiwanie w Google jest teraz w tej rozmowie ${switched(value)}.`,
-  },
-  holds: {
-    think: (value) => `Głębokość myślenia w tej rozmowie to „${value}”.`,
-    search: (value) => `Wyszukiwanie w Google jest w tej rozmowie ${switched(value)}.`,
-  },
-  takes: (name, value, choices) =>
-    `${name} przyjmuje ${OR.format(choices)}${value === '' ? '' : `, a nie „${value}”`}.`,
   files: {
     kind: (names) =>
       `Nie umiem odczytać: ${names}. Wyślij obrazy jako PNG, JPEG albo WebP, inne pliki jako PDF, dźwięk, wideo albo tekst.`,
@@ -141,8 +123,4 @@ function formOf(count: number, [one, few, many]: Forms): string {
 
 function countOf(count: number, forms: Forms): string {
   return `${count} ${formOf(count, forms)}`;
-}
-
-function switched(value: string): string {
-  return SWITCHED.get(value) ?? `„${value}”`;
 }

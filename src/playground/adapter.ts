@@ -1,10 +1,10 @@
 /** The third platform: a page on loopback. Its requests become Mentions and Commands, and views go back as an event stream. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Settings } from '../core/conversation.ts';
+import type { Whereabouts } from '../core/conversation.ts';
 import { codeOf } from '../core/errors.ts';
 import type { BlobStore, Downloaded } from '../core/files.ts';
-import type { Attachment, ReplyAddress } from '../core/inbound.ts';
-import type { Adapter, Inbox, Log, ReplySurface, SettingsStore } from '../core/ports.ts';
+import type { Attachment, Command, Mention, ReplyAddress } from '../core/inbound.ts';
+import type { Adapter, Inbox, Log, ReplySurface } from '../core/ports.ts';
 import type { Notices, NoticesFor } from '../notices/notices.ts';
 import { type Answer, Gate, no, protect, readBody, send, sendFile } from './gate.ts';
 import {
@@ -14,38 +14,29 @@ import {
   localeOf,
   readCommand,
   readMention,
-  readThread,
+  readWhereabouts,
   type Sender,
 } from './inbound.ts';
+import { LISTED } from './listed.ts';
 import { type PageEvent, PlaygroundSurface } from './surface.ts';
 import { type Kept, Threads, waitingView } from './threads.ts';
 import { Uploads } from './uploads.ts';
 
 export interface PlaygroundOptions extends Kept {
-  /** What conversations chose, and what holds where one chose nothing. */
-  readonly settings: Pick<SettingsStore, 'get'>;
-  readonly defaults: Settings;
+  /** What holds, and what can be chosen. */
+  readonly desk: Pick<Inbox, 'settingsAt' | 'complete'>;
   /** Keeps the files that people give to the page until their question is answered, across a restart. */
   readonly uploads: Pick<BlobStore, 'keep' | 'find'>;
   /** Bytes of the largest file that is taken. */
   readonly maxFileBytes: number;
   /** Whether a stand-in answers and not the model; the page says so. */
   readonly standIn: boolean;
-  /** The model's name, for the page to show. */
-  readonly model: string;
   readonly noticesFor: NoticesFor;
   readonly log: Log;
 }
 
 /** Bytes one watcher may be behind before it is cut off; its page then connects again and gets a snapshot. */
 const MAX_BEHIND_BYTES = 4 * 1024 * 1024;
-
-/** A message or a command, as its request brought it. */
-interface Asked {
-  readonly fields: Fields;
-  readonly from: Sender;
-  readonly inbox: Inbox;
-}
 
 /** Serves the page. Needs no connection of its own: whoever has the HTTP server hands each request to `handle`. */
 export class PlaygroundAdapter implements Adapter {
@@ -114,14 +105,14 @@ export class PlaygroundAdapter implements Adapter {
     if (path === '/') res.setHeader('set-cookie', this.#gate.cookie(req));
     if (!path.startsWith('/api/')) return sendFile(req, res, path);
     if (!this.#gate.admits(req)) return send(res, no(403, 'This page is older than the server. Reload it.'));
-    if (req.method === 'GET' && path === '/api/events') return this.#events(new Map(url?.searchParams), res);
+    if (req.method === 'GET' && path === '/api/events') return this.#events(req, new Map(url?.searchParams), res);
     if (req.method === 'GET' && path.startsWith('/api/pictures/')) return this.#picture(path, res);
     if (req.method === 'POST' && path === '/api/files') return this.#upload(req, new Map(url?.searchParams), res);
     return send(res, await this.#answer(req, path));
   }
 
   async #upload(req: IncomingMessage, fields: Fields, res: ServerResponse): Promise<void> {
-    const asked = readThread(fields);
+    const asked = readWhereabouts(fields, senderOf(req));
     send(res, typeof asked === 'string' ? no(400, asked) : await this.#uploads.take(req, asked.thread));
   }
 
@@ -140,44 +131,58 @@ export class PlaygroundAdapter implements Adapter {
     switch (`${req.method} ${path}`) {
       case 'GET /api/conversations':
         return { status: 200, body: { conversations: await this.#threads.summaries() } };
+      case 'GET /api/commands':
+        return { status: 200, body: { commands: LISTED, words: await this.#words() } };
       case 'POST /api/mentions':
       case 'POST /api/commands': {
         const body = await readBody(req);
         if ('refused' in body) return body.refused;
         if (this.#inbox === undefined) return no(503, this.#noticesFor(req).stopping);
-        const asked = { fields: body.fields, from: senderOf(req), inbox: this.#inbox };
-        return path === '/api/mentions' ? this.#mention(asked) : this.#command(asked);
+        const read = path === '/api/mentions' ? readMention : readCommand;
+        const asked = read(body.fields, senderOf(req));
+        if (typeof asked === 'string') return no(400, asked);
+        return 'mention' in asked ? this.#mention(asked, this.#inbox) : this.#command(asked, this.#inbox);
       }
       default:
         return no(404, 'There is no such address here.');
     }
   }
 
+  /** What can be typed where a word is wanted, by what it is. */
+  async #words(): Promise<Readonly<Record<string, readonly string[]>>> {
+    const kinds = ['thinking', 'search', 'model', 'persona'] as const;
+    return Object.fromEntries(
+      await Promise.all(kinds.map(async (kind) => [kind, await this.#options.desk.complete(kind, '')] as const)),
+    );
+  }
+
   /** A snapshot, then every event as it happens. */
-  async #events(fields: Fields, res: ServerResponse): Promise<void> {
-    const asked = readThread(fields);
+  async #events(req: IncomingMessage, fields: Fields, res: ServerResponse): Promise<void> {
+    const asked = readWhereabouts(fields, senderOf(req));
     if (typeof asked === 'string') return send(res, no(400, asked));
-    const { thread } = asked;
-    const [kept, settings] = await Promise.all([this.#threads.kept(thread), this.#settings(thread)]);
+    const { thread, where } = asked;
+    const snapshot = await this.#snapshot(thread, where);
     if (res.closed) return;
-    // Nothing is awaited from here on, so no event falls between the snapshot and the watching.
-    const { model, standIn } = this.#options;
-    const turns = this.#threads.merged(thread, kept);
-    const snapshot = eventOf({ kind: 'snapshot', model, standIn, settings, turns });
-    res.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' }).write(snapshot);
+    // Nothing is awaited from here on but the snapshot's making, so no event falls between it and the watching.
+    const first = eventOf(snapshot());
+    res.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' }).write(first);
     const leave = this.#threads.live(thread).watch((event) => {
       res.write(eventOf(event));
-      if (res.writableLength < snapshot.length + MAX_BEHIND_BYTES) return;
+      if (res.writableLength < first.length + MAX_BEHIND_BYTES) return;
       leave();
       res.destroy();
     });
     res.on('close', leave);
   }
 
-  async #mention({ fields, from, inbox }: Asked): Promise<Answer> {
-    const asked = readMention(fields, from);
-    if (typeof asked === 'string') return no(400, asked);
-    const { thread, mention } = asked;
+  /** Reads what is kept; the snapshot is made of it when it is wanted, under what happens then. */
+  async #snapshot(thread: string, where: Whereabouts): Promise<() => PageEvent> {
+    const [kept, settings] = await Promise.all([this.#threads.kept(thread), this.#options.desk.settingsAt(where)]);
+    const { standIn } = this.#options;
+    return () => ({ kind: 'snapshot', standIn, settings, turns: this.#threads.merged(thread, kept) });
+  }
+
+  async #mention({ thread, mention }: { thread: string; mention: Mention }, inbox: Inbox): Promise<Answer> {
     const answer: Answer = { status: 202, body: { id: mention.id } };
     const kept = await this.#threads.kept(thread);
     if (kept.some((turn) => turn.id === mention.id)) return answer;
@@ -193,22 +198,23 @@ export class PlaygroundAdapter implements Adapter {
     return answer;
   }
 
-  async #command({ fields, from, inbox }: Asked): Promise<Answer> {
-    const asked = readCommand(fields, from);
-    if (typeof asked === 'string') return no(400, asked);
-    const { text } = await inbox.command(asked.command);
-    const settings = await this.#settings(asked.thread);
-    this.#threads.live(asked.thread).tell({ kind: 'settings', settings });
-    return { status: 200, body: { text } };
+  async #command({ thread, command }: { thread: string; command: Command }, inbox: Inbox): Promise<Answer> {
+    const body = await inbox.command(command);
+    const live = this.#threads.live(thread);
+    // What was forgotten is taken from every page that shows it.
+    const changed = command.name === 'forget' ? this.#threads.drop() : [];
+    for (const each of changed) this.#threads.live(each).tell((await this.#snapshot(each, whereIn(each, command)))());
+    live.tell({ kind: 'settings', settings: await this.#options.desk.settingsAt(command) });
+    return { status: 200, body };
   }
 
-  #noticesFor({ headers }: IncomingMessage): Notices {
-    return this.#options.noticesFor(localeOf(headers['accept-language']));
+  #noticesFor(req: IncomingMessage): Notices {
+    return this.#options.noticesFor(senderOf(req).locale);
   }
+}
 
-  async #settings(thread: string): Promise<Settings> {
-    return { ...this.#options.defaults, ...(await this.#options.settings.get(conversationOf(thread))) };
-  }
+function whereIn(thread: string, command: Command): Whereabouts {
+  return { ...command, conversation: conversationOf(thread) };
 }
 
 function senderOf({ headers }: IncomingMessage): Sender {

@@ -46,10 +46,10 @@ const pageFile = (name: string, type: string): PageFile => ({ url: import.meta.r
 const FILES: ReadonlyMap<string, PageFile> = new Map([
   ['/', pageFile('index.html', TYPES.html)],
   ['/icon.svg', pageFile('icon.svg', TYPES.svg)],
-  ...['page', 'drawer', 'thread', 'markdown', 'composer'].map(
+  ...['page', 'drawer', 'thread', 'markdown', 'composer', 'commands'].map(
     (name) => [`/${name}.css`, pageFile(`${name}.css`, TYPES.css)] as const,
   ),
-  ...['page', 'thread', 'markdown', 'server', 'turns', 'files'].map(
+  ...['page', 'thread', 'markdown', 'server', 'turns', 'files', 'commands'].map(
     (name) => [`/${name}.js`, pageFile(`${name}.js`, TYPES.js)] as const,
   ),
   ['/marked.js', { url: import.meta.resolve('marked'), type: TYPES.js }],

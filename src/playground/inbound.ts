@@ -1,6 +1,8 @@
 /** What the page sends, checked: bodies of requests to Mention and Command, or the sentence about what is wrong. */
-import { type ConversationId, conversationIdOf } from '../core/conversation.ts';
-import { type Attachment, type Author, type Command, COMMANDS, type Mention, type Place } from '../core/inbound.ts';
+import { questionOf } from '../commands/list.ts';
+import { readTyped } from '../commands/typed.ts';
+import { type ConversationId, conversationIdOf, type Whereabouts } from '../core/conversation.ts';
+import type { Attachment, Author, Command, Mention } from '../core/inbound.ts';
 
 /** Every conversation of the page is a thread of one place. */
 export const HERE = { platform: 'playground', workspace: 'local', channel: 'page' } as const;
@@ -37,7 +39,6 @@ const RULES = {
   id: { form: /^[\w-]{8,64}$/, says: '"id" must be 8 to 64 letters, digits, "-" or "_", new for each message.' },
   text: { form: /^[^]{0,32000}$/, says: WRONG_TEXT },
   author: { form: /^\P{C}{0,60}$/u, says: '"author" may have 60 characters at most, on one line.' },
-  value: { form: /^[^]{0,64}$/, says: '"value" may have 64 characters at most.' },
 } as const;
 
 export function conversationOf(thread: string): ConversationId {
@@ -50,14 +51,19 @@ export function threadOf(id: ConversationId): string | undefined {
   return id.startsWith(before) ? decodeURIComponent(id.slice(before.length)) : undefined;
 }
 
-/** The thread a request names, or a sentence. */
-export function readThread(fields: Fields): { readonly thread: string } | string {
-  const asked = read(fields, ['conversation']);
-  return typeof asked === 'string' ? asked : { thread: asked.conversation };
+/** Who asks for what holds in a thread, or a sentence. */
+export function readWhereabouts(fields: Fields, from: Sender): { thread: string; where: Whereabouts } | string {
+  const asked = read(fields, ['conversation', 'author']);
+  if (typeof asked === 'string') return asked;
+  const { conversation: thread, author } = asked;
+  return {
+    thread,
+    where: { ...placeOf(thread, author), author: { ...authorOf(author, from), manages: 'workspace' } },
+  };
 }
 
 /** A message to the bot. The page makes `id`, so that a message sent twice is one mention. */
-export function readMention(fields: Fields, from: Sender): { thread: string; mention: Mention } | string {
+export function readMention(fields: Fields, from: Sender): Asked | string {
   const asked = read(fields, ['conversation', 'id', 'text', 'author']);
   if (typeof asked === 'string') return asked;
   const thread = asked.conversation;
@@ -68,15 +74,20 @@ export function readMention(fields: Fields, from: Sender): { thread: string; men
   const id = `${HERE.platform}:${thread}/${asked.id}`;
   const mention: Mention = {
     id,
-    conversation: conversationOf(thread),
+    ...placeOf(thread, asked.author),
     author: authorOf(asked.author, from),
-    place: placeOf(asked.author),
     text,
     attachments,
     replyTo: { platform: HERE.platform, channel: thread, message: id },
     receivedAt: from.sentAt,
   };
   return { thread, mention };
+}
+
+/** A message, and the thread it was written in. */
+interface Asked {
+  readonly thread: string;
+  readonly mention: Mention;
 }
 
 function readFiles(value: unknown, thread: string): readonly Attachment[] | undefined {
@@ -95,32 +106,35 @@ function readFile(value: unknown, thread: string): Attachment | undefined {
   return { id, name: name.toWellFormed(), mimeType: type, bytes, url: `/api/files/${thread}/${id}` };
 }
 
-/** A command; whether its value is one of the choices is for the engine to say. */
-export function readCommand(fields: Fields, from: Sender): { thread: string; command: Command } | string {
-  const asked = read(fields, ['conversation', 'author', 'value']);
+/** A command as it was typed, or the question that it asks; whether its values are right is not for the page to say. */
+export function readCommand(
+  fields: Fields,
+  from: Sender,
+): Asked | { readonly thread: string; readonly command: Command } | string {
+  const asked = readMention(fields, from);
+  const given = readWhereabouts(fields, from);
   if (typeof asked === 'string') return asked;
-  const spec = COMMANDS.find(({ name }) => name === fields.get('name'));
-  if (spec === undefined) return `"name" must be one of ${COMMANDS.map(({ name }) => name).join(', ')}.`;
-  const thread = asked.conversation;
-  const command: Command = {
-    name: spec.name,
-    ...(asked.value === '' ? {} : { value: asked.value }),
-    conversation: conversationOf(thread),
-    author: authorOf(asked.author, from),
-    place: placeOf(asked.author),
-  };
-  return { thread, command };
+  if (typeof given === 'string') return given;
+  const typed = readTyped(asked.mention.text);
+  if (typed === undefined) return 'There is no such command here. /help says which there are.';
+  const question = questionOf(typed.name, typed.values);
+  if (question === undefined)
+    return { thread: given.thread, command: { ...typed, ...given.where, conversation: asked.mention.conversation } };
+  if (question.isPrivate) return 'Whoever opens this page sees all of it, so nothing here is private.';
+  const { text, flags } = question;
+  return { ...asked, mention: { ...asked.mention, text, flags } };
 }
 
-/** One person sits at the page; a typed name lets several be tried. */
+/** Every person of the page manages it: whoever opens it sits at the machine. A typed name lets several be tried. */
 function authorOf(typed: string, { locale }: Sender): Author {
   const name = typed.trim();
   const author = name === '' ? YOU : { id: name.toLowerCase(), name };
   return { ...author, ...(locale === undefined ? {} : { locale }) };
 }
 
-function placeOf(typed: string): Place {
-  return { ...HERE, kind: typed.trim() === '' ? 'direct' : 'thread' };
+function placeOf(thread: string, author: string) {
+  const kind = author.trim() === '' ? ('direct' as const) : ('thread' as const);
+  return { conversation: conversationOf(thread), place: { ...HERE, kind } };
 }
 
 function read<F extends keyof typeof RULES>(fields: Fields, names: readonly F[]): Readonly<Record<F, string>> | string {

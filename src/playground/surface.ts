@@ -4,31 +4,16 @@ import type { InlineData } from '../core/content.ts';
 import type { Settings } from '../core/conversation.ts';
 import type { MentionId } from '../core/inbound.ts';
 import type { ReplySurface, Urgency } from '../core/ports.ts';
-import type { DraftView, PostRef, Reply, Source, Sourced, Status } from '../core/reply.ts';
-import { noticesIn } from '../notices/notices.ts';
-import { siteOf } from '../sources/sources.ts';
-import { addressesOf } from './pictures.ts';
+import type { DraftView, PostRef, Reply, Status } from '../core/reply.ts';
+import { type End, endOf } from './endings.ts';
 
 /** Milliseconds between two views of one reply: about as often as a screen is drawn. */
 const VIEW_MS = 16;
 /** Finished turns kept beside the store, so that a notice that belongs to no stored turn survives a reload. */
 const MAX_FINISHED = 8;
 
-/** A source with what is named beside its title, if anything. */
-interface ShownSource extends Source {
-  readonly site?: string;
-}
 /** What the page shows of a view: it is told what changed, and need not append. */
-type Seen = Pick<DraftView, 'text' | 'status'>;
-
-/** What a finished answer has beside its text. */
-interface End extends Sourced {
-  readonly sources: readonly ShownSource[];
-  readonly quotes?: readonly ShownSource[];
-  /** Where the page fetches them; absent when there are none. */
-  readonly pictures?: readonly string[];
-  readonly notice?: string;
-}
+type Seen = Pick<DraftView, 'text' | 'status' | 'headline'>;
 
 /** A turn as the reader sees it. */
 export interface TurnView extends End {
@@ -42,6 +27,8 @@ export interface TurnView extends End {
   readonly text: string;
   /** `waiting`: accepted, and not begun. */
   readonly state: 'waiting' | Status | 'done';
+  /** What the model is thinking about, until text stands. */
+  readonly headline?: string;
   /** Epoch milliseconds. */
   readonly receivedAt: number;
 }
@@ -55,7 +42,6 @@ export interface TurnView extends End {
 export type PageEvent =
   | {
       readonly kind: 'snapshot';
-      readonly model: string;
       readonly standIn: boolean;
       readonly settings: Settings;
       readonly turns: readonly TurnView[];
@@ -63,7 +49,7 @@ export type PageEvent =
   | { readonly kind: 'settings'; readonly settings: Settings }
   | { readonly kind: 'turn'; readonly turn: TurnView }
   | { readonly kind: 'withdrawn'; readonly id: MentionId }
-  | (Tail & { readonly kind: 'view'; readonly state: Status })
+  | (Tail & { readonly kind: 'view'; readonly state: Status; readonly headline?: string })
   | (Tail & End & { readonly kind: 'reply'; readonly state: 'done' })
   | { readonly kind: 'note'; readonly id: MentionId; readonly state: 'done'; readonly notice: string };
 
@@ -95,6 +81,11 @@ export class LiveThread {
     return this.#turns.has(id);
   }
 
+  /** What is shown of an answer; empty where there is none. */
+  textOf(id: MentionId): string {
+    return this.#turns.get(id)?.text ?? '';
+  }
+
   /** Tells the watcher every event from now on, until the returned function is called. */
   watch(watcher: Watcher): () => void {
     this.#watchers.add(watcher);
@@ -119,10 +110,18 @@ export class LiveThread {
     this.tell({ kind: 'withdrawn', id });
   }
 
-  view(id: MentionId, { text, status }: Seen): void {
+  view(id: MentionId, { text, status, headline }: Seen): void {
     const shown = this.#shown(id);
-    this.#turns.set(id, { ...shown, text, state: status });
-    this.tell({ kind: 'view', id, state: status, ...tailOf(shown.text, text) });
+    // Once there was a headline, that there is none any more has to be said too.
+    const told = shown.headline === undefined ? headline : (headline ?? '');
+    const change = { state: status, ...(told === undefined ? {} : { headline: told }) };
+    this.#turns.set(id, { ...shown, ...change, text });
+    this.tell({ kind: 'view', id, ...change, ...tailOf(shown.text, text) });
+  }
+
+  /** Drops what is finished: it is kept elsewhere or, where it was forgotten, nowhere. */
+  drop(): void {
+    for (const turn of this.turns) if (turn.state === 'done') this.#turns.delete(turn.id);
   }
 
   reply(id: MentionId, reply: Reply): void {
@@ -158,31 +157,6 @@ export class LiveThread {
   }
 }
 
-/** How the page shows a finished reply; it tells of pictures that it cannot show. */
-export function endOf(id: MentionId, { text, images = [], notice, language, ...reply }: Reply) {
-  const { sources, marks, searches, quotes } = reply;
-  const pictures = addressesOf(id, images);
-  const unshown = images.length - pictures.length;
-  const notices = [notice, ...(unshown === 0 ? [] : [noticesIn(language).ofPictures(unshown)])].filter(
-    (one) => one !== undefined,
-  );
-  return {
-    text,
-    state: 'done',
-    sources: sources.map(withSite),
-    ...(marks === undefined ? {} : { marks }),
-    ...(searches === undefined ? {} : { searches }),
-    ...(quotes === undefined ? {} : { quotes: quotes.map(withSite) }),
-    ...(pictures.length === 0 ? {} : { pictures }),
-    ...(notices.length === 0 ? {} : { notice: notices.join('\n') }),
-  } as const;
-}
-
-function withSite(source: Source): ShownSource {
-  const site = siteOf(source);
-  return site === undefined ? source : { ...source, site };
-}
-
 /** What is to be sent so that a page that shows `before` shows `after`. Counted in UTF-16 units, as both ends do. */
 export function tailOf(before: string, after: string): { readonly keep: number; readonly text: string } {
   let keep = after.startsWith(before) ? before.length : 0;
@@ -211,8 +185,10 @@ export class PlaygroundSurface implements ReplySurface {
     this.#backing = backing;
   }
 
+  /** An answer that stands already stays until there is another. */
   async begin(): Promise<void> {
-    await this.show({ text: '', status: 'thinking' });
+    if (!this.#thread.has(this.#post.message)) await this.#backing.recall();
+    await this.show({ text: this.#thread.textOf(this.#post.message), status: 'thinking' });
   }
 
   /** Always lets at least one macrotask pass, so that chunks that arrived together are shown together. */

@@ -3,9 +3,10 @@ import { type ConversationId, imagesOf, type Turn } from '../core/conversation.t
 import type { Mention, MentionId } from '../core/inbound.ts';
 import type { Journal, TurnStore } from '../core/ports.ts';
 import { replyOf } from '../reply/presenter.ts';
+import { endOf } from './endings.ts';
 import { conversationOf, HERE, threadOf } from './inbound.ts';
 import { Pictures } from './pictures.ts';
-import { endOf, LiveThread, type TurnView } from './surface.ts';
+import { LiveThread, type TurnView } from './surface.ts';
 
 /** What a reader finds again after a reload or a restart: answers, and mentions that are still to be answered. */
 export interface Kept {
@@ -64,10 +65,18 @@ export class Threads {
     return [...views.values()].sort((a, b) => a.receivedAt - b.receivedAt);
   }
 
-  /** Shows the question of a mention that an earlier process received. @throws StorageUnavailable */
+  /** Shows what stands for a mention that this process does not show: its answer so far, or its question. @throws StorageUnavailable, StorageCorrupt */
   async recall(thread: string, id: MentionId): Promise<void> {
+    const stored = (await this.#kept.turns.turns(conversationOf(thread))).find((turn) => turn.id === id);
+    if (stored !== undefined) return this.live(thread).ask(storedView(stored));
     const entry = (await this.#kept.journal.open()).find(({ mention }) => mention.id === id);
     if (entry !== undefined) this.live(thread).ask(waitingView(entry.mention));
+  }
+
+  /** Forgets what is finished in every thread; those that somebody may be looking at, to be shown anew. */
+  drop(): readonly string[] {
+    for (const live of this.#live.values()) live.drop();
+    return [...this.#live.keys()];
   }
 
   /** Every thread that is stored, waits or runs, newest first. @throws StorageUnavailable */

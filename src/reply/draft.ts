@@ -2,17 +2,31 @@
 import type { DraftView, ReplyEvent, Status } from '../core/reply.ts';
 import { Scanner } from '../markdown/scanner.ts';
 
+/** Characters of a headline; a longer one would not fit on a line. */
+const MAX_HEADLINE = 120;
+
 export class Draft {
   readonly #scanner = new Scanner();
   #text = '';
   #status: Status = 'thinking';
+  #thoughts = '';
+  #headline: string | undefined;
 
-  add(event: ReplyEvent): void {
-    if (event.kind === 'text') {
-      this.#text += event.text;
-      this.#scanner.add(event.text);
-      if (event.text.trim() !== '') this.#status = 'writing';
-    }
+  /** Whether a view now shows something else. */
+  add(event: ReplyEvent): boolean {
+    const { kind, text } = event;
+    if (kind === 'thought') return this.#think(text);
+    this.#text += text;
+    this.#scanner.add(text);
+    if (text.trim() !== '') this.#status = 'writing';
+    return this.#status === 'writing';
+  }
+
+  #think(text: string): boolean {
+    const before = this.#headline;
+    this.#thoughts += text;
+    this.#headline = headlineOf(this.#thoughts);
+    return this.#status !== 'writing' && this.#headline !== before;
   }
 
   /** The model's text so far, unchanged. */
@@ -27,7 +41,16 @@ export class Draft {
 
   /** A snapshot in which nothing is left open; its texts are empty until there is something to see. */
   view(): DraftView {
-    if (this.#status !== 'writing') return { text: '', exact: '', settled: '', status: this.#status };
+    if (this.#status !== 'writing') {
+      const headline = this.#headline;
+      return {
+        text: '',
+        exact: '',
+        settled: '',
+        status: this.#status,
+        ...(headline === undefined ? {} : { headline }),
+      };
+    }
     const exact = this.#scanner.text;
     const settled = exact.slice(0, this.#scanner.settled());
     return { text: this.#scanner.healed(), exact, settled, status: this.#status };
@@ -89,4 +112,14 @@ export class Rhythm {
   end(): void {
     this.#go();
   }
+}
+
+/**
+ * The last headline among the thoughts: they come as paragraphs, each below a line in bold. Nothing where none is whole yet.
+ * @see https://ai.google.dev/gemini-api/docs/thinking
+ */
+function headlineOf(thoughts: string): string | undefined {
+  const lines = thoughts.matchAll(/^[ \t]*\*\*([^*\n]+)\*\*[ \t]*$/gmu);
+  const [, last = ''] = [...lines].at(-1) ?? [];
+  return Array.from(last.trim()).slice(0, MAX_HEADLINE).join('') || undefined;
 }

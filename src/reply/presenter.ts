@@ -43,8 +43,7 @@ export async function present(
   let turn: Turn;
   try {
     turn = await drained(events, (event) => {
-      draft.add(event);
-      if (event.kind === 'text' && draft.status === 'writing') writer.wake();
+      if (draft.add(event)) writer.wake();
     });
   } finally {
     writer.stop();
@@ -90,7 +89,7 @@ function withNotice(turn: Turn, { notices, notice }: PresentOptions): Turn {
 
 /** The finished reply of a turn. */
 export function replyOf(turn: Turn): Reply {
-  const { sources, marks, searches, quotes, ending, notice, language } = turn;
+  const { sources, marks, searches, quotes, ending, notice, language, footer } = turn;
   const images = imagesOf(turn);
   return {
     text: answerTextOf(turn),
@@ -102,6 +101,7 @@ export function replyOf(turn: Turn): Reply {
     ending,
     ...(notice === undefined ? {} : { notice }),
     ...(language === undefined ? {} : { language }),
+    ...(footer === undefined ? {} : { footer }),
   };
 }
 

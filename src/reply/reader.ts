@@ -6,7 +6,7 @@ import type { Notices } from '../notices/notices.ts';
 
 export interface ReaderOptions {
   readonly surface: ReplySurface;
-  /** In the reader's language. */
+  /** In the reader's language, as far as it is known yet. */
   readonly notices: Notices;
   readonly mention: MentionId;
   readonly log: Log;
@@ -15,7 +15,8 @@ export interface ReaderOptions {
 /** Who waits for the answer to one mention: is told what stands in its place or comes after it. */
 export class Reader {
   readonly surface: ReplySurface;
-  readonly notices: Notices;
+  /** In the reader's language; to be replaced when a better one is known. */
+  notices: Notices;
   readonly #options: ReaderOptions;
 
   constructor(options: ReaderOptions) {
@@ -30,9 +31,9 @@ export class Reader {
     await this.surface.finish({ text: '', sources: [], ending: { kind: 'complete' }, notice, language });
   }
 
-  /** Says why there is no answer. @throws PlatformUnavailable, PlatformRejected */
-  refuse(refusal: Refusal): Promise<void> {
-    return this.tell(this.notices.ofRefusal(refusal));
+  /** Says why there is no answer, in its place or, where another `stands`, after it. @throws PlatformUnavailable, PlatformRejected */
+  refuse(refusal: Refusal, stands: boolean): Promise<void> {
+    return this.#say(this.notices.ofRefusal(refusal), stands);
   }
 
   /** Says what went wrong, in place of an answer or, where some of one `stands`, after it. Never rejects. */
@@ -41,12 +42,16 @@ export class Reader {
     const reference = crypto.randomUUID().slice(0, 8);
     log.error('turn.failed', cause, { mention, reference });
     const notice = this.notices.ofError(cause, reference);
-    await this.#surely(() => (stands ? this.surface.note(notice) : this.tell(notice)));
+    await this.#surely(() => this.#say(notice, stands));
   }
 
   /** Says under the answer what went wrong after it. Never rejects. */
   async warn(cause: unknown): Promise<void> {
     await this.#surely(() => this.surface.note(this.notices.ofError(cause)));
+  }
+
+  #say(notice: string, stands: boolean): Promise<void> {
+    return stands ? this.surface.note(notice) : this.tell(notice);
   }
 
   /** What cannot be told either is logged. */

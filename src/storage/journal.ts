@@ -12,7 +12,9 @@ export interface JournalOptions {
 }
 
 /** One record per mention: while it is open the whole entry, once it is closed only that it was. */
-type JournalRecord = ({ readonly state: 'open' } & JournalEntry) | { readonly state: 'closed' };
+type JournalRecord =
+  | ({ readonly state: 'open' } & JournalEntry)
+  | { readonly state: 'closed' /** The last one that was closed; absent: the first. */; readonly attempt?: number };
 
 /** A journal whose every write is on disk before it resolves. */
 export class KeyvJournal implements Journal {
@@ -25,11 +27,12 @@ export class KeyvJournal implements Journal {
   }
 
   /** Of two deliveries at once exactly one is told true. */
-  async accept(mention: Mention): Promise<boolean> {
+  async accept(mention: Mention, posts: readonly PostRef[] = []): Promise<boolean> {
     let isNew = false;
     await this.#records.update(mention.id, (known) => {
-      isNew = known === undefined;
-      return isNew ? { data: { state: 'open', mention, posts: [] } } : undefined;
+      const closed = known?.state === 'closed' ? (known.attempt ?? 1) : undefined;
+      isNew = known === undefined || (closed !== undefined && closed < (mention.attempt ?? 1));
+      return isNew ? { data: { state: 'open', mention, posts } } : undefined;
     });
     return isNew;
   }
@@ -40,7 +43,10 @@ export class KeyvJournal implements Journal {
   }
 
   async close(id: MentionId): Promise<void> {
-    await this.#records.update(id, () => ({ data: { state: 'closed' }, ttlMs: this.#rememberMs }));
+    await this.#records.update(id, (known) => {
+      const attempt = known?.state === 'open' ? known.mention.attempt : known?.attempt;
+      return { data: { state: 'closed', ...(attempt === undefined ? {} : { attempt }) }, ttlMs: this.#rememberMs };
+    });
   }
 
   /** An entry that cannot be read is logged and left where it is. */
@@ -55,7 +61,8 @@ export class KeyvJournal implements Journal {
 
 function isJournalRecord(data: unknown): data is JournalRecord {
   if (!isObject(data)) return false;
-  return data.state === 'closed' || (data.state === 'open' && isMention(data.mention) && Array.isArray(data.posts));
+  if (data.state === 'closed') return data.attempt === undefined || typeof data.attempt === 'number';
+  return data.state === 'open' && isMention(data.mention) && Array.isArray(data.posts);
 }
 
 function isMention(data: unknown): data is Mention {

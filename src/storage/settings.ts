@@ -1,9 +1,17 @@
-/** What each conversation chose for itself. */
-import { type ConversationId, SEARCH_MODES, type SettingsOverride, THINKING_DEPTHS } from '../core/conversation.ts';
+/** What each person, conversation, channel and workspace chose for itself. */
+import {
+  MAX_BUDGET_TOKENS,
+  MAX_PERSONA_CHARS,
+  type ScopeId,
+  SETTING_WORDS,
+  type SettingsChange,
+  type SettingsOverride,
+  THINKING_DEPTHS,
+} from '../core/conversation.ts';
 import type { SettingsStore } from '../core/ports.ts';
 import { isObject, type Records, type Store } from './open.ts';
 
-/** One record per conversation; it holds only what was chosen. */
+/** One record per scope; it holds only what was chosen. */
 export class KeyvSettingsStore implements SettingsStore {
   readonly #records: Records<SettingsOverride>;
 
@@ -11,22 +19,46 @@ export class KeyvSettingsStore implements SettingsStore {
     this.#records = store.records('settings', { isData: isSettingsOverride });
   }
 
-  async get(id: ConversationId): Promise<SettingsOverride> {
+  async get(id: ScopeId): Promise<SettingsOverride> {
     return (await this.#records.get(id)) ?? {};
   }
 
   /** Two changes at once both hold: each is merged into what the other left. */
-  async set(id: ConversationId, change: SettingsOverride): Promise<void> {
-    await this.#records.update(id, (known) => ({ data: { ...known, ...change } }));
+  async set(id: ScopeId, change: SettingsChange): Promise<void> {
+    await this.#records.update(id, (known) => ({ data: merged(known ?? {}, change) }));
+  }
+
+  async forget(id: ScopeId): Promise<void> {
+    await this.#records.delete([id]);
   }
 }
 
+function merged(known: SettingsOverride, change: SettingsChange): SettingsOverride {
+  return Object.fromEntries(Object.entries({ ...known, ...change }).filter(([, value]) => value !== null));
+}
+
+/** Settings that this version does not know are left alone: a later one may have written them. */
 function isSettingsOverride(data: unknown): data is SettingsOverride {
+  if (!isObject(data)) return false;
+  const { model, thinking, persona } = data;
   return (
-    isObject(data) && isAbsentOrOneOf(data.thinking, THINKING_DEPTHS) && isAbsentOrOneOf(data.search, SEARCH_MODES)
+    Object.entries(SETTING_WORDS).every(([name, words]) => isAbsentOrOneOf(data[name], words)) &&
+    (model === undefined || (typeof model === 'string' && model !== '')) &&
+    (isAbsentOrOneOf(thinking, THINKING_DEPTHS) || isBudget(thinking)) &&
+    (persona === undefined || isPersona(persona))
   );
 }
 
-function isAbsentOrOneOf(value: unknown, choices: readonly unknown[]): boolean {
-  return value === undefined || choices.includes(value);
+function isAbsentOrOneOf(value: unknown, words: readonly unknown[]): boolean {
+  return value === undefined || words.includes(value);
+}
+
+function isBudget(value: unknown): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_BUDGET_TOKENS;
+}
+
+function isPersona(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { name, text } = value;
+  return typeof name === 'string' || (typeof text === 'string' && text.length <= MAX_PERSONA_CHARS);
 }

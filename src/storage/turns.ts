@@ -89,6 +89,18 @@ export class KeyvTurnStore implements TurnStore {
     return { blobs: this.#blobs, place: keyOf(id, slot) };
   }
 
+  /** The index goes first, so that what a crash leaves is never read. */
+  async forget(id: ConversationId, author?: string): Promise<number> {
+    const before = (await this.#indexes.get(id)) ?? [];
+    const found = author === undefined ? [] : await this.turns(id);
+    const dropped = before.filter((_, at) => author === undefined || found[at]?.author.id === author);
+    const kept = before.filter((indexed) => !dropped.includes(indexed));
+    if (kept.length === 0) await this.#indexes.delete([id]);
+    else if (dropped.length > 0) await this.#indexes.set(id, kept);
+    await this.#drop(id, dropped);
+    return dropped.length;
+  }
+
   /** A conversation whose index cannot be read is logged and left out. Titles are cut to 200 characters. */
   async conversations(platform: Platform, workspace: string): Promise<readonly ConversationSummary[]> {
     const prefix = `${platform}:${encodeURIComponent(workspace)}/`;

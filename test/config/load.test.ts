@@ -22,14 +22,15 @@ async function faultsOf(environment: Record<string, string>): Promise<readonly s
 
 describe('loadConfig', () => {
   it('reads the defaults where nothing else is said', async () => {
-    const { settings, secrets, persona } = await loadConfig({});
+    const { settings, secrets, personas } = await loadConfig({});
     expect(settings.model.id).toBe('gemini-3.8-flash');
     expect(settings.conversation).toMatchObject({ thinking: 'auto', search: 'off', language: 'auto' });
     expect(secrets).toEqual({
       cometapiBaseUrl: 'https://api.cometapi.com',
       discordApiUrl: 'https://discord.com/api',
     });
-    expect(persona).toContain('Halley');
+    expect(personas['default']).toContain('Halley');
+    expect(Object.keys(personas)).toContain('brief');
   });
 
   it('lays an own file over the defaults, setting by setting', async () => {

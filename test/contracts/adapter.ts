@@ -1,14 +1,17 @@
 /** What every Adapter promises, run for each implementation, and the inbox that such tests deliver to. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Command, CommandReply, Mention } from '../../src/core/inbound.ts';
+import type { Settings } from '../../src/core/conversation.ts';
+import type { Command, CommandReply, Mention, Suggested } from '../../src/core/inbound.ts';
 import type { Adapter, Inbox } from '../../src/core/ports.ts';
 import type { Reply } from '../../src/core/reply.ts';
+import { someSettings } from '../support/builders.ts';
 
 /** Keeps what is delivered; `heldBack` and `fails` make it as slow and as broken as a test wants. */
 export class KeptInbox implements Inbox {
   readonly mentions: Mention[] = [];
   readonly commands: Command[] = [];
   readonly followed = new Set<string>();
+  settings: Settings = someSettings;
   /** Awaited before each mention is taken. */
   heldBack: (mention: Mention) => Promise<void> = async () => undefined;
   answer: (command: Command) => Promise<CommandReply> = async () => ({ text: 'Done.' });
@@ -28,6 +31,14 @@ export class KeptInbox implements Inbox {
 
   async follows(id: string): Promise<boolean> {
     return this.followed.has(id);
+  }
+
+  async settingsAt(): Promise<Settings> {
+    return this.settings;
+  }
+
+  async complete(what: Suggested, typed: string): Promise<readonly string[]> {
+    return [`${what}-${typed}`];
   }
 
   /** Resolves with the first mentions when there are so many. */

@@ -37,6 +37,21 @@ function describeAcceptance(open: OpenJournal): void {
     expect(await Promise.all(ids.map((id) => journal.accept(aMention({ id }))))).toEqual(ids.map(() => true));
   });
 
+  test('accepts a further attempt at a closed mention once, with the posts that stand', async () => {
+    const journal = await open();
+    await journal.accept(aMention());
+    expect(await journal.accept(aMention({ attempt: 2 }), posts)).toBe(false);
+    await journal.close(aMention().id);
+    expect(await journal.accept(aMention({ attempt: 2 }), posts)).toBe(true);
+    expect(await journal.accept(aMention({ attempt: 2 }), posts)).toBe(false);
+    expect(await journal.open()).toEqual([{ mention: aMention({ attempt: 2 }), posts }]);
+    await journal.close(aMention().id);
+    expect(await journal.accept(aMention({ attempt: 2 }))).toBe(false);
+    expect(await journal.accept(aMention())).toBe(false);
+    await journal.close(aMention().id);
+    expect(await journal.accept(aMention({ attempt: 3 }))).toBe(true);
+  });
+
   test('does not accept a mention again that was closed', async () => {
     const journal = await open();
     await journal.accept(aMention());

@@ -79,6 +79,31 @@ function describeTurns(open: OpenTurnStore): void {
     );
   });
 
+  test('forgets a conversation, and only that', async () => {
+    const store = await open(3);
+    const other = conversationIdOf({ ...local, thread: 'other' });
+    for (const id of [aConversation, other]) await store.append(id, aTurn({ id: 'one' }));
+    expect(await store.forget(aConversation)).toBe(1);
+    expect(await store.forget(aConversation)).toBe(0);
+    expect(await store.turns(aConversation)).toEqual([]);
+    expect(await store.turns(other)).toHaveLength(1);
+    expect((await store.conversations('playground', 'local')).map(({ id }) => id)).toEqual([other]);
+    await store.append(aConversation, aTurn({ id: 'new' }));
+    expect(await idsOf(store)).toEqual(['new']);
+  });
+
+  test('forgets what answers one person, and keeps the order of the rest', async () => {
+    const store = await open(5);
+    const grace = { id: 'u2', name: 'Grace' };
+    for (const id of ['one', 'two', 'three', 'four'])
+      await store.append(aConversation, aTurn({ id, ...(id === 'one' || id === 'three' ? { author: grace } : {}) }));
+    expect(await store.forget(aConversation, 'u2')).toBe(2);
+    expect(await idsOf(store)).toEqual(['two', 'four']);
+    await store.append(aConversation, aTurn({ id: 'five' }));
+    expect(await idsOf(store)).toEqual(['two', 'four', 'five']);
+    expect(await store.forget(aConversation, 'nobody')).toBe(0);
+  });
+
   test('keeps conversations apart, also while all of them grow at once', async () => {
     const store = await open(3);
     const all = Array.from({ length: 20 }, (_, index) => conversationIdOf({ ...local, thread: `t${index}` }));

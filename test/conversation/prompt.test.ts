@@ -1,65 +1,9 @@
-import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { noticesIn } from '../../src/notices/notices.ts';
-import {
-  besideAnswer,
-  readFlags,
-  requestOf,
-  systemInstruction,
-  userContent,
-  whyUnasked,
-} from '../../src/conversation/prompt.ts';
+import { besideAnswer, requestOf, systemInstruction, userContent, whyUnasked } from '../../src/conversation/prompt.ts';
 import type { Part } from '../../src/core/content.ts';
+import type { ThinkingDepth } from '../../src/core/conversation.ts';
+import { noticesIn } from '../../src/notices/notices.ts';
 import { aMention } from '../support/builders.ts';
-import { always } from '../support/properties.ts';
-
-describe('readFlags', () => {
-  it.each([
-    ['--search who won?', 'who won?', { search: 'on' }],
-    ['who won? --search', 'who won?', { search: 'on' }],
-    ['who won? --no-search', 'who won?', { search: 'off' }],
-    ['--think high why?', 'why?', { thinking: 'high' }],
-    ['why? --think=LOW', 'why?', { thinking: 'low' }],
-    ['--search --think off why? --think high', 'why?', { search: 'on', thinking: 'off' }],
-    ['why?\n--search', 'why?', { search: 'on' }],
-    ['--search', '', { search: 'on' }],
-    ['where is lunch? --maps', 'where is lunch?', { maps: 'on' }],
-    ['--code how many primes?', 'how many primes?', { code: 'on' }],
-  ])('takes the flags of %j', (message, text, flags) => {
-    expect(readFlags(message)).toEqual({ text, flags, json: false, faults: [] });
-  });
-
-  it.each([
-    'what does --search do?',
-    'run `git log --search`',
-    '> use --search',
-    '```\nfind --search',
-    'what is --searching',
-    'x--search',
-    'a plain question',
-    '  two spaces  ',
-  ])('leaves %j as it is', (message) => {
-    expect(readFlags(message)).toEqual({ text: message, flags: {}, json: false, faults: [] });
-  });
-
-  it('keeps the question and names the choices when a value is unknown', () => {
-    const asked = readFlags('why? --think deep');
-    expect(asked.text).toBe('why? --think deep');
-    expect(asked.faults).toEqual([{ flag: '--think', value: 'deep', choices: expect.arrayContaining(['high']) }]);
-  });
-
-  it('never eats anything but flags and the space around them', () => {
-    const flag = fc.constantFrom('--search', '--no-search', '--think high', '--think auto');
-    const words = fc
-      .string({ unit: 'grapheme', minLength: 1 })
-      .filter((text) => text === text.trim() && !/[-`>]/.test(text));
-    always(
-      fc.property(fc.array(flag, { maxLength: 3 }), words, fc.array(flag, { maxLength: 3 }), (before, text, after) => {
-        expect(readFlags([...before, text, ...after].join(' ')).text).toBe(text);
-      }),
-    );
-  });
-});
 
 describe('requestOf', () => {
   const chosen = { thinking: 'low', search: 'off', maps: 'off', code: 'off' } as const;
@@ -78,6 +22,7 @@ describe('requestOf', () => {
 
   it.each([
     [{ ...wanted, chosen: { ...chosen, search: 'on' } }, { googleSearch: true }],
+    [{ ...wanted, chosen: { ...chosen, search: 'auto' } }, { googleSearch: true }],
     [
       { ...wanted, chosen: { ...chosen, maps: 'on' }, standing: { ...wanted.standing, maps: { languageCode: 'pl' } } },
       { googleMaps: { languageCode: 'pl' } },
@@ -156,22 +101,18 @@ describe('besideAnswer', () => {
   const shallow = () => 'low' as const;
   const files = { parts: [], faults: [], files: [] };
 
-  it('names the depth the model has instead of the one that a flag chose, and says nothing of any other', () => {
-    const notice = (message: string) =>
-      besideAnswer({ asked: readFlags(message), files, depthOf: shallow }, noticesIn());
-    expect(notice('why? --think minimal')).toBe('This model does not have thinking depth minimal; I used low.');
-    expect([notice('why? --think low'), notice('why?'), notice('why? --search')]).toEqual([
-      undefined,
-      undefined,
-      undefined,
-    ]);
+  it('names the depth the model has instead of the one that was asked for, and says nothing of any other', () => {
+    const notice = (wantedDepth: ThinkingDepth | undefined) =>
+      besideAnswer({ steered: { wantedDepth, notices: [] }, files, depthOf: shallow }, noticesIn());
+    expect(notice('minimal')).toBe('This model does not have thinking depth minimal; I use low.');
+    expect([notice('low'), notice(undefined)]).toEqual([undefined, undefined]);
   });
 
   it('says it beside what else there is to say', () => {
-    const asked = readFlags('why? --think minimal');
+    const steered = { wantedDepth: 'minimal', notices: ['Said.'] } as const;
     const faults = [{ name: 'a.gif', why: 'kind' }] as const;
-    expect(besideAnswer({ asked, files: { ...files, faults }, depthOf: shallow }, noticesIn())).toMatch(
-      /depth.*a\.gif/,
+    expect(besideAnswer({ steered, files: { ...files, faults }, depthOf: shallow }, noticesIn())).toMatch(
+      /^Said\..*depth.*a\.gif/,
     );
   });
 });
@@ -217,13 +158,13 @@ describe('whyUnasked', () => {
   const nothing = { parts: [], faults: [], files: [] };
 
   it('is silent where there is a question or a file', () => {
-    expect(whyUnasked(readFlags('why?'), nothing, noticesIn())).toBeUndefined();
-    expect(whyUnasked(readFlags(''), { ...nothing, parts: [{ text: 'File a.txt' }] }, noticesIn())).toBeUndefined();
+    expect(whyUnasked({ text: 'why?' }, nothing, noticesIn())).toBeUndefined();
+    expect(whyUnasked({ text: '' }, { ...nothing, parts: [{ text: 'File a.txt' }] }, noticesIn())).toBeUndefined();
   });
 
   it('asks for a question where there is neither, and tells of the files where none could be read', () => {
-    expect(whyUnasked(readFlags('--search'), nothing, noticesIn())).toMatch(/^What would you like to know/);
-    expect(whyUnasked(readFlags(''), { ...nothing, faults: [{ name: 'a.gif', why: 'kind' }] }, noticesIn())).toMatch(
+    expect(whyUnasked({ text: '' }, nothing, noticesIn())).toMatch(/^What would you like to know/);
+    expect(whyUnasked({ text: '' }, { ...nothing, faults: [{ name: 'a.gif', why: 'kind' }] }, noticesIn())).toMatch(
       /a\.gif/,
     );
   });

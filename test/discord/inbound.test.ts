@@ -6,7 +6,7 @@ import type { Mention } from '../../src/core/inbound.ts';
 import { type Heard, judge, type Self, threadName, type Where } from '../../src/discord/inbound.ts';
 import { noticesIn } from '../../src/notices/notices.ts';
 
-const SELF: Self = { id: '100000000000000001', role: '100000000000000002', opensThreads: true };
+const SELF: Self = { id: '100000000000000001', role: '100000000000000002' };
 const ENGLISH = noticesIn('en');
 const ME = `<@${SELF.id}>`;
 const CHANNEL: Where = {

@@ -56,7 +56,6 @@ export function anAdapter(sim: DiscordSimulator, change: Partial<DiscordOptions>
     token: sim.token,
     apiUrl: sim.apiUrl,
     messageContent: true,
-    threads: true,
     writes: { limit: 500, windowMs: 1000 },
     requests: { limit: 5000, windowMs: 1000 },
     governor: new Governor(),

@@ -63,7 +63,7 @@ journey('stop', {
     );
     const talk = await stage.open('tell me everything');
     await seenText(talk, 'The first half.');
-    await talk.command('stop');
+    await talk.command('/stop');
     await stage.harness.gemini.requests[0]?.closed;
     const [stopped] = await seen(talk, (all) => /stopped/i.test(all[0]?.text ?? ''));
     expect(stopped?.text.startsWith('The first half.')).toBe(true);

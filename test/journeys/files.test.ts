@@ -178,6 +178,22 @@ describe('on Discord', () => {
     expect(media).toEqual([inline(RED).data.length, inline(pngOf(8_000_000)).data.length]);
   });
 
+  it('a question that is answered again has its pictures again, also when their address is dead', async () => {
+    stage.harness.gemini.next(text('A dot.'), text('A red dot.'));
+    let times = 0;
+    const served = (response: { end(bytes: Buffer): void }) => {
+      times++;
+      response.end(RED);
+    };
+    const talk = await stage.open('what is it?', undefined, [{ ...dot, served }]);
+    await seenExactly(talk, 'A dot.');
+    await stage.harness.untilLogged('turn.done', 1);
+    await talk.command('/retry');
+    await seenExactly(talk, 'A red dot.');
+    expect(partsSent(stage, 1)).toContainEqual({ inlineData: inline(RED) });
+    expect(times).toBe(1);
+  });
+
   it('a file that does not come is named, and the others are read', async () => {
     stage.harness.gemini.next(text('A dot.'));
     const gone = { ...dot, name: 'gone.png', served: (response: { destroy(): void }) => response.destroy() };
@@ -191,7 +207,7 @@ describe('on Discord', () => {
     const talk = await stage.open('what is it?', undefined, [held]);
     await asked.promise;
     await expect.poll(() => talk.isWaiting()).toBe(true);
-    expect(await talk.command('stop')).toBe('Stopped.');
+    expect((await talk.command('/stop')).text).toBe('Stopped.');
     await seenExactly(talk, '-# Stopped by Ada.');
     expect(stage.harness.gemini.requests).toEqual([]);
   });

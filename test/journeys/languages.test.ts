@@ -18,8 +18,8 @@ const SAID = {
     key: 'The model does not accept my key. Please tell the person who runs me.',
     busy: 'I am still answering here. Please ask again when I am done.',
     nothingAsked: 'What would you like to know? Write your question in the same message as my name.',
-    flag: '--think takes auto, off, minimal, low, medium or high, not “deep”.',
-    set: 'Google Search in this conversation is now on.',
+    flag: '--think takes auto, off, minimal, low, medium, high, a number of tokens, not “deep”.',
+    set: 'Google Search is now set to on in this conversation.',
     interrupted: 'I was restarted before I could answer this. Please ask again.',
   },
   pl: {
@@ -33,8 +33,8 @@ const SAID = {
     key: 'Model nie przyjmuje mojego klucza. Powiadom osobę, która mną zarządza.',
     busy: 'Wciąż tu odpowiadam. Zapytaj ponownie, gdy skończę.',
     nothingAsked: 'Co chcesz wiedzieć? Napisz pytanie w tej samej wiadomości, w której mnie wołasz.',
-    flag: '--think przyjmuje auto, off, minimal, low, medium lub high, a nie „deep”.',
-    set: 'Wyszukiwanie w Google jest teraz w tej rozmowie włączone.',
+    flag: '--think przyjmuje auto, off, minimal, low, medium, high, liczbę tokenów, a nie „deep”.',
+    set: 'Wyszukiwarka Google: od teraz on w tej rozmowie.',
     interrupted: 'Ponowne uruchomienie przerwało mi, zanim padła odpowiedź. Zapytaj jeszcze raz.',
   },
 };
@@ -124,7 +124,7 @@ for (const [locale, said] of Object.entries(SAID))
         stage.harness.gemini.next(text('Answered.'));
         const talk = await stage.open('why?');
         await seenText(talk, 'Answered.');
-        expect(await talk.command('search', 'on')).toBe(said.set);
+        expect((await talk.command('/search on')).text).toBe(said.set);
       },
 
       'is told who stopped an answer, and that no more are taken meanwhile': async (stage) => {
@@ -134,7 +134,7 @@ for (const [locale, said] of Object.entries(SAID))
         await seenText(talk, 'Half.');
         await talk.say('and?', 'Ada');
         await seenText(talk, said.busy);
-        expect(await talk.command('stop')).toBe(said.stopped);
+        expect((await talk.command('/stop')).text).toBe(said.stopped);
         const [answer] = await seen(talk, (all) => all[0]?.text.includes(said.stoppedBy) ?? false);
         expect(answer?.text.startsWith('Half.')).toBe(true);
         hold.open();
@@ -163,7 +163,7 @@ journey(
       await stage.harness.untilLogged('turn.done');
       await stage.restart();
       expect((await seenText(talk, SAID.pl.cut)).text).toBe(before);
-      expect(await talk.command('search', 'on')).toBe(SAID.pl.set);
+      expect((await talk.command('/search on')).text).toBe(SAID.pl.set);
     },
   },
   speaking('pl', 'en-US'),

@@ -15,10 +15,10 @@ journey('search', {
     stage.harness.gemini.next(text('One.'), text('Two.'), text('Three.'));
     const talk = await stage.open('first?');
     await seenText(talk, 'One.');
-    expect(await talk.command('search', 'on')).toMatch(/search/i);
+    expect((await talk.command('/search on')).text).toMatch(/search/i);
     await talk.say('second?');
     await seenText(talk, 'Two.');
-    await talk.command('search', 'off');
+    await talk.command('/search off');
     await talk.say('third?');
     await seenText(talk, 'Three.');
     expect([0, 1, 2].map((index) => sent(stage, index).tools)).toEqual([undefined, SEARCH, undefined]);
@@ -38,7 +38,7 @@ journey('search', {
     stage.harness.gemini.next(text('One.'), text('Two.'));
     const talk = await stage.open('first?');
     await seenText(talk, 'One.');
-    await talk.command('search', 'on');
+    await talk.command('/search on');
     await stage.restart();
     await talk.say('second?');
     await seenText(talk, 'Two.');
@@ -68,7 +68,7 @@ journey('thinking', {
     stage.harness.gemini.next(text('One.'), text('Two.'), text('Three.'));
     const talk = await stage.open('first?');
     await seenText(talk, 'One.');
-    await talk.command('think', 'high');
+    await talk.command('/think high');
     await talk.say('second?');
     await seenText(talk, 'Two.');
     await talk.say('third? --think low');
@@ -85,8 +85,8 @@ journey('thinking', {
   ) => {
     stage.harness.gemini.next(text('One.'), text('Two.'));
     const talk = await stage.open('first? --think minimal');
-    await seenText(talk, 'I used low.');
-    expect(await talk.command('think', 'minimal')).toContain('I used low.');
+    await seenText(talk, 'I use low.');
+    expect((await talk.command('/think minimal')).text).toContain('I use low.');
     await talk.say('second?');
     expect((await seenText(talk, 'Two.')).text).not.toContain('does not have');
     expect([0, 1].map((index) => sent(stage, index).thinking)).toEqual([

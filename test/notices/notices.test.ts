@@ -86,14 +86,6 @@ function everything(notices: Notices): readonly string[] {
     ...refusals.map((refusal) => notices.ofRefusal(refusal, NOW)),
     ...errors.map((error) => notices.ofError(error)),
     notices.ofError(new TypeError(SECRET), 'a1b2c3d4'),
-    ...(['think', 'search'] as const).flatMap((command) =>
-      ['on', 'off', 'auto', 'high'].flatMap((value) => [
-        notices.ofSetting(command, value),
-        notices.ofHolding(command, value),
-      ]),
-    ),
-    notices.ofFlag({ flag: '--think', value: 'deeply', choices: ['auto', 'low', 'high'] }),
-    notices.ofFlag({ flag: '/search', value: '', choices: ['off', 'on'] }),
     ...FAULTS.flatMap((why) => [1, 2, 5].map((count) => notices.ofFiles(faultsOf(why, names.slice(0, count))))),
     ...[1, 2, 5, 22].map((count) => notices.ofPictures(count)),
   ];
@@ -256,22 +248,6 @@ describe('an error', () => {
   });
 });
 
-describe('a flag', () => {
-  const { ofFlag } = noticesIn('en');
-
-  it('is told with its choices, and with what was given', () => {
-    const fault = { flag: '--think', value: 'deeply', choices: ['auto', 'low', 'high'] };
-    expect(ofFlag(fault)).toBe('--think takes auto, low or high, not “deeply”.');
-    expect(noticesIn('pl').ofFlag(fault)).toBe('--think przyjmuje auto, low lub high, a nie „deeply”.');
-  });
-
-  it('keeps what was given short and on one line', () => {
-    const notice = ofFlag({ flag: '--think', value: `a\n\n${'x'.repeat(5000)}`, choices: ['low', 'high'] });
-    expect(notice.length).toBeLessThan(120);
-    expect(notice).not.toContain('\n');
-  });
-});
-
 describe('files', () => {
   const { ofFiles } = noticesIn('en');
 
@@ -296,16 +272,12 @@ describe('files', () => {
 
 describe.each(LANGUAGES)('what people wrote, in %s,', (language) => {
   it.each(runs)('leaves a notice short, well formed and on one line, %s', (_, parameters) => {
-    const { ofEnding, ofFlag, ofFiles } = noticesIn(language);
+    const { ofEnding, ofFiles } = noticesIn(language);
     const anything = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme', minLength: 50 }));
     const written = fc.array(anything, { minLength: 1, maxLength: 6 });
     const holds = (texts: readonly string[], why: FileFault['why']): void => {
       const [text = ''] = texts;
-      for (const notice of [
-        ofEnding({ kind: 'stopped', by: text }) ?? '',
-        ofFlag({ flag: '--think', value: text, choices: ['low', 'high'] }),
-        ofFiles(faultsOf(why, texts)),
-      ]) {
+      for (const notice of [ofEnding({ kind: 'stopped', by: text }) ?? '', ofFiles(faultsOf(why, texts))]) {
         expect(notice).not.toMatch(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u);
         expect(notice.isWellFormed()).toBe(true);
         expect(Array.from(notice).length).toBeLessThanOrEqual(200);

@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { conversationIdOf } from '../../src/core/conversation.ts';
 import { StorageUnavailable } from '../../src/core/errors.ts';
 import type { PageEvent, TurnView } from '../../src/playground/surface.ts';
-import { aTurn } from '../support/builders.ts';
 import { noticesIn } from '../../src/notices/notices.ts';
+import { aTurn, someSettings } from '../support/builders.ts';
 import { Visitor } from './client.ts';
 import { type Desk, Memory, openDesk, reading } from './desk.ts';
 
@@ -78,7 +78,7 @@ describe('a message', () => {
   ])('of a browser that wants %s reads %s, as does a command', async (header, locale) => {
     const headers = header === undefined ? {} : { 'accept-language': header };
     await visitor.call('/api/mentions', question, headers);
-    await visitor.call('/api/commands', { conversation: 't1', name: 'stop' }, headers);
+    await visitor.call('/api/commands', typed('/stop'), headers);
     expect([desk.inbox.mentions[0]?.author.locale, desk.inbox.commands[0]?.author.locale]).toEqual([locale, locale]);
   });
 
@@ -129,26 +129,77 @@ describe('a message', () => {
   });
 });
 
-const settings = { thinking: 'auto', search: 'off', maps: 'off', code: 'off' };
+const settings = someSettings;
+const typed = (text: string) => ({ conversation: 't1', id: 'command-1', text });
 
 describe('a command', () => {
-  it('reaches the engine with its value, and every watching page learns what holds now', async () => {
+  it('reaches the engine with its values, and every watching page learns what holds now', async () => {
     const watching = until(visitor.events('t1'), (event) => event.kind === 'settings');
     await snapshotOf('t1');
-    const answer = await visitor.call('/api/commands', { conversation: 't1', name: 'think', value: 'high' });
+    const answer = await visitor.call('/api/commands', typed('/think high scope:person'));
     expect(answer).toEqual({ status: 200, body: { text: 'think is now high.' } });
-    expect(desk.inbox.commands).toMatchObject([{ name: 'think', value: 'high', conversation }]);
+    expect(desk.inbox.commands).toMatchObject([
+      {
+        name: 'think',
+        values: { depth: 'high', scope: 'person' },
+        conversation,
+        author: { id: 'you', manages: 'workspace' },
+      },
+    ]);
     expect((await watching).at(-1)).toEqual({ kind: 'settings', settings: { ...settings, thinking: 'high' } });
     expect((await snapshotOf('t1')).settings).toEqual({ ...settings, thinking: 'high' });
   });
 
   it.each([
-    [{ conversation: 't1', name: 'forget-everything' }, '"name" must be one of think, search, stop.'],
-    [{ conversation: 't1', name: 'think', value: 7 }, '"value" may have 64 characters at most.'],
-    [{ conversation: '', name: 'stop' }, '"conversation" must be 1 to 64 letters, digits, "-" or "_".'],
+    [typed('/forget-everything'), 'There is no such command here. /help says which there are.'],
+    [typed('think high'), 'There is no such command here. /help says which there are.'],
+    [
+      { ...typed('/think high'), text: 7 },
+      '"text" must have 1 to 32000 characters, not only blanks unless a file comes with it.',
+    ],
+    [typed('/ask a secret? private:true'), 'Whoever opens this page sees all of it, so nothing here is private.'],
+    [{ ...typed('/stop'), conversation: '' }, '"conversation" must be 1 to 64 letters, digits, "-" or "_".'],
   ])('that is wrong is refused with a sentence: %j', async (body, error) => {
     expect(await visitor.call('/api/commands', body)).toEqual({ status: 400, body: { error } });
     expect(desk.inbox.commands).toEqual([]);
+  });
+
+  it('that asks a question is a mention, sent twice it is one', async () => {
+    for (let sent = 0; sent < 2; sent++)
+      expect((await visitor.call('/api/commands', typed('/ask why? think:high'))).status).toBe(202);
+    await visitor.call('/api/commands', { ...typed('/search who won?'), id: 'command-2' });
+    expect(desk.inbox.mentions).toMatchObject([
+      { id: 'playground:t1/command-1', text: 'why?', flags: { think: 'high' } },
+      { id: 'playground:t1/command-2', text: 'who won?', flags: { search: 'on' } },
+    ]);
+    expect(desk.inbox.commands).toEqual([]);
+  });
+
+  it('hands on files and choices as they are', async () => {
+    const reply = {
+      files: [{ name: 'a.md', mimeType: 'text/markdown', text: 'x' }],
+      menus: [{ style: 'list', label: 'x', items: [] }],
+    } as const;
+    desk.inbox.reply = reply;
+    expect((await visitor.call('/api/commands', typed('/export'))).body).toMatchObject(reply);
+  });
+
+  it('that forgets takes the turns from every page that shows them', async () => {
+    await visitor.call('/api/mentions', { conversation: 't1', id: 'question-1', text: 'why?' });
+    await desk.inbox.settled();
+    expect((await snapshotOf('t1')).turns).toHaveLength(1);
+    const events = visitor.events('t1');
+    await events.next();
+    await visitor.call('/api/commands', typed('/forget'));
+    const { value: after } = await events.next();
+    expect(after).toMatchObject({ kind: 'snapshot', turns: [] });
+    await events.return(undefined);
+  });
+
+  it('is listed with what can be typed', async () => {
+    const { body } = await visitor.call('/api/commands');
+    expect(body).toMatchObject({ words: { model: ['a model'] } });
+    expect(body).toHaveProperty('commands', expect.arrayContaining([expect.objectContaining({ name: 'forget' })]));
   });
 });
 
@@ -158,7 +209,6 @@ describe('an open page', () => {
     const { value: snapshot } = await events.next();
     expect(snapshot).toEqual({
       kind: 'snapshot',
-      model: 'gemini-3.8-flash',
       standIn: false,
       settings,
       turns: [],

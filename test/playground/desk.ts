@@ -4,15 +4,15 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { InlineData } from '../../src/core/content.ts';
-import type { ConversationId, SettingsOverride, Turn } from '../../src/core/conversation.ts';
+import type { ConversationId, Settings, SettingsOverride, Turn, Whereabouts } from '../../src/core/conversation.ts';
 import type { Ending } from '../../src/core/errors.ts';
-import type { Command, CommandReply, Mention } from '../../src/core/inbound.ts';
+import type { Command, CommandReply, Mention, Suggested } from '../../src/core/inbound.ts';
 import type { ConversationSummary, Inbox, JournalEntry, Log, ReplySurface } from '../../src/core/ports.ts';
 import type { Sourced, Status } from '../../src/core/reply.ts';
 import { PlaygroundAdapter } from '../../src/playground/adapter.ts';
 import { noticesFor } from '../../src/notices/notices.ts';
 import { HeldBlobs } from '../contracts/blob-store.ts';
-import { aTurn } from '../support/builders.ts';
+import { aTurn, someSettings } from '../support/builders.ts';
 
 /** The largest file that a desk takes. */
 export const MAX_FILE_BYTES = 1_000_000;
@@ -39,7 +39,13 @@ export class Memory {
       }));
     },
   };
-  readonly settings = { get: async (id: ConversationId): Promise<SettingsOverride> => this.chosen.get(id) ?? {} };
+  readonly desk = {
+    settingsAt: async ({ conversation }: Whereabouts): Promise<Settings> => ({
+      ...someSettings,
+      ...(conversation === undefined ? {} : this.chosen.get(conversation)),
+    }),
+    complete: async (what: Suggested): Promise<readonly string[]> => [`a ${what}`],
+  };
   readonly uploads = new HeldBlobs();
   readonly journal = { open: async (): Promise<readonly JournalEntry[]> => [...this.open.values()] };
 }
@@ -87,6 +93,8 @@ export class ScriptedInbox implements Inbox {
   readonly mentions: Mention[] = [];
   readonly commands: Command[] = [];
   script: Script;
+  /** What commands are answered beside their text. */
+  reply: Partial<CommandReply> = {};
   /** When set, nothing is accepted. */
   refusesWith: Error | undefined;
   readonly #memory: Memory;
@@ -120,14 +128,25 @@ export class ScriptedInbox implements Inbox {
 
   async command(command: Command): Promise<CommandReply> {
     this.commands.push(command);
-    const { conversation: id, name, value } = command;
+    const { conversation: id, name, values } = command;
+    if (id === undefined) throw new Error('the page has a conversation for everything');
     if (name === 'stop') {
       this.#running.get(id)?.abort();
       return { text: 'Stopped.' };
     }
+    if (name === 'forget') this.#memory.stored.delete(id);
+    const value = values['depth'] ?? values['text'];
     const change = name === 'think' ? { thinking: value } : { search: value };
     this.#memory.chosen.set(id, Object.assign({}, this.#memory.chosen.get(id), change));
-    return { text: `${name} is now ${value}.` };
+    return { text: `${name} is now ${value}.`, ...this.reply };
+  }
+
+  settingsAt(where: Whereabouts): Promise<Settings> {
+    return this.#memory.desk.settingsAt(where);
+  }
+
+  complete(what: Suggested): Promise<readonly string[]> {
+    return this.#memory.desk.complete(what);
   }
 
   async follows(): Promise<boolean> {
@@ -207,16 +226,14 @@ export interface DeskOptions {
 export async function openDesk(options: DeskOptions = {}): Promise<Desk> {
   const { memory = new Memory(), script = reading('Hello.'), standIn = false, port = 0 } = options;
   const logged: string[] = [];
-  const { turns, settings, journal, uploads } = memory;
+  const { turns, desk, journal, uploads } = memory;
   const adapter = new PlaygroundAdapter({
     turns,
-    settings,
+    desk,
     journal,
     uploads,
     maxFileBytes: MAX_FILE_BYTES,
-    defaults: { thinking: 'auto', search: 'off', maps: 'off', code: 'off' },
     standIn,
-    model: 'gemini-3.8-flash',
     noticesFor: noticesFor('auto'),
     log: logInto(logged),
   });

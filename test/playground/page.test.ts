@@ -192,8 +192,8 @@ describe.skipIf(CHROMIUM === undefined)('the page in Chromium', () => {
     const [thread] = desk.inbox.mentions.map((mention) => mention.conversation);
     const there = desk.inbox.commands.filter((command) => command.conversation === thread);
     expect(there).toMatchObject([
-      { name: 'think', value: 'high' },
-      { name: 'search', value: 'on' },
+      { name: 'think', values: { depth: 'high' } },
+      { name: 'search', values: { text: 'on' } },
     ]);
     await page.reload();
     await turnAt(page, 0, 'done');

@@ -36,6 +36,22 @@ describe('Draft', () => {
     expect(draft.view().text).toBe('\n  \nText');
   });
 
+  it.each([
+    ['**One**\n\nbody', 'One'],
+    ['**One**\n\nbody\n\n  **Two**  \n', 'Two'],
+    ['a **bold** word', undefined],
+    ['**never closed', undefined],
+    [`**${'x'.repeat(300)}**\n`, 'x'.repeat(120)],
+  ])('has of the thoughts %j the headline %j', (thought, headline) => {
+    expect(draftOf({ kind: 'thought', text: thought }).view().headline).toBe(headline);
+    expect(draftOf({ kind: 'thought', text: thought }, text('A')).view()).toEqual({
+      text: 'A',
+      exact: 'A',
+      settled: expect.any(String),
+      status: 'writing',
+    });
+  });
+
   it('leaves thoughts out of the text', () => {
     expect(draftOf({ kind: 'thought', text: 'Hm.' }, text('A')).text).toBe('A');
   });

@@ -7,7 +7,6 @@ import type { Log } from '../../src/core/ports.ts';
 import type { PostRef } from '../../src/core/reply.ts';
 import { noticesIn } from '../../src/notices/notices.ts';
 import { type PresentOptions, present, replyOf } from '../../src/reply/presenter.ts';
-import { Reader } from '../../src/reply/reader.ts';
 import { aTurn } from '../support/builders.ts';
 import { anyText, runs } from '../markdown/documents.ts';
 import { FakeSurface, type Script } from './fake-surface.ts';
@@ -62,6 +61,30 @@ describe('present', () => {
     expect(surface.seen.map(({ text }) => text)).toEqual(['\n So']);
     story.end(aTurn({}, '\n So'));
     await presented;
+  });
+
+  it('shows each headline of the thoughts, as something first, until there is text', async () => {
+    const { surface, story, presented } = presenting();
+    story.thought('**Weighing the evi');
+    await settled();
+    expect(surface.urgencies).toEqual([]);
+    story.thought('dence**\n\nFirst this.\n\n');
+    await settled();
+    story.thought('And **this** too.\n\n**Writing**\n');
+    await settled();
+    story.text('So.');
+    await settled();
+    story.thought('**Too late**\n');
+    await settled();
+    expect(surface.seen).toMatchObject([
+      { text: '', status: 'thinking', headline: 'Weighing the evidence' },
+      { text: '', status: 'thinking', headline: 'Writing' },
+      { text: 'So.', status: 'writing' },
+    ]);
+    expect(surface.urgencies).toEqual(['first', 'first', 'first']);
+    story.end(aTurn({ footer: 'gemini · 1 s' }, 'So.'));
+    await presented;
+    expect(surface.finished).toMatchObject([{ text: 'So.', footer: 'gemini · 1 s' }]);
   });
 
   it('makes the view when leave is granted, with all the text there is then', async () => {
@@ -339,39 +362,6 @@ describe('present', () => {
       if (!/[`~]{3}/u.test(source)) expect(last.endsWith('\n\nThe end.\n\n')).toBe(true);
     };
     await fc.assert(fc.asyncProperty(pieces, tell), { ...parameters, numRuns: 200 });
-  });
-});
-
-describe('a reader', () => {
-  const reading = (script: Script = {}) => {
-    const surface = new FakeSurface(script);
-    const logged: string[] = [];
-    const note = (event: string): void => void logged.push(event);
-    const log: Log = { debug: note, info: note, warn: note, error: note };
-    return { surface, logged, reader: new Reader({ surface, notices: noticesIn('pl'), mention: 'm1', log }) };
-  };
-
-  it('is told a refusal in place of an answer, in their language', async () => {
-    const { surface, reader } = reading();
-    await reader.refuse({ kind: 'busy', waiting: 5 });
-    expect(surface.finished).toMatchObject([{ text: '', notice: expect.stringContaining('5 pytań'), language: 'pl' }]);
-  });
-
-  it('is told what went wrong in place of an answer, or after what stands of one', async () => {
-    const { surface, reader, logged } = reading();
-    await reader.apologize(new ModelUnavailable('SECRET'), false);
-    await reader.apologize(new ModelUnavailable('SECRET'), true);
-    const notice = noticesIn('pl').ofError(new ModelUnavailable(''));
-    expect(surface.finished).toMatchObject([{ text: '', notice }]);
-    expect(surface.notes).toEqual([notice]);
-    expect(logged).toEqual(['turn.failed', 'turn.failed']);
-  });
-
-  it('whom nothing can be told is logged', async () => {
-    const { reader, logged } = reading({ finish: refused() });
-    await reader.apologize(new ModelUnavailable('away'), false);
-    expect(logged).toEqual(['turn.failed', 'notice.failed']);
-    await expect(reader.tell('x')).rejects.toBeInstanceOf(PlatformUnavailable);
   });
 });
 

@@ -99,6 +99,13 @@ describe('the pictures and files of a turn', () => {
     expect(await store.turns(aConversation)).toEqual([]);
   });
 
+  test('go with a conversation that is forgotten', async () => {
+    const { path, store } = await inFile();
+    await store.append(aConversation, pictured('one', red, blue));
+    expect(await store.forget(aConversation)).toBe(1);
+    expect(rowsOf(path, 'blobs').size).toBe(0);
+  });
+
   test('of records from before there were blobs are read as they stand', async () => {
     const { path, store } = await inFile();
     const turn = pictured('one', red, blue);

@@ -16,7 +16,18 @@ describe('KeyvSettingsStore', () => {
     expect(await restarted.get(aConversation)).toEqual({ thinking: 'high' });
   });
 
-  test.each(['7', '{"thinking":"deepest"}', '{"search":true}'])('does not take %s for a choice', async (data) => {
+  test.each([
+    '7',
+    '{"thinking":"deepest"}',
+    '{"thinking":0.5}',
+    '{"thinking":-1}',
+    '{"search":true}',
+    '{"model":""}',
+    '{"persona":"default"}',
+    '{"persona":{}}',
+    '{"language":"de"}',
+    '{"footer":"maybe"}',
+  ])('does not take %s for a choice', async (data) => {
     const path = aPath();
     const settings = new KeyvSettingsStore(await aStore(`sqlite:${path}`));
     await settings.set(aConversation, { search: 'on' });

@@ -1,7 +1,7 @@
 /** Plain values for tests, complete and valid, with only what a test cares about spelled out. */
 import type { TurnPlan } from '../../src/conversation/turn.ts';
 import type { Chunk, Content, InlineData } from '../../src/core/content.ts';
-import { conversationIdOf, type Turn } from '../../src/core/conversation.ts';
+import { conversationIdOf, type Settings, type Turn } from '../../src/core/conversation.ts';
 import type { Mention } from '../../src/core/inbound.ts';
 import type { ModelRequest } from '../../src/core/model.ts';
 
@@ -11,6 +11,21 @@ export const aConversation = conversationIdOf({
   channel: 'page',
   thread: 't1',
 });
+
+/** What holds where nobody chose, as `config/default.yaml` has it. */
+export const someSettings: Settings = {
+  model: 'gemini-3.8-flash',
+  thinking: 'auto',
+  search: 'off',
+  maps: 'off',
+  code: 'off',
+  persona: { name: 'default' },
+  language: 'auto',
+  thoughts: 'off',
+  replyStyle: 'thread',
+  freeTalk: 'on',
+  footer: 'off',
+};
 
 export function aMention(change: Partial<Mention> = {}): Mention {
   return {

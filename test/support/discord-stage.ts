@@ -1,11 +1,11 @@
 /** The stage on Discord: the simulator's people, the real discord.js. */
-import type { CommandName } from '../../src/core/inbound.ts';
-import { COMMANDS } from '../../src/core/inbound.ts';
+import { readTyped } from '../../src/commands/typed.ts';
 import type { Upload } from '../simulators/discord/cdn.ts';
-import type { Person } from '../simulators/discord/people.ts';
+import type { Invocation, Person } from '../simulators/discord/people.ts';
+import type { SeenMessage } from '../simulators/discord/reader.ts';
 import { DiscordSimulator, type SimulatorOptions } from '../simulators/discord/simulator.ts';
 import { Harness, type HarnessOptions } from './app.ts';
-import type { SeenAnswer, Stage, Talk } from './stage.ts';
+import type { SeenAnswer, SeenReply, Stage, Talk } from './stage.ts';
 
 /** Discord lets a bot identify once in five seconds; a restart that came sooner would wait. */
 const IDENTIFY_WAIT_MS = 5000;
@@ -64,6 +64,8 @@ export class DiscordStage implements Stage {
 export class DiscordTalk implements Talk {
   readonly #stage: DiscordStage;
   readonly channelId: string;
+  /** The last command, whose answer may hold choices. */
+  #given: Invocation | undefined;
 
   constructor(stage: DiscordStage, channelId: string) {
     this.#stage = stage;
@@ -74,12 +76,34 @@ export class DiscordTalk implements Talk {
     this.#stage.person(as).says(this.channelId, text, { files });
   }
 
-  async command(name: CommandName, value?: string): Promise<string> {
-    const spec = COMMANDS.find((command) => command.name === name);
-    const option = spec !== undefined && 'option' in spec ? spec.option.name : '';
-    const given = value === undefined ? {} : { [option]: value };
+  async command(line: string, as = 'Ada'): Promise<SeenReply> {
+    this.#given = await this.#give(line, as);
+    return replyOf(await this.#given.answer());
+  }
+
+  async ask(line: string, as = 'Ada'): Promise<DiscordTalk> {
+    const { id, channelId } = await (await this.#give(line, as)).answer();
+    const isHere = this.#stage.discord.channelIsThread(channelId);
+    return isHere ? this : new DiscordTalk(this.#stage, await this.#stage.discord.waitForThread(id));
+  }
+
+  async pick(label: string): Promise<SeenReply> {
+    if (this.#given === undefined) throw new Error('no command was given');
+    const pressed = this.#stage.person('Ada').pressesIn(this.#given, label);
+    return replyOf(await pressed.change());
+  }
+
+  async status(): Promise<string> {
+    return this.#stage.discord.readsOfBot(this.channelId).at(-1)?.content ?? '';
+  }
+
+  async #give(line: string, as: string): Promise<Invocation> {
+    const typed = readTyped(line);
+    if (typed === undefined) throw new Error(`there is no command ${line}`);
+    const { name, values } = typed;
     await this.#stage.discord.until(() => this.#stage.discord.commands.some((command) => command.name === name));
-    return (await this.#stage.person('Ada').slash(this.channelId, name, given).answer()).content;
+    const given = Object.entries(values).map(([key, value]) => [key, value === 'true' ? true : (value ?? '')] as const);
+    return this.#stage.person(as).slash(this.channelId, name, Object.fromEntries(given));
   }
 
   async answers(): Promise<readonly SeenAnswer[]> {
@@ -99,6 +123,10 @@ export class DiscordTalk implements Talk {
   async isWaiting(): Promise<boolean> {
     return this.#stage.discord.typing(this.channelId);
   }
+}
+
+function replyOf({ content, files }: SeenMessage): SeenReply {
+  return { text: content, files: files.map((file) => ({ name: file.name, text: Buffer.from(file.bytes).toString() })) };
 }
 
 function answerOf(content: string): SeenAnswer {

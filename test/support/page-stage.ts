@@ -1,9 +1,10 @@
 /** The stage on the local page: Debian's Chromium, driven as a person would. */
+import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
-import type { CommandName } from '../../src/core/inbound.ts';
+import { vi } from 'vitest';
 import { Harness } from './app.ts';
 import { launchChromium } from './chromium.ts';
-import type { GivenFile, SeenAnswer, Stage, StageOptions, Talk } from './stage.ts';
+import type { GivenFile, SeenAnswer, SeenReply, Stage, StageOptions, Talk } from './stage.ts';
 
 /** One browser for the stages of a test file; whoever plays on them closes it at the end. */
 export class SharedBrowser {
@@ -72,21 +73,47 @@ class PageTalk implements Talk {
     await this.#page.locator('#message').press('Enter');
   }
 
-  async command(name: CommandName, value?: string): Promise<string> {
-    const said = this.#page.locator('#said');
-    const before = await said.textContent();
-    if (name === 'think') await this.#page.locator('#thinking').selectOption(value ?? 'auto');
-    else if (name === 'search') await this.#page.locator('#search').setChecked(value === 'on');
-    else await this.#page.locator('#stop').click();
-    await this.#page.waitForFunction((old) => document.querySelector('#said')?.textContent !== old, before);
-    return (await said.textContent()) ?? '';
+  async ask(line: string, as?: string): Promise<PageTalk> {
+    await this.say(line, as);
+    return this;
+  }
+
+  async status(): Promise<string> {
+    return (await this.#page.locator('.turn').last().innerText()).trim();
+  }
+
+  async pick(label: string): Promise<SeenReply> {
+    const told = this.#page.locator('#reply .told');
+    const before = await told.innerText();
+    const button = this.#page.locator('#reply .buttons button', { hasText: label });
+    if ((await button.count()) > 0) await button.click();
+    else await this.#page.locator('#reply select').selectOption({ label });
+    const changed = async () =>
+      (await told.innerText()) !== before || (await button.and(this.#page.locator('[aria-pressed=true]')).count()) > 0;
+    await vi.waitUntil(changed, { timeout: 5000, interval: 10 });
+    return { text: await told.innerText(), files: [] };
+  }
+
+  /** Once the card of an earlier command is closed, the next one that opens is this one's. */
+  async command(line: string, as?: string): Promise<SeenReply> {
+    const reply = this.#page.locator('#reply');
+    if (await reply.isVisible()) await this.#page.locator('#close-reply').click();
+    await this.say(line, as);
+    await reply.waitFor();
+    const links = await reply.locator('a[download]').all();
+    const files: { readonly name: string; readonly text: string }[] = [];
+    for (const link of links) {
+      const [download] = await Promise.all([this.#page.waitForEvent('download'), link.click()]);
+      files.push({ name: download.suggestedFilename(), text: await readFile(await download.path(), 'utf8') });
+    }
+    return { text: await reply.locator('.told').innerText(), files };
   }
 
   async answers(): Promise<readonly SeenAnswer[]> {
     return this.#page.locator('.turn .answer').evaluateAll((answers) =>
       answers
         .map((answer) => ({
-          text: [...answer.querySelectorAll<HTMLElement>('.text, .foot, .notice')]
+          text: [...answer.querySelectorAll<HTMLElement>('.text, .foot, .notice, .footer')]
             .filter((part) => part.checkVisibility())
             .map((part) => part.innerText.trim())
             .filter((text) => text !== '')

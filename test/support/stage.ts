@@ -1,6 +1,5 @@
 /** A stage: one platform with people on it, so that a journey is told once and played on every platform. */
 import { vi } from 'vitest';
-import type { CommandName } from '../../src/core/inbound.ts';
 import type { Harness, HarnessOptions } from './app.ts';
 
 export interface StageOptions extends HarnessOptions {
@@ -17,6 +16,12 @@ export interface SeenAnswer {
   readonly pictures: number;
 }
 
+/** What a person is told when they give a command. */
+export interface SeenReply {
+  readonly text: string;
+  readonly files: readonly { readonly name: string; readonly text: string }[];
+}
+
 /** A file that somebody sends with a message. */
 export interface GivenFile {
   readonly name: string;
@@ -27,8 +32,14 @@ export interface GivenFile {
 export interface Talk {
   /** Somebody goes on in it, without a mention. */
   say(text: string, as?: string, files?: readonly GivenFile[]): Promise<void>;
-  /** Gives a command and resolves with what the bot says to it. */
-  command(name: CommandName, value?: string): Promise<string>;
+  /** Gives a command as it would be typed, such as `/think high`, and resolves with what the bot says to it. */
+  command(line: string, as?: string): Promise<SeenReply>;
+  /** Gives a command that asks a question, such as `/ask why?`, and waits for nothing; resolves with where it is answered. */
+  ask(line: string, as?: string): Promise<Talk>;
+  /** Picks what is labelled so from what the last command was answered, and resolves with what is said then. */
+  pick(label: string): Promise<SeenReply>;
+  /** What a reader sees of the answer that is being made, or of the last one. */
+  status(): Promise<string>;
   /** The bot's answers, oldest first. */
   answers(): Promise<readonly SeenAnswer[]>;
   /** Whether a reader sees that the bot is at work and has no text yet. */

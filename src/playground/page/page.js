@@ -1,11 +1,13 @@
 /** The page itself: joins the controls, the event stream and what is drawn. */
 // @ts-check
+import { Completions, isCommand, Replies } from './commands.js';
 import { FileTray, upload } from './files.js';
 import { call, Events } from './server.js';
 import { drawThreads, drawTurns, markdownOf, part, stateOf } from './thread.js';
 import { applyEvent } from './turns.js';
 
 /** @typedef {import('../surface.ts').TurnView} TurnView */
+/** @typedef {import('../../core/conversation.ts').Settings} Settings */
 
 /** @template {HTMLElement} E @param {string} id @returns {E} */
 const the = (id) => /** @type {E} */ (part(document, `#${id}`));
@@ -33,10 +35,11 @@ const shown = {
   turns: [],
   /** @type {readonly { id: string, title: string }[]} */
   threads: [],
-  /** What the server says holds here; undefined until it says so. @type {{ thinking: string, search: string } | undefined} */
+  /** What the server says holds here; undefined until it says so. @type {Settings | undefined} */
   settings: undefined,
   /** The thread begun with the button: it takes over what was chosen before it. */
   begun: '',
+  standIn: false,
   drawing: false,
   atEnd: true,
   /** Where the thread was scrolled to when that was found. */
@@ -47,11 +50,13 @@ const shown = {
 /** A message that could not be sent keeps its id: it may have arrived all the same, and is then asked once. */
 const unsent = { text: '', id: '', files: tray.files };
 
+const replies = new Replies(the('reply'), (text, asked) => command(shown.thread, text, asked), tell);
+
 const events = new Events(
   (event) => {
     shown.turns = applyEvent(shown.turns, event);
     if (event.kind === 'snapshot') {
-      the('model').textContent = event.standIn ? 'stand-in' : event.model;
+      shown.standIn = event.standIn;
       the('stand-in').hidden = !event.standIn;
     }
     if (event.kind === 'snapshot' || event.kind === 'settings') hold(event.settings);
@@ -73,13 +78,16 @@ function isEnd({ kind }) {
   return kind === 'reply' || kind === 'note';
 }
 
-/** Takes over what changed on the server, perhaps from another tab. @param {{ thinking: string, search: string }} settings */
+/** Takes over what changed on the server, perhaps from another tab. @param {Settings} settings */
 function hold(settings) {
   const before = shown.settings;
   shown.settings = settings;
+  the('model').textContent = shown.standIn ? 'stand-in' : settings.model;
   if (before === undefined && shown.begun === shown.thread && shown.turns.length === 0) return;
-  if (before?.thinking !== settings.thinking) thinking.value = settings.thinking;
-  if (before?.search !== settings.search) search.checked = settings.search === 'on';
+  const depth = `${settings.thinking}`;
+  if (![...thinking.options].some(({ value }) => value === depth)) thinking.add(new Option(depth));
+  if (before?.thinking !== settings.thinking) thinking.value = depth;
+  if (before?.search !== settings.search) search.checked = settings.search !== 'off';
 }
 
 function drawSoon() {
@@ -128,6 +136,7 @@ function isAtEnd() {
 function open(thread) {
   Object.assign(shown, { thread, turns: [], settings: undefined, last: undefined, atEnd: true });
   the('problem').hidden = true;
+  replies.hide();
   the('said').textContent = '';
   draw();
   drawThreads(threadList, shown.threads, thread);
@@ -152,18 +161,27 @@ function tell(problem) {
   the('problem').hidden = problem === undefined;
 }
 
-/** Gives one command and shows what is answered. @param {string} conversation @param {string} name @param {string} value */
-async function command(conversation, name, value = '') {
-  const { text } = await call('/api/commands', { conversation, name, value, author: nameField.value });
-  the('said').textContent = text;
+/**
+ * Gives one command, as it would be typed; with files where it asks a question.
+ * @param {string} conversation
+ * @param {string} text
+ * @param {{ id?: string, files?: readonly object[] }} asked
+ */
+async function command(conversation, text, { id = crypto.randomUUID(), files = [] } = {}) {
+  return call('/api/commands', { conversation, id, text, author: nameField.value, files });
+}
+
+/** Gives one command, and shows its answer beside the controls. @param {string} text @param {string} conversation */
+async function control(text, conversation = shown.thread) {
+  the('said').textContent = (await command(conversation, text)).text;
 }
 
 /** Tells the server what is chosen here and does not hold there yet. */
 async function settle() {
   const { thread, settings } = shown;
-  const [depth, mode] = [thinking.value, search.checked ? 'on' : 'off'];
-  if (depth !== settings?.thinking) await command(thread, 'think', depth);
-  if (mode !== settings?.search) await command(thread, 'search', mode);
+  const [depth, searches] = [thinking.value, search.checked];
+  if (depth !== `${settings?.thinking}`) await control(`/think ${depth}`, thread);
+  if (searches !== (settings?.search !== 'off')) await control(`/search ${searches ? 'on' : 'off'}`, thread);
 }
 
 async function send() {
@@ -179,8 +197,10 @@ async function send() {
   tell(undefined);
   scroll.scrollTop = scroll.scrollHeight;
   try {
-    if (shown.settings !== undefined || shown.begun === conversation) await settle();
+    const asks = !isCommand(text);
+    if (asks && (shown.settings !== undefined || shown.begun === conversation)) await settle();
     const given = await Promise.all(files.map((file) => upload(conversation, file)));
+    if (!asks) return await replies.give(text, { id, files: given });
     await call('/api/mentions', { conversation, id, text, author: nameField.value, files: given });
   } catch (error) {
     tell(error);
@@ -212,6 +232,7 @@ the('composer').addEventListener('submit', (event) => {
   event.preventDefault();
   void send();
 });
+new Completions(message, the('completions'));
 message.addEventListener('input', fit);
 message.addEventListener('keydown', (event) => {
   if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
@@ -219,7 +240,8 @@ message.addEventListener('keydown', (event) => {
   void send();
 });
 for (const control of [thinking, search]) control.addEventListener('change', () => settle().catch(tell));
-the('stop').addEventListener('click', () => command(shown.thread, 'stop').catch(tell));
+the('stop').addEventListener('click', () => control('/stop').catch(tell));
+the('settings').addEventListener('click', () => replies.give('/settings').catch(tell));
 the('new').addEventListener('click', () => {
   shown.begun = crypto.randomUUID();
   location.hash = shown.begun;

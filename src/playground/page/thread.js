@@ -52,15 +52,33 @@ function drawTurn(element, turn) {
   part(element, '.question').hidden = turn.question === '' && turn.files === undefined;
   drawFiles(part(element, '.attached'), turn.files ?? []);
   part(element, '.status').hidden = turn.state === 'done';
-  part(element, '.word').textContent = turn.text === '' ? `${stateOf(turn)}…` : '';
-  const { text, marks, sources } = drawn.get(element) ?? {};
-  if (text !== turn.text || marks !== turn.marks || sources !== turn.sources)
-    showMarkdown(part(element, '.text'), turn.text, turn);
+  part(element, '.word').textContent = turn.text === '' ? `${turn.headline || stateOf(turn)}…` : '';
+  const { text, marks, sources } = restingOn(drawn.get(element)) ?? {};
+  const rests = restingOn(turn);
+  if (text !== turn.text || marks !== rests.marks || sources !== rests.sources)
+    showMarkdown(part(element, '.text'), turn.text, rests);
   drawPictures(part(element, '.pictures'), turn.pictures ?? []);
-  drawFoot(part(element, '.foot'), turn);
-  part(element, '.notice').hidden = turn.notice === undefined;
+  drawFoot(part(element, '.foot'), rests);
+  part(element, '.notice').hidden = turn.notice === undefined || turn.state !== 'done';
   part(element, '.notice-text').textContent = turn.notice ?? '';
+  part(element, '.footer').hidden = turn.footer === undefined || turn.state !== 'done';
+  part(element, '.footer').textContent = turn.footer ?? '';
   part(element, '.copy-answer').hidden = turn.state !== 'done' || turn.text === '';
+}
+
+/** @type {TurnView['sources']} */
+const NONE = [];
+
+/**
+ * The turn without what it rests on while it is written: an answer that is written anew has not said that yet.
+ * @template {TurnView | undefined} T
+ * @param {T} turn
+ * @returns {T}
+ */
+function restingOn(turn) {
+  if (turn === undefined || turn.state === 'done') return turn;
+  const { marks, searches, quotes, ...rest } = turn;
+  return /** @type {T} */ ({ ...rest, sources: NONE });
 }
 
 /** @param {HTMLElement} element @param {readonly string[]} names */

@@ -53,11 +53,6 @@ describe('a table', () => {
     expect(row).toContain('| 200 ms, p95 200 ms, 1 never |');
   });
 
-  it('says why a scenario was left out', () => {
-    const row = scenarioTable('Discord', [{ title: 'S3', runs: [], missing: 'not available' }]).split('\n')[2];
-    expect(row).toMatch(/^\| Discord \| S3 \| not available \|( +\|){11}$/);
-  });
-
   it('sets two bots side by side', () => {
     const rows = botTable([
       { title: 'Halley', runs: [RUN] },

@@ -93,6 +93,8 @@ export class Stage implements AsyncDisposable {
       limits: scenario.generous ? GENEROUS : {},
     });
     for (let index = 1; index < scenario.answers && scenario.ownChannels; index++) discord.addChannel(`night-${index}`);
+    if (!scenario.threads)
+      for (const { id } of discord.world.channels.values()) discord.deny(id, discord.botRoleId, 'createPublicThreads');
     const gemini = await GeminiSimulator.start();
     const folder = await mkdtemp(join(tmpdir(), 'halley-bench-'));
     const settings = join(folder, 'settings.yaml');

@@ -4,9 +4,7 @@ import type { Score } from './score.ts';
 
 export interface Row {
   readonly title: string;
-  /** None where the scenario cannot be run; then `missing` says why. */
   readonly runs: readonly RunResult[];
-  readonly missing?: string;
 }
 
 const HEAD = [
@@ -28,11 +26,10 @@ const HEAD = [
 
 /** Every scenario of one platform; further platforms put their rows below. */
 export function scenarioTable(platform: string, rows: readonly Row[]): string {
-  const lines = rows.map(({ title, runs, missing }) => {
-    const cells = missing === undefined ? [...freshness(runs), ...completeness(runs), ...costs(runs)] : [missing];
-    return [platform, title, ...cells, ...Array.from({ length: HEAD.length - 2 - cells.length }, () => '')];
-  });
-  return table(HEAD, lines);
+  return table(
+    HEAD,
+    rows.map(({ title, runs }) => [platform, title, ...freshness(runs), ...completeness(runs), ...costs(runs)]),
+  );
 }
 
 const BOT_HEAD = ['bot', 'CPU an answer', 'peak memory', 'loop delay p99', 'first text p95', 'lag p95'] as const;

@@ -101,3 +101,14 @@ describe('what a person can type', () => {
     expect(ada.slash(ada.dmChannelId, 'both').state).toBe('waiting');
   });
 });
+
+describe('the list', () => {
+  it('comes with translations only where they are asked for', async () => {
+    const { rest } = now();
+    const translated = { ...think, description_localizations: { pl: 'Myśl' } };
+    await rest(`PUT ${everywhere()}`, [translated]);
+    expect((await rest(`GET ${everywhere()}`)).list).toMatchObject([{ description_localizations: null }]);
+    const asked = await rest(`GET ${everywhere()}?with_localizations=true`);
+    expect(asked.list).toMatchObject([{ description_localizations: { pl: 'Myśl' } }]);
+  });
+});

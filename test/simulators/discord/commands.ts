@@ -1,12 +1,13 @@
 /** The commands an application registered, everywhere and in the server, and what a person fills into one. */
 import { checkCommands, typeOf } from './command-rules.ts';
 import { refuse } from './errors.ts';
-import { isJson, type Json, listOf } from './json.ts';
+import { isJson, type Json, lengthOf, listOf } from './json.ts';
 import type { World } from './state.ts';
 
 /** `undefined` is everywhere; otherwise a server's id. */
 type Scope = string | undefined;
 
+/** A file is given by the id it was uploaded under, as Discord's client does. */
 export type OptionValue = string | number | boolean;
 
 export class Commands {
@@ -134,11 +135,38 @@ export function filledIn(
   });
 }
 
-const VALUE_TYPES: Readonly<Record<number, string>> = { 3: 'string', 4: 'number', 5: 'boolean', 10: 'number' };
+/**
+ * What Discord's client sends while an option is being typed: what was filled in before it, then what stands there now.
+ *
+ * @throws Error when the option is not completed by the application.
+ */
+export function beingTyped(command: Json, typed: Readonly<Record<string, string>>): Json[] {
+  const options = listOf(command['options']).filter(isJson);
+  const last = Object.keys(typed).at(-1);
+  return Object.entries(typed).map(([name, value]) => {
+    const option = options.find((each) => each['name'] === name);
+    if (option === undefined) throw new Error(`no option ${name}`);
+    if (name === last && option['autocomplete'] !== true) throw new Error(`option ${name} is not completed`);
+    return { name, type: option['type'], value, ...(name === last ? { focused: true } : {}) };
+  });
+}
+
+const VALUE_TYPES: Readonly<Record<number, string>> = {
+  3: 'string',
+  4: 'number',
+  5: 'boolean',
+  10: 'number',
+  11: 'string',
+};
+
+/** Characters of a text option where the command says nothing. */
+const MAX_TEXT = 6000;
 
 function checkValue(option: Json, value: OptionValue): void {
   const name = String(option['name']);
   if (VALUE_TYPES[Number(option['type'])] !== typeof value) throw new Error(`option ${name} takes no ${typeof value}`);
+  const max = Number(option['max_length'] ?? MAX_TEXT);
+  if (typeof value === 'string' && lengthOf(value) > max) throw new Error(`option ${name} takes ${max} characters`);
   const choices = listOf(option['choices']).filter(isJson);
   if (choices.length > 0 && !choices.some((choice) => choice['value'] === value))
     throw new Error(`option ${name} does not offer ${value}`);

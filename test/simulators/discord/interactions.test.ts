@@ -203,3 +203,82 @@ describe('mentions in an answer', () => {
     expect(sim.notified).toMatchObject([{ userId: ada.id, because: 'user' }]);
   });
 });
+
+describe('an option that is being typed', () => {
+  beforeEach(async () => {
+    const model = { type: 3, name: 'model', description: 'Which', autocomplete: true } as const;
+    const file = { type: 11, name: 'file', description: 'A file' } as const;
+    await client.application.commands.set([{ name: 'ask', description: 'Ask', options: [model, file] }]);
+  });
+
+  it('is completed with what the application offers, in three seconds', async () => {
+    const { ada, general, sim } = now();
+    const coming = next(client, Events.InteractionCreate);
+    const offered = ada.types(general, 'ask', { model: 'fl' });
+    const [interaction] = await coming;
+    if (!interaction.isAutocomplete()) throw new Error('not an autocompletion');
+    expect(interaction.options.getFocused(true)).toMatchObject({ name: 'model', value: 'fl' });
+    await interaction.respond([{ name: 'Flash', value: 'flash' }]);
+    expect(await offered).toEqual(['flash']);
+    const late = ada.types(general, 'ask', { model: '' });
+    sim.clock.advance(3000);
+    await expect(late).rejects.toThrow('did not respond');
+  });
+
+  it.each([
+    ['26 values', Array.from({ length: 26 }, (_, at) => ({ name: `n${at}`, value: `v${at}` }))],
+    ['an empty name', [{ name: '', value: 'v' }]],
+    ['a value of 101 characters', [{ name: 'n', value: 'v'.repeat(101) }]],
+  ])('refuses %s', async (_what, choices) => {
+    const { ada, general, rest } = now();
+    const coming = next(client, Events.InteractionCreate);
+    const offered = ada.types(general, 'ask', { model: '' });
+    const [{ id, token }] = await coming;
+    const answer = { type: 8, data: { choices } };
+    expect(await rest(`POST /interactions/${id}/${token}/callback`, answer)).toMatchObject({ body: { code: 50035 } });
+    await rest(`POST /interactions/${id}/${token}/callback`, { type: 8, data: { choices: [] } });
+    expect(await offered).toEqual([]);
+  });
+
+  it('may be a file, which comes with the command', async () => {
+    const { ada, general } = now();
+    const { interaction } = await asked(general, 'ask', { file: { name: 'a.txt', bytes: Buffer.from('hi') } });
+    const file = interaction.options.getAttachment('file');
+    expect(file).toMatchObject({ name: 'a.txt', size: 2, contentType: 'text/plain; charset=utf-8' });
+    expect(await (await fetch(file?.url ?? '')).text()).toBe('hi');
+    expect(() => ada.slash(general, 'ask', { model: 'x'.repeat(6001) })).toThrow('6000 characters');
+  });
+});
+
+describe('a list', () => {
+  it('is drawn on an answer that one person sees, and tells what was picked', async () => {
+    const { ada } = now();
+    const { run, interaction } = await asked();
+    const options = ['low', 'high'].map((value) => ({ label: value.toUpperCase(), value }));
+    const components = [{ type: 1, components: [{ type: 3, custom_id: 'depth', options }] }];
+    await interaction.reply({ content: 'Choose.', components, flags: MessageFlags.Ephemeral });
+    await run.answer();
+    const coming = next(client, Events.InteractionCreate);
+    const pressed = ada.pressesIn(run, 'HIGH');
+    const [picked] = await coming;
+    if (!picked.isStringSelectMenu()) throw new Error('not a list');
+    expect([picked.customId, picked.values]).toEqual(['depth', ['high']]);
+    await picked.update({ content: 'High it is.', components: [] });
+    expect(await pressed.change()).toMatchObject({ content: 'High it is.', ephemeral: true });
+    expect(() => ada.pressesIn(run, 'LOW')).toThrow('nothing is labelled LOW');
+  });
+
+  it.each([
+    ['no items', []],
+    ['26 items', Array.from({ length: 26 }, (_, at) => ({ label: `l${at}`, value: `v${at}` }))],
+    ['two items of one value', [1, 2].map((label) => ({ label: `${label}`, value: 'v' }))],
+    ['a label of 101 characters', [{ label: 'l'.repeat(101), value: 'v' }]],
+  ])('of %s is refused', async (_what, options) => {
+    const { rest } = now();
+    const { interaction } = await asked();
+    const components = [{ type: 1, components: [{ type: 3, custom_id: 'depth', options }] }];
+    const answer = { type: 4, data: { content: 'Choose.', components } };
+    const path = `/interactions/${interaction.id}/${interaction.token}/callback`;
+    expect(await rest(`POST ${path}`, answer)).toMatchObject({ status: 400, body: { code: 50035 } });
+  });
+});

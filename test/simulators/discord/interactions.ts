@@ -11,7 +11,7 @@ const TOKEN_MS = 15 * 60_000;
 const ATTACHMENT_SIZE_LIMIT = 10 * 1024 * 1024;
 
 /** @see https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-object-interaction-type */
-export const InteractionType = { command: 2, component: 3 } as const;
+export const InteractionType = { command: 2, component: 3, autocomplete: 4 } as const;
 
 export interface Interaction {
   readonly id: string;
@@ -25,6 +25,8 @@ export interface Interaction {
   /** `failed`: nobody acknowledged it in time, and the person was told so. */
   state: 'waiting' | 'acknowledged' | 'failed';
   original?: Message;
+  /** What was offered for the option that is being typed. */
+  offered?: readonly Json[];
   readonly followUps: Message[];
 }
 

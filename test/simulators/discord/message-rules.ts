@@ -1,11 +1,13 @@
 /** What Discord accepts as a message: lengths, sums, flags and components, beyond what its OpenAPI description says. */
 import type { Upload } from './cdn.ts';
-import { badChoice, type FieldFault, invalidForm, refuse, required, tooLong } from './errors.ts';
+import { badChoice, badLength, type FieldFault, invalidForm, refuse, required, tooLong } from './errors.ts';
 import { isJson, type Json, lengthOf, listOf, numberOf, textOf } from './json.ts';
 import { MessageFlag } from './state.ts';
 
 /** Which kind of call brings the message; each accepts other flags. */
 export type Occasion = 'create' | 'edit' | 'webhook' | 'webhookEdit' | 'callback' | 'defer';
+
+const STRING_SELECT = 3;
 
 const { suppressEmbeds, ephemeral, suppressNotifications, isVoiceMessage, isComponentsV2 } = MessageFlag;
 const ON_CREATE = suppressEmbeds | suppressNotifications | isVoiceMessage | isComponentsV2;
@@ -126,6 +128,7 @@ function numbered(components: readonly Json[]): readonly Json[] {
     const inner = component['components'];
     const accessory = component['accessory'];
     return {
+      ...(component['type'] === STRING_SELECT ? { min_values: 1, max_values: 1 } : {}),
       ...component,
       id,
       ...(Array.isArray(inner) ? { components: inner.filter(isJson).map(number) } : {}),
@@ -191,8 +194,27 @@ function v1Faults(components: readonly Json[]): FieldFault[] {
   if (components.length > 5) return [tooLong('components', 5)];
   return components.flatMap((row, index) => {
     if (row['type'] !== 1) return [badChoice(`components.${index}.type`, [1])];
-    return listOf(row['components']).length > 5 ? [tooLong(`components.${index}.components`, 5)] : [];
+    const inner = listOf(row['components']).filter(isJson);
+    const path = `components.${index}.components`;
+    return [
+      ...(inner.length > 5 ? [tooLong(path, 5)] : []),
+      ...inner.flatMap((each, at) => listFaults(each, `${path}.${at}`)),
+    ];
   });
+}
+
+/** A list has 1 to 25 items, each with a label and a value of its own, of 1 to 100 characters. */
+function listFaults(component: Json, path: string): FieldFault[] {
+  if (component['type'] !== STRING_SELECT) return [];
+  const options = listOf(component['options']).filter(isJson);
+  const texts = options.flatMap((option) => [textOf(option['label']) ?? '', textOf(option['value']) ?? '']);
+  const values = new Set(options.map((option) => option['value']));
+  return [
+    ...(options.length < 1 || options.length > 25 ? [badLength(`${path}.options`, 1, 25)] : []),
+    ...(texts.some((text) => lengthOf(text) < 1 || lengthOf(text) > 100) ? [badLength(`${path}.options`, 1, 100)] : []),
+    ...(values.size < options.length ? [badChoice(`${path}.options`, ['values not used before'])] : []),
+    ...(lengthOf(textOf(component['custom_id']) ?? '') > 100 ? [tooLong(`${path}.custom_id`, 100)] : []),
+  ];
 }
 
 function v2Faults(all: readonly Placed[], { content = '', embeds = [] }: MessageFields): FieldFault[] {

@@ -57,7 +57,8 @@ function plainJson(world: World, message: Message, viewer: Viewer): Json {
   };
 }
 
-function attachmentJson(world: World, message: Message, file: StoredFile): Json {
+/** A file, as part of a message or as the option of a command. */
+export function attachmentJson(world: World, message: Pick<Message, 'ephemeralFor'>, file: StoredFile): Json {
   const { url, proxyUrl } = signedUrls(world, file);
   return {
     id: file.id,

@@ -1,10 +1,10 @@
 /** People: they write, edit, delete, reply, upload, run commands and press buttons, as Discord's own client lets them. */
 import { type Upload, storeFile } from './cdn.ts';
-import { type Commands, filledIn, type OptionValue } from './commands.ts';
+import { beingTyped, type Commands, filledIn, type OptionValue } from './commands.ts';
 import { type Interaction, type Interactions, InteractionType } from './interactions.ts';
-import { jsonOf, listOf } from './json.ts';
+import { isJson, type Json, jsonOf, listOf } from './json.ts';
 import { PINGS_ALL } from './mentions.ts';
-import { messageJson } from './message-wire.ts';
+import { attachmentJson, messageJson } from './message-wire.ts';
 import { may, sendingPermission } from './permissions.ts';
 import { beginTyping, directChannel, openThreadOn } from './places.ts';
 import { edit, post, remove } from './posts.ts';
@@ -91,7 +91,7 @@ export class Person {
     remove(this.#services.world, this.#own(messageId));
   }
 
-  types(channelId: string): void {
+  startsTyping(channelId: string): void {
     beginTyping(this.#services.world, this.#channel(channelId), this.user);
   }
 
@@ -104,32 +104,70 @@ export class Person {
     return thread.id;
   }
 
-  /** Runs a slash command; `name` may go on with subcommands, as in `settings show`. */
-  slash(channelId: string, name: string, options: Readonly<Record<string, OptionValue>> = {}): Invocation {
+  /** Runs a slash command; `name` may go on with subcommands, as in `settings show`. A file is uploaded with it. */
+  slash(channelId: string, name: string, given: Readonly<Record<string, OptionValue | Upload>> = {}): Invocation {
+    const { world } = this.#services;
     const channel = this.#channel(channelId);
-    if (channel.thread?.archived) throw new Error(`thread ${channel.name} is archived, commands are not offered there`);
     const [root = '', ...path] = name.split(' ');
-    const command = this.#services.commands.find(root, channel.guildId !== undefined);
-    if (!command)
-      throw new Error(`there is no command /${root} in ${channel.name === '' ? 'direct messages' : channel.name}`);
-    const filled = filledIn(command, path, options);
+    const command = this.#command(channel, root);
+    const attachments: Record<string, Json> = {};
+    const idOf = (upload: Upload): string => {
+      const file = storeFile(world, channel.id, upload);
+      attachments[file.id] = attachmentJson(world, {}, file);
+      return file.id;
+    };
+    const values = Object.entries(given).map(
+      ([option, value]) => [option, typeof value === 'object' ? idOf(value) : value] as const,
+    );
+    const filled = filledIn(command, path, Object.fromEntries(values));
     const data = {
-      id: command['id'],
-      name: root,
-      type: 1,
+      ...namedIn(command, root),
       ...(filled.length === 0 ? {} : { options: filled }),
-      ...(command['guild_id'] === undefined ? {} : { guild_id: command['guild_id'] }),
+      ...(Object.keys(attachments).length === 0 ? {} : { resolved: { attachments } }),
     };
     return this.#start({ type: InteractionType.command, channel, user: this.user, data });
   }
 
+  /** Types so much of options of a command, the last of them last; resolves with the values that are offered for that. */
+  async types(channelId: string, name: string, typed: Readonly<Record<string, string>>): Promise<readonly string[]> {
+    const channel = this.#channel(channelId);
+    const command = this.#command(channel, name);
+    const data = { ...namedIn(command, name), options: beingTyped(command, typed) };
+    return this.#start({ type: InteractionType.autocomplete, channel, user: this.user, data }).offers();
+  }
+
+  #command(channel: Channel, root: string): Json {
+    if (channel.thread?.archived) throw new Error(`thread ${channel.name} is archived, commands are not offered there`);
+    const command = this.#services.commands.find(root, channel.guildId !== undefined);
+    if (!command)
+      throw new Error(`there is no command /${root} in ${channel.name === '' ? 'direct messages' : channel.name}`);
+    return command;
+  }
+
   presses(messageId: string, customId: string): Invocation {
+    return this.#uses(this.#message(messageId), customId, []);
+  }
+
+  /** Presses a button, or picks an item of a list, on what a command of this person's was answered. */
+  pressesIn(invocation: Invocation, label: string): Invocation {
+    const { original } = invocation;
+    for (const component of componentsOf(original)) {
+      const id = String(component['custom_id']);
+      if (component['label'] === label) return this.#uses(original, id, []);
+      const item = listOf(component['options'])
+        .filter(isJson)
+        .find((option) => option['label'] === label);
+      if (item) return this.#uses(original, id, [String(item['value'])]);
+    }
+    throw new Error(`nothing is labelled ${label}`);
+  }
+
+  #uses(source: Message, customId: string, values: readonly string[]): Invocation {
     const { world } = this.#services;
-    const source = this.#message(messageId);
-    const rows = source.components.flatMap((row) => listOf(row['components'])).map(jsonOf);
-    const button = rows.find((component) => component['custom_id'] === customId);
-    if (!button) throw new Error(`no button ${customId} on message ${messageId}`);
-    const data = { component_type: button['type'], custom_id: customId, id: button['id'] ?? 1 };
+    const component = componentsOf(source).find((each) => each['custom_id'] === customId);
+    if (!component) throw new Error(`no button or list ${customId} on message ${source.id}`);
+    const chosen = values.length === 0 ? {} : { values };
+    const data = { component_type: component['type'], custom_id: customId, id: component['id'] ?? 1, ...chosen };
     const channel = this.#channel(source.channelId);
     const sourceJson = messageJson(world, source, { seesContent: true });
     return this.#start({ type: InteractionType.component, channel, user: this.user, data, source, sourceJson });
@@ -158,14 +196,33 @@ export class Person {
   }
 }
 
+function namedIn(command: Json, name: string): Json {
+  const guild = command['guild_id'] === undefined ? {} : { guild_id: command['guild_id'] };
+  return { id: command['id'], name, type: 1, ...guild };
+}
+
+function componentsOf(message: Message): readonly Json[] {
+  return message.components.flatMap((row) => listOf(row['components'])).map(jsonOf);
+}
+
 /** What a person sees of a command they ran or a button they pressed. */
 export class Invocation {
   readonly #interaction: Interaction;
   readonly #services: PeopleServices;
+  /** How the pressed message looked. */
+  readonly #before: string;
 
   constructor(interaction: Interaction, services: PeopleServices) {
     this.#interaction = interaction;
     this.#services = services;
+    this.#before = lookOf(interaction.source);
+  }
+
+  /** The message that answers; @throws Error when there is none yet. */
+  get original(): Message {
+    const { original } = this.#interaction;
+    if (!original) throw new Error(`interaction ${this.id} has no answer yet`);
+    return original;
   }
 
   get id(): string {
@@ -192,6 +249,20 @@ export class Invocation {
       .map(seen);
   }
 
+  /** Resolves with the pressed message once it looks otherwise than when it was pressed. */
+  async change(): Promise<SeenMessage> {
+    await this.#services.until(() => lookOf(this.#interaction.source) !== this.#before);
+    return seen(this.original);
+  }
+
+  /** Resolves with the values offered for the option that was being typed. */
+  async offers(): Promise<readonly string[]> {
+    await this.#services.until(() => this.#interaction.state !== 'waiting');
+    const { offered } = this.#interaction;
+    if (!offered) throw new Error(`the application did not respond to interaction ${this.id}`);
+    return offered.map((choice) => String(choice['value']));
+  }
+
   /**
    * Resolves with the first answer that is more than "thinking".
    *
@@ -203,4 +274,8 @@ export class Invocation {
     if (!first) throw new Error(`the application did not respond to interaction ${this.id}`);
     return first;
   }
+}
+
+function lookOf(message: Message | undefined): string {
+  return JSON.stringify([message?.content, message?.components]);
 }

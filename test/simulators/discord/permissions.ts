@@ -6,6 +6,7 @@ import { ChannelType, type Channel, type Guild, type World } from './state.ts';
 export const Permission = {
   administrator: 1n << 3n,
   manageChannels: 1n << 4n,
+  manageGuild: 1n << 5n,
   addReactions: 1n << 6n,
   viewChannel: 1n << 10n,
   sendMessages: 1n << 11n,

@@ -185,6 +185,10 @@ export class DiscordSimulator {
     return channel;
   }
 
+  channelIsThread(channelId: string): boolean {
+    return this.#channelOf(channelId).thread !== undefined;
+  }
+
   /** Oldest first; messages only one person sees are not among them. */
   reads(channelId: string): readonly SeenMessage[] {
     return readsOf(this.world, channelId);

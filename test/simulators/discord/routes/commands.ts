@@ -1,6 +1,6 @@
 /** REST: application commands. @see https://discord.com/developers/docs/interactions/application-commands */
 import { badChoice, invalidForm, refuse } from '../errors.ts';
-import { isJson, jsonOf, listOf } from '../json.ts';
+import { isJson, type Json, jsonOf, listOf } from '../json.ts';
 import { type Answer, type Call, created, noContent, ok, param, type Route } from '../route.ts';
 
 const GLOBAL = '/applications/{application_id}/commands';
@@ -10,7 +10,7 @@ export const commandRoutes: readonly Route[] = [GLOBAL, GUILD].flatMap((path): R
   const common = { limit: 'commands', major: path === GUILD ? ['guild_id'] : [] } as const;
   const one = `${path}/{command_id}`;
   return [
-    { method: 'GET', path, ...common, handle: (call) => ok(call.commands.in(scopeOf(call))) },
+    { method: 'GET', path, ...common, handle: list },
     { method: 'PUT', path, ...common, handle: overwrite },
     { method: 'POST', path, ...common, handle: create },
     { method: 'GET', path: one, ...common, handle: (call) => ok(call.commands.one(scopeOf(call), idOf(call))) },
@@ -26,6 +26,23 @@ function scopeOf(call: Call): string | undefined {
   const guildId = call.params['guild_id'];
   if (guildId !== undefined && guildId !== call.world.guild.id) throw refuse('missingAccess');
   return guildId;
+}
+
+/** Translations come only to those who ask for them. */
+function list(call: Call): Answer {
+  const all = call.commands.in(scopeOf(call));
+  return ok(call.query.get('with_localizations') === 'true' ? all : all.map(withoutTranslations));
+}
+
+function withoutTranslations(described: Json): Json {
+  const { options, choices } = described;
+  return {
+    ...described,
+    name_localizations: null,
+    ...('description_localizations' in described ? { description_localizations: null } : {}),
+    ...(Array.isArray(options) ? { options: options.filter(isJson).map(withoutTranslations) } : {}),
+    ...(Array.isArray(choices) ? { choices: choices.filter(isJson).map(withoutTranslations) } : {}),
+  };
 }
 
 function overwrite(call: Call): Answer {

@@ -1,7 +1,7 @@
 /** REST: answering interactions. @see https://discord.com/developers/docs/interactions/receiving-and-responding */
-import { badChoice, invalidForm, refuse } from '../errors.ts';
+import { badChoice, badLength, invalidForm, refuse, tooLong } from '../errors.ts';
 import { type Interaction, InteractionType } from '../interactions.ts';
-import { type Json, jsonOf, listOf } from '../json.ts';
+import { isJson, type Json, jsonOf, lengthOf, listOf, textOf } from '../json.ts';
 import { allowedMentionsOf, PINGS_USERS } from '../mentions.ts';
 import { demandSomething, messageFieldsOf, type Occasion } from '../message-rules.ts';
 import { messageJson } from '../message-wire.ts';
@@ -33,23 +33,46 @@ export const interactionRoutes: readonly Route[] = [
   { method: 'DELETE', path: MESSAGE, ...ofToken, handle: destroy },
 ];
 
-const Callback = { message: 4, deferredMessage: 5, deferredUpdate: 6, update: 7 } as const;
+const Callback = { message: 4, deferredMessage: 5, deferredUpdate: 6, update: 7, offers: 8 } as const;
+
+/** How each kind of interaction may be answered. */
+const ALLOWED: Readonly<Record<number, readonly number[]>> = {
+  [InteractionType.command]: [4, 5],
+  [InteractionType.component]: [4, 5, 6, 7],
+  [InteractionType.autocomplete]: [8],
+};
 
 function callback(call: Call): Answer {
   const { interactions, world } = call;
   const interaction = interactions.toAcknowledge(param(call, 'interaction_id'), param(call, 'interaction_token'));
   const body = jsonOf(call.body);
   const type = Number(body['type']);
-  const allowed: readonly number[] = interaction.type === InteractionType.component ? [4, 5, 6, 7] : [4, 5];
+  const allowed = ALLOWED[interaction.type] ?? [];
   if (!allowed.includes(type)) throw invalidForm(badChoice('type', allowed));
   const data = jsonOf(body['data']);
-  if (type === Callback.message) interaction.original = answerWith(call, interaction, data);
+  if (type === Callback.offers) interaction.offered = offersOf(data);
+  else if (type === Callback.message) interaction.original = answerWith(call, interaction, data);
   else if (type === Callback.deferredMessage) interaction.original = promise(call, interaction, data);
   else interaction.original = sourceOf(interaction);
-  if (type === Callback.update) editFrom({ ...call, body: data }, interaction.original, 'webhookEdit');
+  if (type === Callback.update) editFrom({ ...call, body: data }, sourceOf(interaction), 'webhookEdit');
   interaction.state = 'acknowledged';
   world.changed();
   return call.query.get('with_response') === 'true' ? ok(callbackJson(call, interaction, type)) : noContent;
+}
+
+const MAX_OFFERS = 25;
+const MAX_OFFER_LENGTH = 100;
+
+function offersOf(data: Json): readonly Json[] {
+  const choices = listOf(data['choices']).filter(isJson);
+  if (choices.length > MAX_OFFERS) throw invalidForm(tooLong('data.choices', MAX_OFFERS));
+  for (const [index, choice] of choices.entries())
+    for (const field of ['name', 'value']) {
+      const length = lengthOf(textOf(choice[field]) ?? '');
+      if (length < 1 || length > MAX_OFFER_LENGTH)
+        throw invalidForm(badLength(`data.choices.${index}.${field}`, 1, MAX_OFFER_LENGTH));
+    }
+  return choices;
 }
 
 function answerWith(call: Call, interaction: Interaction, data: Json): Message {

@@ -1,8 +1,9 @@
 /** A wanted depth in the words of each kind of model. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { THINKING_DEPTHS } from '../../src/core/conversation.ts';
-import { type ThinkingRule, thinkingOf } from '../../src/core/model.ts';
+import { MAX_BUDGET_TOKENS, THINKING_DEPTHS } from '../../src/core/conversation.ts';
+import type { ThinkingRule } from '../../src/core/model.ts';
+import { thinkingOf } from '../../src/models/thinking.ts';
 import { always } from '../support/properties.ts';
 
 const level = (...levels: readonly string[]): ThinkingRule => ({ kind: 'level', levels });
@@ -44,6 +45,18 @@ describe('a thinking budget', () => {
   });
 });
 
+it.each([
+  [0, 'MINIMAL', 0],
+  [400, 'MINIMAL', 512],
+  [900, 'LOW', 900],
+  [8000, 'MEDIUM', 8000],
+  [9000, 'HIGH', 9000],
+  [90_000, 'HIGH', 24_576],
+] as const)('%d tokens are the level %s, and a budget of %d', (tokens, thinkingLevel, thinkingBudget) => {
+  expect(thinkingOf(tokens, all)).toEqual({ config: { thinkingLevel }, depth: thinkingLevel.toLowerCase() });
+  expect(thinkingOf(tokens, lite)).toEqual({ config: { thinkingBudget }, depth: thinkingBudget });
+});
+
 it('auto leaves it to the model: by its default, or by a budget of its own choice', () => {
   for (const rule of [all, { kind: 'none' } as const, undefined])
     expect(thinkingOf('auto', rule)).toEqual({ depth: 'auto' });
@@ -67,16 +80,20 @@ it('never sends both fields, nor one outside the rule', () => {
     }),
   );
   always(
-    fc.property(fc.constantFrom(...THINKING_DEPTHS), rules, (depth, rule) => {
-      const { thinkingLevel, thinkingBudget } = thinkingOf(depth, rule).config ?? {};
-      if (rule.kind === 'level') {
-        expect(thinkingBudget).toBeUndefined();
-        if (thinkingLevel !== undefined) expect(rule.levels).toContain(thinkingLevel);
-      } else if (rule.kind === 'budget' && thinkingBudget !== undefined) {
-        expect(thinkingLevel).toBeUndefined();
-        const isSpecial = (rule.canBeOff && thinkingBudget === 0) || (depth === 'auto' && thinkingBudget === -1);
-        expect(isSpecial || (thinkingBudget >= rule.minTokens && thinkingBudget <= rule.maxTokens)).toBe(true);
-      }
-    }),
+    fc.property(
+      fc.oneof(fc.constantFrom(...THINKING_DEPTHS), fc.nat({ max: MAX_BUDGET_TOKENS })),
+      rules,
+      (depth, rule) => {
+        const { thinkingLevel, thinkingBudget } = thinkingOf(depth, rule).config ?? {};
+        if (rule.kind === 'level') {
+          expect(thinkingBudget).toBeUndefined();
+          if (thinkingLevel !== undefined) expect(rule.levels).toContain(thinkingLevel);
+        } else if (rule.kind === 'budget' && thinkingBudget !== undefined) {
+          expect(thinkingLevel).toBeUndefined();
+          const isSpecial = (rule.canBeOff && thinkingBudget === 0) || (depth === 'auto' && thinkingBudget === -1);
+          expect(isSpecial || (thinkingBudget >= rule.minTokens && thinkingBudget <= rule.maxTokens)).toBe(true);
+        }
+      },
+    ),
   );
 });

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { ConfigError, ModelRejected, ModelUnavailable } from '../../src/core/errors.ts';
-import { type ModelFacts, ModelTable, withSuccessor } from '../../src/core/model.ts';
+import type { ModelFacts } from '../../src/core/model.ts';
+import { ModelTable, withSuccessor } from '../../src/models/table.ts';
 
 function aModel(id: string, change: Partial<ModelFacts> = {}): ModelFacts {
   return { id, inputTokens: 1000, outputTokens: 100, thinking: { kind: 'none' }, ...change };

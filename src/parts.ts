@@ -1,0 +1,191 @@
+/** Everything that is built once: every room, made from the configuration and joined to the others. */
+import packageFile from '../package.json' with { type: 'json' };
+import type { Config } from './config/load.ts';
+import { Attachments } from './conversation/attachments.ts';
+import { Engine } from './conversation/engine.ts';
+import { LocalLanes } from './conversation/lanes.ts';
+import type { Platform, Settings } from './core/conversation.ts';
+import { PlatformUnavailable } from './core/errors.ts';
+import type { Adapter, Log } from './core/ports.ts';
+import { DiscordAdapter } from './discord/adapter.ts';
+import { GeminiClient } from './gemini/client.ts';
+import { OpenAccess } from './guard/access.ts';
+import { noticesFor } from './notices/notices.ts';
+import { HttpServer } from './ops/server.ts';
+import { PlaygroundAdapter } from './playground/adapter.ts';
+import { Governor } from './reply/governor.ts';
+import { CommandDesk } from './steering/commands.ts';
+import { ScopedSettings } from './steering/settings.ts';
+import { Steering } from './steering/steering.ts';
+import { KeyvBlobStore } from './storage/blobs.ts';
+import { KeyvJournal } from './storage/journal.ts';
+import { KeyvLedger } from './storage/ledger.ts';
+import { openStore, type Store } from './storage/open.ts';
+import { KeyvSettingsStore } from './storage/settings.ts';
+import { KeyvTurnStore } from './storage/turns.ts';
+import { EVERYDAY } from './tools/everyday.ts';
+import { CheckedToolbox } from './tools/toolbox.ts';
+import { WebDownloader } from './web/download.ts';
+import { GroundingRedirects } from './web/redirects.ts';
+
+export interface AppOptions {
+  readonly config: Config;
+  readonly apiKey: string;
+  /** Whether a stand-in answers in the model's place; the page says so. */
+  readonly standIn: boolean;
+  /** Where a stand-in plays the host of the model's links to its sources. */
+  readonly redirectOrigin?: string;
+  readonly log: Log;
+}
+
+/** Everything that is built once and ends with the app. */
+export interface Parts {
+  readonly options: AppOptions;
+  readonly client: GeminiClient;
+  readonly redirects: GroundingRedirects;
+  readonly store: Store;
+  readonly kept: Kept;
+  readonly adapters: ReadonlyMap<Platform, Adapter>;
+  readonly engine: Engine;
+  readonly desk: CommandDesk;
+  readonly server: HttpServer;
+  readonly downloader: WebDownloader;
+  readonly health: { ready: boolean };
+  readonly failed: PromiseWithResolvers<void>;
+  /** Resolved when mentions of an earlier process are before new ones. */
+  readonly recovered: PromiseWithResolvers<void>;
+}
+
+/** Builds everything and starts nothing but the store. @throws StorageUnavailable */
+export async function partsOf(options: AppOptions): Promise<Parts> {
+  const { config, log, redirectOrigin: origin } = options;
+  const client = geminiClient(options);
+  const redirects = new GroundingRedirects({ ...config.settings.sources, origin, log });
+  const store = await openStore(config.settings.store.url, log);
+  const kept = keptIn(store, options);
+  const adapters = new Map<Platform, Adapter>();
+  const { engine, desk } = enginesOf({ options, client, redirects, kept, adapters });
+  const health = { ready: false };
+  const server = new HttpServer({ ...config.settings.http, ready: () => health.ready, log });
+  const failed = Promise.withResolvers<void>();
+  const downloader = new WebDownloader({ timeoutMs: config.settings.attachments.downloadMs, log });
+  for (const adapter of adaptersOf({ options, kept, desk, server, downloader, onFatal: failed.resolve }))
+    adapters.set(adapter.platform, adapter);
+  const recovered = Promise.withResolvers<void>();
+  const running = { server, downloader, health, failed, recovered };
+  return { options, client, redirects, store, kept, adapters, engine, desk, ...running };
+}
+
+/** What one store keeps. */
+interface Kept {
+  readonly journal: KeyvJournal;
+  readonly turns: KeyvTurnStore;
+  readonly settings: ScopedSettings;
+  readonly ledger: KeyvLedger;
+  /** The same turns, read with more of their pictures: the one person at the page scrolls far. */
+  readonly pageTurns: KeyvTurnStore;
+  readonly uploads: KeyvBlobStore;
+}
+
+function keptIn(store: Store, { config }: AppOptions): Kept {
+  const { conversation, attachments } = config.settings;
+  const kept = { maxTurns: conversation.maxTurns, keepDays: attachments.keepDays };
+  return {
+    journal: new KeyvJournal(store),
+    turns: new KeyvTurnStore(store, kept),
+    settings: new ScopedSettings(new KeyvSettingsStore(store), defaultsOf(config.settings)),
+    ledger: new KeyvLedger(store),
+    pageTurns: new KeyvTurnStore(store, { ...kept, maxReadCharacters: 200_000_000 }),
+    uploads: new KeyvBlobStore(store, { keepDays: 1 }),
+  };
+}
+
+function defaultsOf({ conversation, model }: Config['settings']): Settings {
+  const { thinking, search, maps, code, persona, language, thoughts, replyStyle, freeTalk, footer } = conversation;
+  const words = { search, maps, code, language, thoughts, replyStyle, freeTalk, footer };
+  return { model: model.id, thinking, persona: { name: persona }, ...words };
+}
+
+/** What answers questions, and what does commands. */
+function enginesOf(parts: {
+  readonly options: AppOptions;
+  readonly client: GeminiClient;
+  readonly redirects: GroundingRedirects;
+  readonly kept: Kept;
+  readonly adapters: ReadonlyMap<Platform, Adapter>;
+}): { readonly engine: Engine; readonly desk: CommandDesk } {
+  const { config, log } = parts.options;
+  const { conversation, model, steering, tools } = config.settings;
+  const { client, redirects, kept } = parts;
+  const on = (platform: Platform): Adapter => adapterOf(parts.adapters, platform);
+  const catalogue = { models: config.models, personas: config.personas, usual: conversation.persona };
+  const shared = { ...kept, catalogue, facts: (name: string) => client.facts(name), lanes: new LocalLanes(), log };
+  const offered = EVERYDAY.filter((tool) => tools.some((name) => name === tool.declaration.name));
+  const engine = new Engine({
+    ...shared,
+    guard: new OpenAccess(),
+    maxWaiting: conversation.maxWaiting,
+    client,
+    redirects,
+    toolbox: new CheckedToolbox(offered, log),
+    attachments: new Attachments({ limits: config.settings.attachments, adapter: on, log }),
+    steering: new Steering(shared),
+    standing: model.request,
+    surface: (to, standing) => on(to.platform).surface(to, standing),
+    noticesFor: noticesFor(conversation.language),
+    historyTokens: conversation.historyTokens,
+  });
+  const ask: Engine['mention'] = (mention, posts) => engine.mention(mention, posts);
+  const { maxTurns } = conversation;
+  const { version } = packageFile;
+  return { engine, desk: new CommandDesk({ ...shared, rights: steering, ask, version, maxTurns }) };
+}
+
+/** Every platform whose token is set; the page if none is. */
+function adaptersOf(parts: {
+  readonly options: AppOptions;
+  readonly kept: Kept;
+  readonly desk: CommandDesk;
+  readonly server: HttpServer;
+  readonly downloader: WebDownloader;
+  readonly onFatal: () => void;
+}): readonly Adapter[] {
+  const { config, standIn, log } = parts.options;
+  const { settings, secrets } = config;
+  const spoken = { noticesFor: noticesFor(settings.conversation.language), log };
+  if (secrets.discordToken !== undefined) {
+    const { discordToken: token, discordApiUrl: apiUrl } = secrets;
+    const { downloader, onFatal } = parts;
+    const governor = new Governor();
+    const discord = { ...settings.discord, ...spoken, token, apiUrl, governor, downloader, onFatal };
+    return [new DiscordAdapter(discord)];
+  }
+  const { pageTurns: turns, journal, uploads } = parts.kept;
+  const { maxFileBytes } = settings.attachments;
+  const page = new PlaygroundAdapter({ turns, journal, uploads, desk: parts.desk, ...spoken, maxFileBytes, standIn });
+  parts.server.mount('/', (request, response) => page.handle(request, response));
+  return [page];
+}
+
+function geminiClient({ config, apiKey, log }: AppOptions): GeminiClient {
+  const { connectMs, firstByteMs, silenceMs, totalMs, ...rest } = config.settings.model;
+  const { auth, attempts, maxRetryWaitMs, maxEventBytes } = rest;
+  return new GeminiClient({
+    baseUrl: config.secrets.cometapiBaseUrl,
+    apiKey,
+    models: config.models,
+    timeouts: { connectMs, firstByteMs, silenceMs, totalMs },
+    auth,
+    attempts,
+    maxRetryWaitMs,
+    maxEventBytes,
+    log,
+  });
+}
+
+/** @throws PlatformUnavailable for a platform that this process does not serve. */
+export function adapterOf(adapters: ReadonlyMap<Platform, Adapter>, on: Platform): Adapter {
+  const adapter = adapters.get(on);
+  if (adapter === undefined) throw new PlatformUnavailable(`${on} is not connected in this process.`);
+  return adapter;
+}

@@ -1,0 +1,194 @@
+/** What each command does, once for all platforms; questions among them come as mentions and not here. */
+import { type ConversationId, scopeIdOf, type Settings, type Turn, type Whereabouts } from '../core/conversation.ts';
+import type { Command, CommandName, CommandReply, Mention, Suggested } from '../core/inbound.ts';
+import type { Ledger } from '../core/model.ts';
+import type { Inbox, Journal, Lanes, Log, TurnStore } from '../core/ports.ts';
+import type { PostRef } from '../core/reply.ts';
+import { languageOf, lineOf, noticesIn } from '../notices/notices.ts';
+import { type ChoiceContext, choose, type Given, showSettings } from './choose.ts';
+import { filesOf } from './export.ts';
+import { sentencesIn } from './sentences.ts';
+import { mayChange, maySee, settingsOf } from './settings.ts';
+import { completionsOf } from './values.ts';
+
+export interface CommandContext extends ChoiceContext {
+  readonly lanes: Lanes;
+  readonly turns: TurnStore;
+  readonly journal: Journal;
+  readonly ledger: Ledger;
+  /** Answers a mention, into the posts that stand for it; false when it is being answered already. */
+  readonly ask: (mention: Mention, posts: readonly PostRef[]) => Promise<boolean>;
+  /** Of the bot. */
+  readonly version: string;
+  /** Turns kept of a conversation. */
+  readonly maxTurns: number;
+  readonly log: Log;
+}
+
+type Deed = (given: Given, context: CommandContext) => Promise<CommandReply>;
+
+const DEEDS: Readonly<Record<CommandName, Deed>> = {
+  ask: async ({ say }) => ({ text: say.whatToAsk }),
+  think: (given, context) => choose({ name: 'thinking', written: given.command.values['depth'] }, given, context),
+  search: (given, context) => choose({ name: 'search', written: given.command.values['text'] }, given, context),
+  model: (given, context) => choose({ name: 'model', written: given.command.values['model'] }, given, context),
+  persona: (given, context) => {
+    const { persona, text } = given.command.values;
+    return choose({ name: 'persona', written: persona, own: text }, given, context);
+  },
+  settings: showSettings,
+  stop,
+  retry,
+  forget: (given, context) =>
+    given.command.values['what'] === 'me' ? forgetMe(given, context) : forget(given, context),
+  export: exportTurns,
+  usage,
+  help: async ({ say }) => ({ text: say.help.join('\n') }),
+  about: async ({ say, held }, { version, maxTurns }) => ({
+    text: say.about({ model: held.model.value, version, maxTurns }).join('\n'),
+  }),
+};
+
+/** The part of an Inbox that is not about questions. */
+export class CommandDesk implements Pick<Inbox, 'command' | 'settingsAt' | 'complete'> {
+  readonly #context: CommandContext;
+
+  constructor(context: CommandContext) {
+    this.#context = context;
+  }
+
+  /** Does what was asked and says so; what goes wrong is said too, and logged. */
+  async command(command: Command): Promise<CommandReply> {
+    const { settings, log } = this.#context;
+    let language = languageOf(settings.defaults.language, command.author.locale);
+    try {
+      const held = await settings.at(command);
+      language = languageOf(held.language.value, command.author.locale);
+      return await DEEDS[command.name]({ command, held, language, say: sentencesIn(language) }, this.#context);
+    } catch (error) {
+      const reference = crypto.randomUUID().slice(0, 8);
+      log.error('command.failed', error, { command: command.name, conversation: command.conversation, reference });
+      return { text: noticesIn(language).ofError(error, reference) };
+    }
+  }
+
+  async settingsAt(where: Whereabouts): Promise<Settings> {
+    return settingsOf(await this.#context.settings.at(where));
+  }
+
+  async complete(what: Suggested, typed: string): Promise<readonly string[]> {
+    return completionsOf(what, typed, this.#context.catalogue);
+  }
+}
+
+/** Where several people read the answer, it says who stopped it. */
+async function stop({ command, say }: Given, { lanes }: CommandContext): Promise<CommandReply> {
+  const { conversation, author, place } = command;
+  const by = place.kind === 'direct' ? undefined : author.name;
+  const isStopped = conversation !== undefined && (await lanes.cancel(conversation, by));
+  return { text: isStopped ? say.stopped : say.nothingToStop };
+}
+
+/** Asks the last question again as its next attempt, in the posts that stand. */
+async function retry({ command, say }: Given, { turns, ask }: CommandContext): Promise<CommandReply> {
+  const { conversation } = command;
+  if (conversation === undefined) return { text: say.noConversation };
+  const last = (await turns.turns(conversation)).at(-1);
+  if (last?.origin === undefined) return { text: say.notAgain };
+  const isNew = await ask(againOf(last, last.origin, conversation), last.posts);
+  return { text: isNew ? say.again : say.alreadyAgain };
+}
+
+/** Its files are not fetched again: the question stands in the turn as the model read it. */
+function againOf(turn: Turn, origin: NonNullable<Turn['origin']>, conversation: ConversationId): Mention {
+  const attempt = (turn.attempt ?? 1) + 1;
+  return {
+    ...origin,
+    id: turn.id,
+    conversation,
+    author: turn.author,
+    attachments: [],
+    replyTo: { ...origin.replyTo, attempt },
+    attempt,
+    receivedAt: Date.now(),
+  };
+}
+
+/** For whoever may change what holds here. The answer that is being written is stopped; what it leaves is dropped too. */
+async function forget({ command, say }: Given, context: CommandContext): Promise<CommandReply> {
+  const { conversation } = command;
+  const before = Date.now();
+  if (conversation === undefined) return { text: say.noConversation };
+  if (!mayChange('conversation', command.author, context.rights)) return { text: say.mayNot('conversation') };
+  await context.lanes.cancel(conversation);
+  const turns = await forgetTurns([conversation], undefined, context);
+  const id = scopeIdOf('conversation', command);
+  if (id !== undefined) await context.settings.store.forget(id);
+  await closeOpen((mention) => mention.conversation === conversation && mention.receivedAt <= before, context);
+  return { text: say.forgotten(turns) };
+}
+
+/** All that is kept of a person in one workspace: turns that answer them, settings, counts, and questions left open. */
+async function forgetMe({ command, say }: Given, context: CommandContext): Promise<CommandReply> {
+  const { author, place } = command;
+  const before = Date.now();
+  const isMine = (mention: Mention): boolean =>
+    mention.author.id === author.id &&
+    mention.place.platform === place.platform &&
+    mention.place.workspace === place.workspace &&
+    mention.receivedAt <= before;
+  const stored = await context.turns.conversations(place.platform, place.workspace);
+  const open = (await context.journal.open()).map(({ mention }) => mention).filter(isMine);
+  const ids = new Set([...stored.map(({ id }) => id), ...open.map(({ conversation }) => conversation)]);
+  const turns = await forgetTurns([...ids], author.id, context);
+  await closeOpen(isMine, context);
+  const account = scopeIdOf('person', command);
+  if (account !== undefined) {
+    await context.settings.store.forget(account);
+    await context.ledger.forget(account, before);
+  }
+  return { text: say.forgottenMe(turns) };
+}
+
+/** Each conversation in its lane, so that what is being answered there is stored first and dropped with the rest. */
+async function forgetTurns(
+  ids: readonly ConversationId[],
+  author: string | undefined,
+  { lanes, turns }: CommandContext,
+): Promise<number> {
+  let dropped = 0;
+  const drop = async (id: ConversationId): Promise<void> => {
+    const count = await turns.forget(id, author);
+    dropped += count;
+  };
+  await Promise.all(ids.map((id) => lanes.run(id, () => drop(id), Number.POSITIVE_INFINITY)));
+  return dropped;
+}
+
+/** Questions that were left to the next start are not answered then. */
+async function closeOpen(isDropped: (mention: Mention) => boolean, { journal }: CommandContext): Promise<void> {
+  for (const { mention } of await journal.open()) if (isDropped(mention)) await journal.close(mention.id);
+}
+
+async function exportTurns({ command: { conversation }, say }: Given, context: CommandContext): Promise<CommandReply> {
+  if (conversation === undefined) return { text: say.noConversation };
+  const turns = await context.turns.turns(conversation);
+  if (turns.length === 0) return { text: say.nothingToExport };
+  return { text: say.exported(turns.length), files: filesOf(turns) };
+}
+
+async function usage({ command, say }: Given, { ledger, rights }: CommandContext): Promise<CommandReply> {
+  const asked = command.values['of'] ?? 'person';
+  const scope = (['person', 'channel', 'workspace'] as const).find((known) => known === asked);
+  const account = scope === undefined ? undefined : scopeIdOf(scope, command);
+  if (scope === undefined || account === undefined)
+    return { text: say.takes('of', lineOf(asked), 'person, channel, workspace') };
+  if (!maySee(scope, command.author, rights)) return { text: say.mayNotSee };
+  const now = Date.now();
+  const usedIn = async (period: 'day' | 'month', name: string): Promise<string> => {
+    const spend = await ledger.spent(account, period, now);
+    return `- ${name}: ${spend === undefined ? say.nothingUsed : say.spend(spend)}`;
+  };
+  const lines = await Promise.all([usedIn('day', say.today), usedIn('month', say.thisMonth)]);
+  return { text: [say.used(say.origins[scope]), ...lines].join('\n') };
+}
