@@ -24,10 +24,8 @@ const MAY_IMPORT: Readonly<
     packages: ['discord.js', 'undici'],
   },
   'slack-text': { rooms: ['core', 'markdown', 'notices', 'sources'], packages: [] },
-  slack: {
-    rooms: ['core', 'commands', 'markdown', 'notices', 'reply', 'slack-text'],
-    packages: ['@slack/bolt'],
-  },
+  'slack-reply': { rooms: ['core', 'markdown', 'notices', 'reply', 'slack-text'], packages: ['@slack/bolt'] },
+  slack: { rooms: ['core', 'commands', 'notices', 'reply', 'slack-reply', 'slack-text'], packages: ['@slack/bolt'] },
   playground: { rooms: ['core', 'commands', 'markdown', 'notices', 'reply', 'sources'], packages: [] },
   storage: { rooms: ['core'], packages: ['keyv', 'hookified'] },
   guard: { rooms: ['core'], packages: [] },

@@ -9,9 +9,9 @@ const MAX_TEXT = 2900;
 const MAX_LABEL = 120;
 
 /** The texts of the foot in mrkdwn, each fit for one element of a context block; none when there is nothing to say. */
-export function footOf(reply: Reply): readonly string[] {
-  const { sources, searches = [], quotes = [], notice } = reply;
-  const { headings, more } = noticesIn(reply.language);
+export function footOf(reply: Reply, unshownPictures: number): readonly string[] {
+  const { sources, searches = [], quotes = [], notice, footer } = reply;
+  const { headings, more, ofPictures } = noticesIn(reply.language);
   const numbered = sources.map((source) => `${source.number}. ${sourceLinkOf(source)}`);
   const searched = searches.map(({ query, url }) => linkOf(labelOf(query, MAX_LABEL), url));
   return [
@@ -19,6 +19,8 @@ export function footOf(reply: Reply): readonly string[] {
     ...listOf({ head: `*${headings.searches}* `, between: ' · ', more }, searched),
     ...listOf({ head: `*${headings.quotes}* `, between: ' · ', more }, quotes.map(sourceLinkOf)),
     ...(notice === undefined ? [] : [noticeOf(notice)]),
+    ...(unshownPictures === 0 ? [] : [noticeOf(ofPictures(unshownPictures))]),
+    ...(footer === undefined ? [] : [noticeOf(footer)]),
   ];
 }
 

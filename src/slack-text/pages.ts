@@ -40,10 +40,10 @@ export function settledPages({ settled }: DraftView, limit: PageLimit): readonly
     .map((markdown) => ({ markdown, foot: [] }));
 }
 
-/** The pages of a finished reply; the foot goes under the last one. */
-export function finalPagesOf(reply: Reply, limit: PageLimit): readonly Page[] {
+/** The pages of a finished reply; the foot goes under the last one, and tells of so many pictures that are not shown. */
+export function finalPagesOf(reply: Reply, limit: PageLimit, unshown = 0): readonly Page[] {
   const pages = markedPagesOf(reply, limit);
-  const foot = footOf(reply);
+  const foot = footOf(reply, unshown);
   const last = pages.at(-1) ?? '';
   const under = last === '' && foot.length === 0 ? [] : [{ markdown: last, foot }];
   return [...pages.slice(0, -1).map((markdown) => ({ markdown, foot: [] })), ...under];

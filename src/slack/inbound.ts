@@ -1,9 +1,7 @@
 /** From an event of Slack to a Mention, or the named reason why it is none. */
 import { conversationIdOf } from '../core/conversation.ts';
 import type { Attachment, Author, Mention, Place } from '../core/inbound.ts';
-
-/** A JSON object as it came; each field is checked before it is used. */
-export type Fields = Readonly<Record<string, unknown>>;
+import { type Fields, listOf, textIn } from '../slack-reply/fields.ts';
 
 /** What is needed of a message, checked: one can be written by hand. */
 export interface Heard {
@@ -55,7 +53,11 @@ export type Ignored =
 
 /** What to do with a message; `overheard` is a mention only where the bot takes part in the conversation. */
 export type Verdict =
-  | { readonly kind: 'addressed' | 'overheard' }
+  | {
+      readonly kind: 'addressed' | 'overheard';
+      /** Whether nothing in it names the bot: then it is a mention only where people talk freely. */
+      readonly isFree?: true;
+    }
   | { readonly kind: 'ignored'; readonly reason: Ignored };
 
 /** Who is named in a text, by id. */
@@ -74,7 +76,7 @@ export function heardOf(team: string, event: Fields): Heard | undefined {
   const [channel, ts] = [textIn(event, 'channel'), textIn(event, 'ts')];
   if (channel === undefined || ts === undefined) return undefined;
   const thread = textIn(event, 'thread_ts');
-  const files = Array.isArray(event['files']) ? event['files'].flatMap(fileOf) : [];
+  const files = listOf(event['files']).flatMap(fileOf);
   return {
     team,
     channel,
@@ -102,7 +104,8 @@ export function judge(heard: Heard, self: Self): Verdict {
   if (namesBot(heard.text, self)) return { kind: 'addressed' };
   if (heard.thread === undefined && !heard.isDirect) return ignored('not-addressed');
   if (heard.text.trim() === '' && heard.files.length === 0) return ignored('nothing-said');
-  return { kind: heard.isDirect || heard.parent === self.user ? 'addressed' : 'overheard' };
+  if (heard.isDirect) return { kind: 'addressed' };
+  return { kind: heard.parent === self.user ? 'addressed' : 'overheard', isFree: true };
 }
 
 function ignored(reason: Ignored): Verdict {
@@ -172,8 +175,7 @@ function namesBot(text: string, { user }: Self): boolean {
 }
 
 /** A file of an event or of `files.info`. */
-export function fileOf(given: unknown): readonly SlackFile[] {
-  const file = fieldsOf(given);
+export function fileOf(file: Fields): readonly SlackFile[] {
   const id = textIn(file, 'id');
   if (id === undefined || GONE.has(file['mode'])) return [];
   const url = textIn(file, 'url_private_download') ?? textIn(file, 'url_private');
@@ -185,18 +187,6 @@ export function fileOf(given: unknown): readonly SlackFile[] {
 
 function attachmentOf({ url, ...file }: SlackFile): readonly Attachment[] {
   return url === undefined ? [] : [{ ...file, url }];
-}
-
-/** What came as an object; nothing where it is none. */
-export function fieldsOf(value: unknown): Fields {
-  // An object's fields are checked one by one when they are used.
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
-}
-
-/** A field that is a text with something in it. */
-export function textIn(fields: Fields, name: string): string | undefined {
-  const value = fields[name];
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 function optional<K extends string>(name: K, value: string | undefined): { readonly [Key in K]?: string } {

@@ -3,16 +3,17 @@ import { PlatformUnavailable } from '../core/errors.ts';
 import type { PostRef } from '../core/reply.ts';
 import type { PostWriter } from '../reply/posts.ts';
 import { contentOf, footBlocks, type Page, plainContentOf } from '../slack-text/pages.ts';
-import { type Call, refusalOf } from './calls.ts';
-import { type Fields, textIn } from './inbound.ts';
+import type { Call } from './calls.ts';
+import { type Fields, textIn } from './fields.ts';
 import type { Ladder } from './ladder.ts';
+import { GONE, isRateLimit, NO_WRITING, NOT_SHOWN, refusalOf } from './refusals.ts';
 
 /** Where the messages of a reply stand. */
 export interface ThreadAddress {
   readonly team: string;
   readonly channel: string;
-  /** The first message of the thread. */
-  readonly thread: string;
+  /** The first message of the thread; absent where the answer stands in the channel itself. */
+  readonly thread?: string;
 }
 
 export interface MessagesOptions {
@@ -34,31 +35,6 @@ interface Stream {
 /** Slack ends a stream after about five minutes, and then refuses to append and to stop. */
 const MAX_STREAM_MS = 270_000;
 
-/** What is no fault of streaming: nothing else could be written there either. */
-const NO_WRITING: ReadonlySet<string> = new Set([
-  'not_in_channel',
-  'channel_not_found',
-  'is_archived',
-  'messages_tab_disabled',
-  'restricted_action',
-  'restricted_action_read_only_channel',
-  'restricted_action_thread_only_channel',
-  'restricted_action_thread_locked',
-  'restricted_action_non_threadable_channel',
-]);
-
-/** Codes of a message that somebody took away. */
-const GONE: ReadonlySet<string> = new Set(['message_not_found', 'message_not_owned_by_app']);
-
-/** Codes of a page that Slack does not take as Markdown. */
-const NOT_SHOWN: ReadonlySet<string> = new Set([
-  'invalid_blocks',
-  'invalid_blocks_format',
-  'msg_too_long',
-  'msg_blocks_too_long',
-  'msg_blocks_too_many',
-]);
-
 export class Messages implements PostWriter<Page> {
   readonly #options: MessagesOptions;
   readonly #streams = new Map<string, Stream>();
@@ -68,7 +44,9 @@ export class Messages implements PostWriter<Page> {
 
   constructor(options: MessagesOptions) {
     this.#options = options;
-    this.#isStreaming = options.streams && options.ladder.mayTry('chat.startStream', options.at);
+    // A stream stands in a thread.
+    const mayStream = options.streams && options.at.thread !== undefined;
+    this.#isStreaming = mayStream && options.ladder.mayTry('chat.startStream', options.at);
   }
 
   /** Whether the next message of the growing answer would be streamed. */
@@ -204,7 +182,7 @@ export class Messages implements PostWriter<Page> {
   async #posted(page: Page): Promise<PostRef> {
     const { at, write } = this.#options;
     const silent = { unfurl_links: false, unfurl_media: false };
-    const args = { thread_ts: at.thread, ...silent };
+    const args = { ...(at.thread === undefined ? {} : { thread_ts: at.thread }), ...silent };
     const send = (content: object): Promise<Fields> => write(this.#call('chat.postMessage', { ...args, ...content }));
     const answer = await shownSomehow(page, send);
     const message = textIn(answer, 'ts');
@@ -258,8 +236,4 @@ async function shownSomehow(page: Page, send: (content: object) => Promise<Field
     if (!NOT_SHOWN.has(refusalOf(error) ?? '')) throw error;
     return send(plainContentOf(page));
   }
-}
-
-function isRateLimit(error: unknown): boolean {
-  return error instanceof PlatformUnavailable && error.failure.status === 429;
 }

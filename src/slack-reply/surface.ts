@@ -5,18 +5,20 @@ import type { DraftView, PostRef, Reply } from '../core/reply.ts';
 import type { PageLimit } from '../markdown/paginate.ts';
 import type { Leave } from '../reply/governor.ts';
 import { Posts } from '../reply/posts.ts';
+import { escaped } from '../slack-text/escape.ts';
 import { PAGE, STREAMED_PAGE } from '../slack-text/format.ts';
 import { finalPagesOf, noticePage, type Page, settledPages, viewPages } from '../slack-text/pages.ts';
-import { type Call, type Calls, refusalOf } from './calls.ts';
-import type { Fields } from './inbound.ts';
+import type { Call, Calls } from './calls.ts';
+import type { Fields } from './fields.ts';
 import type { Ladder } from './ladder.ts';
 import { Messages, type ThreadAddress } from './messages.ts';
-import { isPicture, Pictures, type PictureUploads } from './pictures.ts';
+import { filesOf, isPicture, type PictureFile, Pictures, type Upload } from './pictures.ts';
+import { NO_EDITING, refusalOf } from './refusals.ts';
 
 export interface SurfaceOptions {
   readonly calls: Calls;
   readonly ladder: Ladder;
-  readonly uploads: PictureUploads;
+  readonly upload: Upload;
   /** Whether answers are streamed where only one person reads. */
   readonly streams: boolean;
   /** What is shown after the bot's name while no text stands. */
@@ -28,16 +30,6 @@ export interface SurfaceOptions {
 
 /** Milliseconds of wait for a stream for which posting is preferred, where that is free. */
 const LONG_WAIT_MS = 2000;
-
-/** Codes of an edit that no later one mends: the answer is posted anew. */
-const NO_EDITING: ReadonlySet<string> = new Set([
-  'unknown_method',
-  'method_deprecated',
-  'cant_update_message',
-  'edit_window_closed',
-  'update_failed',
-  'is_inactive',
-]);
 
 /** The signal of what nobody calls off. */
 const NEVER = new AbortController().signal;
@@ -65,8 +57,11 @@ export class SlackSurface implements ReplySurface {
     this.#messages = new Messages({ at, ladder, streams, write: (call) => this.#write(call) });
     this.#limit = streams ? STREAMED_PAGE : PAGE;
     this.#viewPages = viewPages(this.#limit);
-    this.#posts = new Posts<Page>(this.#messages, standing.filter((post) => !isPicture(post)));
-    const tools = { at, uploads: options.uploads, write: (call: Call) => this.#write(call) };
+    this.#posts = new Posts<Page>(
+      this.#messages,
+      standing.filter((post) => !isPicture(post)),
+    );
+    const tools = { at, upload: options.upload, write: (call: Call) => this.#write(call) };
     this.#pictures = new Pictures(tools, standing.filter(isPicture));
   }
 
@@ -87,8 +82,8 @@ export class SlackSurface implements ReplySurface {
 
   async show(view: DraftView): Promise<readonly PostRef[]> {
     try {
-      const streaming = this.#messages.isStreaming;
-      const pages = streaming ? settledPages(view, this.#limit) : this.#viewPages(view);
+      const pages = this.#messages.isStreaming ? settledPages(view, this.#limit) : this.#viewPages(view);
+      if (view.exact === '' && view.headline !== undefined) void this.#say(escaped(`💭 ${view.headline}`));
       if (pages.length === 0 || this.#messages.isStopped) return this.#refs;
       this.#stopStatus();
       const refs = await this.#posts.sync(pages, 'growing');
@@ -101,11 +96,11 @@ export class SlackSurface implements ReplySurface {
 
   async finish(reply: Reply): Promise<readonly PostRef[]> {
     this.#end();
+    const { files, unshown } = filesOf(reply.images ?? []);
     try {
-      const { shown, unshown } = await this.#pictures.of(reply);
-      await this.#stand(finalPagesOf(unshown, this.#limit));
+      await this.#stand(finalPagesOf(reply, this.#limit, unshown));
       await this.#messages.settle(this.#posts.refs);
-      await this.#pictures.show(shown);
+      await this.#illustrate(reply, files);
       return this.#refs;
     } catch (error) {
       void this.#say('');
@@ -126,6 +121,17 @@ export class SlackSurface implements ReplySurface {
 
   get #refs(): readonly PostRef[] {
     return [...this.#posts.refs, ...this.#pictures.refs];
+  }
+
+  /** The pictures stand below the text, which tells of them where no file may be posted. */
+  async #illustrate(reply: Reply, files: readonly PictureFile[]): Promise<void> {
+    try {
+      await this.#pictures.show(files);
+    } catch (error) {
+      if (!(error instanceof PlatformRejected)) throw error;
+      this.#options.log.warn('slack.pictures-refused', { channel: this.#at.channel, code: refusalOf(error) });
+      await this.#stand(finalPagesOf(reply, this.#limit, reply.images?.length ?? 0));
+    }
   }
 
   /** Where what stands cannot be edited, the answer is posted anew and the rest taken away. */
@@ -164,7 +170,7 @@ export class SlackSurface implements ReplySurface {
     const { calls, ladder } = this.#options;
     const { team, channel, thread } = this.#at;
     const method = 'assistant.threads.setStatus';
-    if (!ladder.mayTry(method, this.#at)) return;
+    if (thread === undefined || !ladder.mayTry(method, this.#at)) return;
     const call: Call = { method, team, args: { channel_id: channel, thread_ts: thread, status } };
     // A sign of life is not worth a wait: neither its own nor that of text behind it.
     if (calls.waitMs(call, 'first') > 0) return;

@@ -1,12 +1,13 @@
 /** Calls of Slack's Web API: each is sent at once with leave of the governor, which learns from refusals. Nothing is queued here. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { webApi } from '@slack/bolt';
-import { ConfigError, PlatformRejected, PlatformUnavailable } from '../core/errors.ts';
+import { PlatformUnavailable } from '../core/errors.ts';
 import type { Log, Urgency } from '../core/ports.ts';
 import type { Budget } from '../reply/budget.ts';
 import type { Governor, Leave } from '../reply/governor.ts';
-import { type Fields, fieldsOf } from './inbound.ts';
+import { type Fields, fieldsOf } from './fields.ts';
 import { loggerOf } from './log.ts';
+import { platformErrorOf } from './refusals.ts';
 
 /**
  * Calls of each method that a workspace surely takes in a minute, all of the bot's processes together.
@@ -70,17 +71,6 @@ const MAX_WAIT_MS = 65_000;
 
 /** Enough for the client never to hold a call back. */
 const ALL_AT_ONCE = 10_000;
-
-/** Codes of what may succeed later, unchanged. */
-const PASSING: ReadonlySet<string> = new Set([
-  'internal_error',
-  'fatal_error',
-  'service_unavailable',
-  'request_timeout',
-  'ratelimited',
-  'rate_limited',
-  'team_added_to_org',
-]);
 
 /** A client that sends at once, once, and says at once that Slack asks to wait. */
 export function clientOf({ apiUrl, log }: Pick<CallsOptions, 'apiUrl' | 'log'>): webApi.WebClient {
@@ -167,60 +157,8 @@ export class Calls {
     if (method === 'chat.postMessage') budgets.push({ name: `slack ${team} ${channel}`, ...posts });
     const isGrowing = urgency === 'text' || urgency === 'burst';
     // An ending does not wait for the pace of its message.
-    if (method === 'chat.update' && isGrowing) budgets.push({ name: `slack ${team} ${channel} ${ts}`, limit: 1, windowMs: updateMs });
+    if (method === 'chat.update' && isGrowing)
+      budgets.push({ name: `slack ${team} ${channel} ${ts}`, limit: 1, windowMs: updateMs });
     return budgets;
   }
-}
-
-/** What the client threw, without the request it was thrown for: that holds the text. */
-export function platformErrorOf(error: unknown): PlatformRejected | PlatformUnavailable {
-  if (error instanceof PlatformRejected || error instanceof PlatformUnavailable) return error;
-  if (error instanceof webApi.WebAPIRateLimitedError)
-    return new PlatformUnavailable('Slack asks to wait.', { status: 429, retryAfterMs: error.retryAfter * 1000 });
-  if (error instanceof webApi.WebAPIHTTPError) {
-    const { statusCode: status } = error;
-    if (status >= 500) return new PlatformUnavailable(`Slack failed with ${status}.`, { status });
-    return new PlatformRejected(`Slack refused: ${status}.`, { status, ...(status === 404 ? UNKNOWN : {}) });
-  }
-  if (error instanceof webApi.WebAPIPlatformError) {
-    const { error: platformCode } = error.data;
-    const known = { platformCode };
-    if (PASSING.has(platformCode)) return new PlatformUnavailable(`Slack failed: ${platformCode}.`, known);
-    return new PlatformRejected(`Slack refused: ${platformCode}.`, known);
-  }
-  return new PlatformUnavailable('Slack could not be reached.', { cause: error });
-}
-
-/** What does not know a method may say so as a web server does. */
-const UNKNOWN = { platformCode: 'unknown_method' };
-
-/** The code of what Slack refused for good; undefined for everything else. */
-export function refusalOf(error: unknown): string | undefined {
-  return error instanceof PlatformRejected ? String(error.failure.platformCode ?? 'none') : undefined;
-}
-
-const APPS = 'https://api.slack.com/apps';
-
-/** Codes of a token that will not work again. */
-export const DEAD: ReadonlySet<string> = new Set([
-  'invalid_auth',
-  'not_authed',
-  'account_inactive',
-  'token_revoked',
-  'token_expired',
-  'user_removed_from_team',
-  'team_disabled',
-  'not_allowed_token_type',
-  'app_uninstalled',
-]);
-
-/** Why a token is refused at the start, and what to do about it. */
-export function startErrorOf(error: unknown, variable: 'SLACK_BOT_TOKEN' | 'SLACK_APP_TOKEN'): Error {
-  const failure = platformErrorOf(error);
-  const code = refusalOf(failure) ?? '';
-  const page = variable === 'SLACK_BOT_TOKEN' ? 'Install App' : 'Basic Information, App-Level Tokens';
-  const lacks = variable === 'SLACK_APP_TOKEN' ? ', with the scope connections:write' : '';
-  if (DEAD.has(code) || code === 'missing_scope' || code === 'forbidden_team')
-    return new ConfigError([`${variable}: Slack does not take this token (${code}); get one at ${APPS}, page ${page}${lacks}.`]);
-  return failure;
 }
