@@ -5,7 +5,7 @@ import { PlatformUnavailable } from '../core/errors.ts';
 import type { Log, Urgency } from '../core/ports.ts';
 import type { Budget } from '../reply/budget.ts';
 import type { Governor, Leave } from '../reply/governor.ts';
-import { type Fields, fieldsOf } from './fields.ts';
+import { type Fields, fieldsOf, textIn } from './fields.ts';
 import { loggerOf } from './log.ts';
 import { platformErrorOf } from './refusals.ts';
 
@@ -153,7 +153,7 @@ export class Calls {
     const { perMinute = {}, posts, updateMs } = this.#options;
     const own = { limit: perMinute[method] ?? PER_MINUTE[method], windowMs: MINUTE_MS };
     const budgets = [{ name: `slack ${team} ${method}`, ...own }];
-    const { channel, ts } = args;
+    const [channel, ts] = [textIn(args, 'channel'), textIn(args, 'ts')];
     if (method === 'chat.postMessage') budgets.push({ name: `slack ${team} ${channel}`, ...posts });
     const isGrowing = urgency === 'text' || urgency === 'burst';
     // An ending does not wait for the pace of its message.

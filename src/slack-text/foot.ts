@@ -11,7 +11,8 @@ const MAX_LABEL = 120;
 /** The texts of the foot in mrkdwn, each fit for one element of a context block; none when there is nothing to say. */
 export function footOf(reply: Reply, unshownPictures: number): readonly string[] {
   const { sources, searches = [], quotes = [], notice, footer } = reply;
-  const { headings, more, ofPictures } = noticesIn(reply.language);
+  const notices = noticesIn(reply.language);
+  const { headings, more } = notices;
   const numbered = sources.map((source) => `${source.number}. ${sourceLinkOf(source)}`);
   const searched = searches.map(({ query, url }) => linkOf(labelOf(query, MAX_LABEL), url));
   return [
@@ -19,7 +20,7 @@ export function footOf(reply: Reply, unshownPictures: number): readonly string[]
     ...listOf({ head: `*${headings.searches}* `, between: ' · ', more }, searched),
     ...listOf({ head: `*${headings.quotes}* `, between: ' · ', more }, quotes.map(sourceLinkOf)),
     ...(notice === undefined ? [] : [noticeOf(notice)]),
-    ...(unshownPictures === 0 ? [] : [noticeOf(ofPictures(unshownPictures))]),
+    ...(unshownPictures === 0 ? [] : [noticeOf(notices.ofPictures(unshownPictures))]),
     ...(footer === undefined ? [] : [noticeOf(footer)]),
   ];
 }

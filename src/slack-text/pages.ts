@@ -78,7 +78,7 @@ export function plainContentOf(page: Page): { readonly text: string; readonly bl
     if (sections.length > 0 && last.length + shown.length <= MAX_SECTION) sections[sections.length - 1] = last + shown;
     else sections.push(shown);
   }
-  const shown = sections.map((text) => ({ type: 'section', text: { type: 'plain_text', text, emoji: false } }));
+  const shown = sections.map((text) => ({ type: 'section', text: { type: 'mrkdwn', text, verbatim: true } }));
   return { text: textOf(page), blocks: [...shown, ...footBlocks(page)] };
 }
 
