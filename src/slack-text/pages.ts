@@ -23,8 +23,8 @@ const MAX_TEXT = 3900;
 /** The pages of an answer while it is written, made of its views in the order in which they come: each with nothing left open. */
 export function viewPages(limit: PageLimit): (view: DraftView) => readonly Page[] {
   const pager = new Pager(limit, (markdown) => {
-    const shown = format(markdown);
-    return shown.trim() === '' ? undefined : { markdown: shown, foot: [] };
+    const shown = shownOf(markdown);
+    return shown === '' ? undefined : { markdown: shown, foot: [] };
   });
   return ({ exact }) => pager.pages(exact);
 }
@@ -34,9 +34,9 @@ export function settledPages({ settled }: DraftView, limit: PageLimit): readonly
   const pages = pagesOf(settled, limit);
   return pages
     .map(({ before, body, after }, at) =>
-      at === pages.length - 1 ? steady(before + body) : format(before + body + after),
+      at === pages.length - 1 ? steady(before + body).trimEnd() : shownOf(before + body + after),
     )
-    .filter((markdown) => markdown.trim() !== '')
+    .filter((markdown) => markdown !== '')
     .map((markdown) => ({ markdown, foot: [] }));
 }
 
@@ -97,6 +97,11 @@ function textOf({ markdown, foot }: Page): string {
   return escaped(text.slice(0, end).toWellFormed());
 }
 
+/** What Slack shows of a page; white space at its end is nothing to see. */
+function shownOf(markdown: string): string {
+  return format(markdown).trimEnd();
+}
+
 /** Each page with as much of its marks as fits: as links, as numbers, or none. */
 function markedPagesOf({ text, sources, marks = [] }: Reply, limit: PageLimit): readonly string[] {
   const pages = pagesOf(text, limit);
@@ -108,9 +113,9 @@ function markedPagesOf({ text, sources, marks = [] }: Reply, limit: PageLimit): 
   return pages
     .map(({ before, body, after }, at) => {
       const own = byPage[at] ?? [];
-      const shown = [asLinks, asNumbers].map((show) => format(before + withMarks(body, own, show) + after));
+      const shown = [asLinks, asNumbers].map((show) => shownOf(before + withMarks(body, own, show) + after));
       const fitting = own.length === 0 ? undefined : shown.find((page) => page.length <= MAX_MARKDOWN);
-      return fitting ?? format(before + body + after);
+      return fitting ?? shownOf(before + body + after);
     })
-    .filter((page) => page.trim() !== '');
+    .filter((page) => page !== '');
 }
