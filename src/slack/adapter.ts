@@ -28,12 +28,15 @@ export interface SlackOptions extends Pick<CallsOptions, 'posts' | 'updateMs' | 
   readonly log: Log;
   /** Called when Slack will never again take a token: only a person can mend that. */
   readonly onFatal: () => void;
-  /** Milliseconds; defaults 90000, 500, 250 and 250. */
+  /** Milliseconds; defaults 90000, 500, 250, 250 and 20000. */
   readonly statusMs?: number;
   readonly retryMs?: number;
   readonly twinMs?: number;
   readonly reconnectMs?: number;
+  readonly helloMs?: number;
 }
+
+const HELLO_MS = 20_000;
 
 const API_URL = 'https://slack.com/api/';
 
@@ -71,14 +74,14 @@ export class SlackAdapter implements Adapter {
   }
 
   async start(inbox: Inbox): Promise<void> {
-    const { log, appToken, onFatal, twinMs = 250, reconnectMs = 250 } = this.#options;
+    const { log, appToken, onFatal, twinMs = 250, reconnectMs: retryMs = 250, helloMs = HELLO_MS } = this.#options;
     const self = await this.#installed();
     const calls = this.#calls;
     const people = new People(calls, log);
     const rooms = { inbox, calls, people, log, noticesFor: this.#options.noticesFor };
     this.#events = new Events({ ...rooms, selfIn: (team) => (team === self.team ? self : undefined), twinMs });
     const { apiUrl } = this.#options;
-    const connection = { appToken, log, onFatal, retryMs: reconnectMs, ...(apiUrl === undefined ? {} : { apiUrl }) };
+    const connection = { appToken, log, onFatal, retryMs, helloMs, ...(apiUrl === undefined ? {} : { apiUrl }) };
     this.#connection = new Connection(connection, this.#events);
     await this.#connection.start();
     log.info('slack.ready', { team: self.team, bot: self.user });

@@ -26,12 +26,10 @@ export interface ConnectionOptions {
   /** Called when Slack will never again take the token: only a person can mend that. */
   readonly onFatal: () => void;
   /** Milliseconds for a connection to be made, and before the second attempt to make one anew; doubled each time. */
-  readonly helloMs?: number;
-  readonly retryMs?: number;
+  readonly helloMs: number;
+  readonly retryMs: number;
 }
 
-const HELLO_MS = 20_000;
-const RETRY_MS = 250;
 const MAX_RETRY_MS = 30_000;
 
 /** The longest wait for Slack to agree to the end of a connection. */
@@ -93,7 +91,7 @@ export class Connection {
   /** @throws ConfigError, PlatformUnavailable */
   async #connect(): Promise<void> {
     const late = Promise.withResolvers<never>();
-    const { helloMs = HELLO_MS } = this.#options;
+    const { helloMs } = this.#options;
     const timer = setTimeout(() => late.reject(new PlatformUnavailable('Slack does not greet.')), helloMs);
     try {
       await Promise.race([this.#receiver.client.start(), late.promise]);
@@ -130,7 +128,7 @@ export class Connection {
 
   /** Tries until it succeeds, the bot is stopped, or the token turns out to be dead. Never rejects. */
   async #reconnect(): Promise<void> {
-    const { log, onFatal, retryMs = RETRY_MS } = this.#options;
+    const { log, onFatal, retryMs } = this.#options;
     for (let waitMs = 0; !this.#isStopped; waitMs = Math.min(MAX_RETRY_MS, Math.max(retryMs, 2 * waitMs))) {
       await delay(waitMs);
       if (this.#isStopped) return;
