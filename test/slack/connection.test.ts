@@ -25,7 +25,9 @@ function start(change: Partial<SlackOptions> = {}): Promise<void> {
   return made.adapter.start(inbox);
 }
 
-const untilUp = () => expect.poll(() => made.adapter.isConnected && sim.sockets.ready.length).toBe(1);
+async function untilUp(): Promise<void> {
+  await expect.poll(() => made.adapter.isConnected && sim.sockets.ready.length).toBe(1);
+}
 
 describe('at its start', () => {
   it.each([
