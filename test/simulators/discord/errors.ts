@@ -22,6 +22,10 @@ const TABLE = {
   alreadyAcknowledged: [400, 40060, 'Interaction has already been acknowledged.'],
   missingAccess: [403, 50001, 'Missing Access'],
   notYourMessage: [403, 50005, 'Cannot edit a message authored by another user'],
+  blockedByAutoMod: [400, 200000, 'Message was blocked by automatic moderation'],
+  titleBlocked: [400, 200001, 'Title was blocked by automatic moderation'],
+  harmfulLink: [400, 240000, 'Message blocked by harmful links filter'],
+  explicitContent: [400, 20009, 'Explicit content cannot be sent to the desired recipient(s)'],
   emptyMessage: [400, 50006, 'Cannot send an empty message'],
   cannotDm: [403, 50007, 'Cannot send messages to this user'],
   noMessagesInForum: [

@@ -1,6 +1,7 @@
 /** What stands on the simulated Discord: people, the server, channels and messages with every version. No rules. */
 import type { ServerResponse } from 'node:http';
 import type { Clock } from './clock.ts';
+import { Moderation } from './grounds/moderation.ts';
 import type { Json } from './json.ts';
 import { Snowflakes } from './snowflake.ts';
 
@@ -241,6 +242,7 @@ export class World {
   readonly users = new Map<string, User>();
   readonly channels = new Map<string, Channel>();
   readonly files = new Map<string, StoredFile>();
+  readonly moderation = new Moderation();
   readonly notified: Notification[] = [];
   readonly addedToThread: ThreadAddition[] = [];
   readonly #snowflakes = new Snowflakes();

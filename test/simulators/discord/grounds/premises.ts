@@ -98,6 +98,11 @@ export class Premises {
     this.guild.boostTier = tier;
   }
 
+  /** AutoMod blocks messages and titles with these words, of people and bots alike. */
+  blockWords(...words: readonly string[]): void {
+    for (const word of words) this.world.moderation.words.add(word);
+  }
+
   /** A moderator takes somebody's voice for a while. */
   timeOut(userId: string, forMs: number): void {
     const member = this.guild.members.get(userId);

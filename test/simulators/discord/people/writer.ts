@@ -53,6 +53,7 @@ export class Writer {
     if (channel.thread?.locked || !may(world, this.id, channel, 'viewChannel', sendingPermission(channel)))
       throw new Error(`${this.name} may not write in ${channel.name}`);
     if (this.#waitsIn(channel)) throw new Error(`slow mode lets ${this.name} not yet write in ${channel.name}`);
+    world.moderation.admit({ content: text, files: options.files ?? [] }, channel.guildId === undefined);
     if ((options.files ?? []).length > MAX_FILES) throw new Error(`${this.name} may not send so many files at once`);
     if ((options.files ?? []).some((file) => file.bytes.length > uploadLimitOf(world, channel)))
       throw new Error(`${this.name} may not send so large a file to ${channel.name}`);

@@ -1,6 +1,7 @@
 /** What a call wants to be written: the message's fields, what it answers, its files, its nonce. */
 import { storeFile } from '../cdn.ts';
 import { invalidForm, refuse } from '../errors.ts';
+import type { Submitted } from '../grounds/moderation.ts';
 import { isJson, type Json, jsonOf, listOf, textOf } from '../json.ts';
 import { allowedMentionsOf, PINGS_ALL } from '../mentions.ts';
 import { demandSomething, messageFieldsOf, nonceOf, uploadLimitOf, uploadsOf } from '../message-rules.ts';
@@ -29,6 +30,7 @@ export function draftOf(call: Call, channel: Channel, occasion: 'create' | 'foru
     isJson(body['poll']) ? 'poll' : '',
   ]);
   if (call.files.length > 0) demand(call.world, channel, 'attachFiles');
+  moderate(call, channel, fields);
   return {
     channel,
     author: call.world.app.bot,
@@ -44,6 +46,16 @@ export function draftOf(call: Call, channel: Channel, occasion: 'create' | 'foru
 /** Without the permission, embeds are dropped and the rest is posted. */
 function embedsAllowed(call: Call, channel: Channel): boolean {
   return may(call.world, call.world.app.id, channel, 'embedLinks');
+}
+
+/** Those who manage the server are exempt from its AutoMod, but not from Discord's own filters. */
+export function moderate(call: Call, channel: Channel, submitted: Submitted): void {
+  const { world, files } = call;
+  world.moderation.admit({ ...submitted, files }, isExempt(call, channel));
+}
+
+export function isExempt({ world }: Call, channel: Channel): boolean {
+  return channel.guildId === undefined || may(world, world.app.id, channel, 'manageGuild');
 }
 
 export function filesOf(call: Call, channel: Channel, body: Json): readonly StoredFile[] {

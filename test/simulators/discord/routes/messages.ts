@@ -10,7 +10,7 @@ import { edit, post, remove } from '../posts.ts';
 import { type Call, channelOf, messageIn, noContent, ok, type Route, viewerOf } from '../route.ts';
 import { isSnowflake } from '../snowflake.ts';
 import { type Channel, type Message, MessageFlag, type StoredFile } from '../state.ts';
-import { draftOf, filesOf, postedBefore } from './drafts.ts';
+import { draftOf, filesOf, moderate, postedBefore } from './drafts.ts';
 
 const MESSAGES = '/channels/{channel_id}/messages';
 const MESSAGE = `${MESSAGES}/{message_id}`;
@@ -103,6 +103,7 @@ export function editFrom(call: Call, message: Message, occasion: 'edit' | 'webho
   if (!channel) throw refuse('unknownChannel');
   const body = jsonOf(call.body);
   const fields = messageFieldsOf(body, occasion, message.flags);
+  moderate(call, channel, fields);
   const kept = 'attachments' in body ? keptFiles(message, body) : message.attachments;
   const files = [...kept, ...filesOf(call, channel, body)];
   const { content = message.content, embeds = message.embeds, components = message.components } = fields;
