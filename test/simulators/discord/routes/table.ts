@@ -1,5 +1,7 @@
 /** Every route there is, and the one a call means. */
 import type { Route } from '../route.ts';
+import { pinRoutes } from '../content/pins.ts';
+import { pollRoutes } from '../content/poll-routes.ts';
 import { basicRoutes } from './basics.ts';
 import { channelRoutes } from './channels.ts';
 import { commandRoutes } from './commands.ts';
@@ -11,6 +13,8 @@ import { threadRoutes } from './threads.ts';
 /** The first whose path fits is taken, so literal parts stand before parameters. */
 export const ROUTES: readonly Route[] = [
   ...basicRoutes,
+  ...pinRoutes,
+  ...pollRoutes,
   ...messageRoutes,
   ...reactionRoutes,
   ...channelRoutes,
