@@ -1,12 +1,13 @@
 /** Posting, updating, deleting, whispering and linking to messages. */
-import { flag } from '../api/body.ts';
-import { refuse } from '../api/errors.ts';
-import { arg, type Call, channelOf, type Method, optional, ownMessage, writableChannel } from '../api/method.ts';
-import type { Json } from '../../discord/json.ts';
-import { clearStatus } from '../state/places.ts';
-import { change, post, remove } from '../state/messages.ts';
-import type { Channel, Content } from '../state/model.ts';
-import { messageJson } from '../state/wire.ts';
+import { flag } from '../../api/body.ts';
+import { refuse } from '../../api/errors.ts';
+import { arg, type Call, channelOf, type Method, optional, ownMessage, writableChannel } from '../../api/method.ts';
+import type { Json } from '../../../discord/json.ts';
+import { clearStatus } from '../../state/places.ts';
+import { change, post, remove } from '../../state/messages.ts';
+import type { Channel, Content } from '../../state/model.ts';
+import { stateOf } from '../../state/streams.ts';
+import { messageJson } from '../../state/wire.ts';
 import { dressOf, type Given, given, metadataOf, parsingOf } from './content.ts';
 
 const CHAT_WRITE = ['chat:write'];
@@ -54,7 +55,7 @@ function update(call: Call): Json {
   const channel = channelOf(call, arg(call, 'channel'));
   const message = ownMessage(call, channel, 'cant_update_message');
   if (channel.archived) throw refuse('is_inactive');
-  if (message.stream?.state === 'in_progress') throw refuse('streaming_state_conflict');
+  if (stateOf(call.world, message) === 'in_progress') throw refuse('streaming_state_conflict');
   const to = given(call);
   if (to.blocks === undefined && (to.text?.length ?? 0) > MAX_UPDATE_CHARACTERS) throw refuse('msg_too_long');
   const isEmpty = to.text === undefined && to.blocks === undefined && to.attachments === undefined;
