@@ -14,6 +14,8 @@ import { GeminiClient } from './gemini/client.ts';
 import { Guards } from './guard/guards.ts';
 import { dearestOf } from './models/spend.ts';
 import { noticesFor } from './notices/notices.ts';
+import { MeasuredLanes, MeasuredLog, measuredSurface } from './ops/measured.ts';
+import { PromMetrics } from './ops/metrics.ts';
 import { HttpServer } from './ops/server.ts';
 import { PlaygroundAdapter } from './playground/adapter.ts';
 import { Governor } from './reply/governor.ts';
@@ -52,6 +54,7 @@ export interface Parts {
   readonly store: Store;
   readonly kept: Kept;
   readonly guards: Guards;
+  readonly metrics: PromMetrics;
   readonly adapters: ReadonlyMap<Platform, Adapter>;
   readonly engine: Engine;
   readonly desk: CommandDesk;
@@ -66,7 +69,9 @@ export interface Parts {
 }
 
 /** Builds everything and starts nothing but the store. @throws StorageUnavailable */
-export async function partsOf(options: AppOptions): Promise<Parts> {
+export async function partsOf(given: AppOptions): Promise<Parts> {
+  const metrics = new PromMetrics();
+  const options = { ...given, log: new MeasuredLog(given.log, metrics) };
   const { config, log, redirectOrigin: origin } = options;
   const client = geminiClient(options);
   const redirects = new GroundingRedirects({ ...config.settings.sources, origin, log });
@@ -75,18 +80,19 @@ export async function partsOf(options: AppOptions): Promise<Parts> {
   const adapters = new Map<Platform, Adapter>();
   const { ledger } = kept;
   const facts = (model: string) => client.facts(model);
-  const guards = new Guards(config.settings, { ledger, facts, dearest: dearestOf(config.models), log });
-  const { engine, desk } = enginesOf({ options, client, redirects, kept, guards, adapters });
+  const guards = new Guards(config.settings, { ledger, facts, dearest: dearestOf(config.models), metrics, log });
+  const { engine, desk } = enginesOf({ options, client, redirects, kept, guards, metrics, adapters });
   const health = { ready: false };
   const ready = () => health.ready && [...adapters.values()].every((adapter) => adapter.isConnected);
   const server = new HttpServer({ ...config.settings.http, ready, log });
+  server.mount('/metrics', metrics.handler(config.settings.http.metrics));
   const failed = Promise.withResolvers<void>();
   const downloader = new WebDownloader({ timeoutMs: config.settings.attachments.downloadMs, log });
   for (const adapter of adaptersOf({ options, kept, desk, server, downloader, onFatal: failed.resolve }))
     adapters.set(adapter.platform, adapter);
   const recovered = Promise.withResolvers<void>();
   const running = { server, downloader, health, failed, recovered, unwatch: [] };
-  return { options, client, redirects, store, kept, guards, adapters, engine, desk, ...running };
+  return { options, client, redirects, store, kept, guards, metrics, adapters, engine, desk, ...running };
 }
 
 /** What one store keeps. */
@@ -126,15 +132,22 @@ function enginesOf(parts: {
   readonly redirects: GroundingRedirects;
   readonly kept: Kept;
   readonly guards: Guards;
+  readonly metrics: PromMetrics;
   readonly adapters: ReadonlyMap<Platform, Adapter>;
 }): { readonly engine: Engine; readonly desk: CommandDesk } {
   const { config, log } = parts.options;
   const { conversation, model, steering, tools } = config.settings;
-  const { client, redirects, kept, guards } = parts;
+  const { client, redirects, kept, guards, metrics } = parts;
   const { access, budget } = guards;
   const on = (platform: Platform): Adapter => adapterOf(parts.adapters, platform);
   const catalogue = { models: config.models, personas: config.personas, usual: conversation.persona };
-  const shared = { ...kept, catalogue, facts: (name: string) => client.facts(name), lanes: new LocalLanes(), log };
+  const shared = {
+    ...kept,
+    catalogue,
+    facts: (name: string) => client.facts(name),
+    lanes: new MeasuredLanes(new LocalLanes(), metrics),
+    log,
+  };
   const offered = EVERYDAY.filter((tool) => tools.some((name) => name === tool.declaration.name));
   const engine = new Engine({
     ...shared,
@@ -147,7 +160,7 @@ function enginesOf(parts: {
     attachments: new Attachments({ limits: config.settings.attachments, adapter: on, log }),
     steering: new Steering(shared),
     standing: model.request,
-    surface: (to, standing) => on(to.platform).surface(to, standing),
+    surface: (to, standing) => measuredSurface(on(to.platform).surface(to, standing), metrics),
     noticesFor: noticesFor(conversation.language),
     historyTokens: conversation.historyTokens,
   });
