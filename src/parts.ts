@@ -6,8 +6,6 @@ import { Engine } from './conversation/engine.ts';
 import { LocalLanes } from './conversation/lanes.ts';
 import type { Platform, Settings } from './core/conversation.ts';
 import { PlatformUnavailable } from './core/errors.ts';
-import type { Payer } from './core/model.ts';
-import type { Command } from './core/inbound.ts';
 import type { Adapter, Log } from './core/ports.ts';
 import { DiscordAdapter } from './discord/adapter.ts';
 import { GeminiClient } from './gemini/client.ts';
@@ -138,7 +136,6 @@ function enginesOf(parts: {
   const { config, log } = parts.options;
   const { conversation, model, steering, tools } = config.settings;
   const { client, redirects, kept, guards, metrics } = parts;
-  const { access, budget } = guards;
   const on = (platform: Platform): Adapter => adapterOf(parts.adapters, platform);
   const catalogue = { models: config.models, personas: config.personas, usual: conversation.persona };
   const shared = {
@@ -148,15 +145,14 @@ function enginesOf(parts: {
     lanes: new MeasuredLanes(new LocalLanes(), metrics),
     log,
   };
-  const offered = EVERYDAY.filter((tool) => tools.some((name) => name === tool.declaration.name));
   const engine = new Engine({
     ...shared,
     guard: guards,
-    meter: budget,
+    meter: guards.budget,
     maxWaiting: conversation.maxWaiting,
     client,
     redirects,
-    toolbox: new CheckedToolbox(offered, log),
+    toolbox: toolboxOf(tools, log),
     attachments: new Attachments({ limits: config.settings.attachments, adapter: on, log }),
     steering: new Steering(shared),
     standing: model.request,
@@ -165,13 +161,16 @@ function enginesOf(parts: {
     historyTokens: conversation.historyTokens,
   });
   const ask: Engine['mention'] = (mention, posts) => engine.mention(mention, posts);
-  const { maxTurns } = conversation;
-  const { version } = packageFile;
-  const guarded = {
-    admits: (command: Command) => access.admits(command),
-    limitsOf: (payer: Payer) => budget.limitsOf(payer),
-  };
-  return { engine, desk: new CommandDesk({ ...shared, ...guarded, rights: steering, ask, version, maxTurns }) };
+  const about = { version: packageFile.version, maxTurns: conversation.maxTurns };
+  return { engine, desk: new CommandDesk({ ...shared, ...guards.forCommands, ...about, rights: steering, ask }) };
+}
+
+/** Of all tools those that are switched on. */
+function toolboxOf(names: readonly string[], log: Log): CheckedToolbox {
+  return new CheckedToolbox(
+    EVERYDAY.filter((tool) => names.some((name) => name === tool.declaration.name)),
+    log,
+  );
 }
 
 /** Every platform whose token is set; the page if none is. */

@@ -20,9 +20,16 @@ export class PromMetrics implements Metrics {
   readonly #registry = new Registry();
   readonly #loop: IntervalHistogram = monitorEventLoopDelay({ resolution: 10 });
   readonly #turns = this.#counter('turns_total', 'Turns by how they ended.', ['ending']);
-  readonly #turnTimes = this.#histogram('turn_seconds', 'From a question to the end of its answer.', BUCKETS);
-  readonly #firstTexts = this.#histogram('first_text_seconds', 'From a question to its first words.', BUCKETS);
-  readonly #leaves = this.#histogram('leave_wait_seconds', 'Waited for leave to write.', WAITS, ['urgency']);
+  readonly #turnTimes = this.#histogram('turn_seconds', 'From a question to the end of its answer.', {
+    buckets: BUCKETS,
+  });
+  readonly #firstTexts = this.#histogram('first_text_seconds', 'From a question to its first words.', {
+    buckets: BUCKETS,
+  });
+  readonly #leaves = this.#histogram('leave_wait_seconds', 'Waited for leave to write.', {
+    buckets: WAITS,
+    labelNames: ['urgency'],
+  });
   readonly #tokens = this.#counter('tokens_total', 'Tokens; cached and tool are also among in.', ['kind']);
   readonly #cost = this.#counter('cost_usd_total', 'US dollars at list price.');
   readonly #limited = this.#counter('rate_limited_total', 'Answers that said to slow down.', ['by']);
@@ -31,13 +38,17 @@ export class PromMetrics implements Metrics {
 
   constructor() {
     this.#loop.enable();
-    this.#gauge('event_loop_delay_seconds', 'Since it was last read.', ['quantile'], (gauge) => {
-      for (const each of QUANTILES) gauge.set({ quantile: each / 100 }, this.#loop.percentile(each) / NANOSECONDS);
-      gauge.set({ quantile: 1 }, this.#loop.max / NANOSECONDS);
-      this.#loop.reset();
+    this.#readGauge('event_loop_delay_seconds', 'Since it was last read.', {
+      labelNames: ['quantile'],
+      read: (gauge) => {
+        for (const each of QUANTILES) gauge.set({ quantile: each / 100 }, this.#loop.percentile(each) / NANOSECONDS);
+        gauge.set({ quantile: 1 }, this.#loop.max / NANOSECONDS);
+        this.#loop.reset();
+      },
     });
-    this.#gauge('resident_memory_bytes', 'Of the process.', [], (gauge) => gauge.set(process.memoryUsage.rss()));
-    this.#gauge('heap_bytes', 'Used of the heap.', [], (gauge) => gauge.set(process.memoryUsage().heapUsed));
+    const read = (gauge: Gauge): void => gauge.set(process.memoryUsage.rss());
+    this.#readGauge('resident_memory_bytes', 'Of the process.', { read });
+    this.#readGauge('heap_bytes', 'Used of the heap.', { read: (gauge) => gauge.set(process.memoryUsage().heapUsed) });
   }
 
   stop(): void {
@@ -99,33 +110,36 @@ export class PromMetrics implements Metrics {
   }
 
   #counter<L extends string>(name: string, help: string, labelNames: readonly L[] = []): Counter<L> {
-    return new Counter({ name: `halley_${name}`, help, labelNames, registers: [this.#registry] });
+    return new Counter({ ...this.#named(name, help), labelNames });
   }
 
-  #histogram<L extends string>(
-    name: string,
-    help: string,
-    buckets: number[],
-    labelNames: readonly L[] = [],
-  ): Histogram<L> {
-    return new Histogram({ name: `halley_${name}`, help, buckets, labelNames, registers: [this.#registry] });
+  #histogram<L extends string>(name: string, help: string, more: TimeOptions<L>): Histogram<L> {
+    return new Histogram({ ...this.#named(name, help), ...more });
   }
 
-  #gauge<L extends string>(
-    name: string,
-    help: string,
-    labelNames: readonly L[] = [],
-    read?: (gauge: Gauge<L>) => void,
-  ): Gauge<L> {
-    const gauge: Gauge<L> = new Gauge({
-      name: `halley_${name}`,
-      help,
-      labelNames,
-      registers: [this.#registry],
-      ...(read === undefined ? {} : { collect: () => read(gauge) }),
-    });
-    return gauge;
+  #gauge(name: string, help: string): Gauge {
+    return new Gauge(this.#named(name, help));
   }
+
+  /** A gauge that is set when it is read. */
+  #readGauge<L extends string>(name: string, help: string, { labelNames = [], read }: ReadOptions<L>): void {
+    const gauge: Gauge<L> = new Gauge({ ...this.#named(name, help), labelNames, collect: () => read(gauge) });
+  }
+
+  #named(name: string, help: string) {
+    return { name: `halley_${name}`, help, registers: [this.#registry] };
+  }
+}
+
+interface TimeOptions<L extends string> {
+  /** Seconds. */
+  readonly buckets: number[];
+  readonly labelNames?: readonly L[];
+}
+
+interface ReadOptions<L extends string> {
+  readonly labelNames?: readonly L[];
+  readonly read: (gauge: Gauge<L>) => void;
 }
 
 /** From this machine and of its own accord: a proxy here speaks for somebody else, and says so. */
