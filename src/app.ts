@@ -3,8 +3,7 @@ import type { Engine } from './conversation/engine.ts';
 import { recover } from './conversation/recovery.ts';
 import type { Platform } from './core/conversation.ts';
 import type { Inbox } from './core/ports.ts';
-import { noticesFor } from './notices/notices.ts';
-import { adapterOf, type AppOptions, type Parts, partsOf } from './parts.ts';
+import { type AppOptions, type Parts, partsOf } from './parts.ts';
 import type { CommandDesk } from './steering/commands.ts';
 
 export interface App {
@@ -46,8 +45,7 @@ async function begin(parts: Parts): Promise<App['address']> {
     journal: kept.journal,
     platforms: new Set(adapters.keys()),
     answer: (entry) => engine.answer(entry),
-    surface: (to, standing) => adapterOf(adapters, to.platform).surface(to, standing),
-    noticesFor: noticesFor(conversation.language),
+    interrupt: (entry) => engine.interrupt(entry),
     resumeMs: conversation.resumeMs,
     log: options.log,
   });

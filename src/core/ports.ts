@@ -196,6 +196,8 @@ export interface JournalEntry {
   readonly mention: Mention;
   /** The posts that stand for it, in order. */
   readonly posts: readonly PostRef[];
+  /** The model's text that was about to be shown last; absent where there was none. */
+  readonly seen?: string;
 }
 
 /** Mentions accepted and not yet stored. What it holds at start is what a crash interrupted. */
@@ -208,19 +210,15 @@ export interface Journal {
   accept(mention: Mention, posts?: readonly PostRef[]): Promise<boolean>;
   /** Remembers the posts that stand for an open entry; does nothing for any other. @throws StorageUnavailable, StorageCorrupt */
   posted(id: MentionId, posts: readonly PostRef[]): Promise<void>;
+  /**
+   * Remembers the model's text that is about to be shown for an open entry, for when no more of it comes. Survives the end of
+   * the process; a power cut may take the last one back. @throws StorageUnavailable
+   */
+  seen(id: MentionId, text: string): Promise<void>;
   /** Closes the entry; its id stays known against redelivery. @throws StorageUnavailable, StorageCorrupt */
   close(id: MentionId): Promise<void>;
   /** The open entries, oldest first. @throws StorageUnavailable */
   open(): Promise<readonly JournalEntry[]>;
-}
-
-/** Who knows where addresses lead that only redirect. */
-export interface Redirects {
-  /**
-   * Where those of the addresses lead that are known to redirect; undefined, at once, when none is. Never rejects: what
-   * cannot be found in time, or before the signal aborts, is left out.
-   */
-  follow(urls: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>> | undefined;
 }
 
 /** What people, conversations, channels and workspaces chose for themselves. */

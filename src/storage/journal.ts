@@ -16,13 +16,15 @@ type JournalRecord =
   | ({ readonly state: 'open' } & JournalEntry)
   | { readonly state: 'closed' /** The last one that was closed; absent: the first. */; readonly attempt?: number };
 
-/** A journal whose every write is on disk before it resolves. */
+/** A journal whose every write is on disk before it resolves, but for the texts of answers under way: they come too often. */
 export class KeyvJournal implements Journal {
   readonly #records: Records<JournalRecord>;
+  readonly #texts: Records<string>;
   readonly #rememberMs: number;
 
   constructor(store: Store, options: JournalOptions = {}) {
     this.#records = store.records('journal', { isData: isJournalRecord, durable: true });
+    this.#texts = store.records('drafts', { isData: (data) => typeof data === 'string' });
     this.#rememberMs = options.rememberMs ?? THREE_DAYS_MS;
   }
 
@@ -42,20 +44,30 @@ export class KeyvJournal implements Journal {
     await this.#records.update(id, (known) => (known?.state === 'open' ? { data: { ...known, posts } } : undefined));
   }
 
+  async seen(id: MentionId, text: string): Promise<void> {
+    await this.#texts.set(id, text, this.#rememberMs);
+  }
+
   async close(id: MentionId): Promise<void> {
     await this.#records.update(id, (known) => {
       const attempt = known?.state === 'open' ? known.mention.attempt : known?.attempt;
       return { data: { state: 'closed', ...(attempt === undefined ? {} : { attempt }) }, ttlMs: this.#rememberMs };
     });
+    await this.#texts.delete([id]);
   }
 
   /** An entry that cannot be read is logged and left where it is. */
   async open(): Promise<readonly JournalEntry[]> {
     const entries: JournalEntry[] = [];
     for await (const [, record] of this.#records.entries())
-      if (record.state === 'open') entries.push({ mention: record.mention, posts: record.posts });
+      if (record.state === 'open') entries.push(await this.#entryOf(record));
     // The sort is stable: mentions of the same millisecond stay in the order of their ids, which platforms count up.
     return entries.sort((a, b) => a.mention.receivedAt - b.mention.receivedAt);
+  }
+
+  async #entryOf({ mention, posts }: JournalEntry): Promise<JournalEntry> {
+    const seen = await this.#texts.get(mention.id);
+    return { mention, posts, ...(seen === undefined ? {} : { seen }) };
   }
 }
 

@@ -93,6 +93,18 @@ function describeEntries(open: OpenJournal): void {
     expect((await journal.open())[0]?.posts).toEqual(posts);
   });
 
+  test('remembers the text that was about to be shown last, until the entry is closed', async () => {
+    const journal = await open();
+    await journal.accept(aMention());
+    await journal.seen(aMention().id, 'Half');
+    await journal.seen(aMention().id, 'Half of it');
+    await journal.posted(aMention().id, posts);
+    expect(await journal.open()).toEqual([{ mention: aMention(), posts, seen: 'Half of it' }]);
+    await journal.close(aMention().id);
+    await journal.accept(aMention({ attempt: 2 }), posts);
+    expect(await journal.open()).toEqual([{ mention: aMention({ attempt: 2 }), posts }]);
+  });
+
   test('does not open an entry again for posts that come after its end', async () => {
     const journal = await open();
     await journal.accept(aMention());
