@@ -50,12 +50,12 @@ async function begin(parts: Parts): Promise<App['address']> {
     log: options.log,
   });
   recovered.resolve();
-  health.ready = true;
+  health.begin();
   return address;
 }
 
 async function end(parts: Parts, drainMs: number): Promise<void> {
-  parts.health.ready = false;
+  parts.health.end();
   parts.recovered.resolve();
   await Promise.all([...parts.adapters.values()].map((adapter) => adapter.stop()));
   await parts.engine.stop(drainMs);

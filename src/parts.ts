@@ -11,6 +11,7 @@ import { DiscordAdapter } from './discord/adapter.ts';
 import { GeminiClient } from './gemini/client.ts';
 import { OpenAccess } from './guard/access.ts';
 import { noticesFor } from './notices/notices.ts';
+import { Health } from './ops/health.ts';
 import { HttpServer } from './ops/server.ts';
 import { PlaygroundAdapter } from './playground/adapter.ts';
 import { Governor } from './reply/governor.ts';
@@ -50,7 +51,7 @@ export interface Parts {
   readonly desk: CommandDesk;
   readonly server: HttpServer;
   readonly downloader: WebDownloader;
-  readonly health: { ready: boolean };
+  readonly health: Health;
   readonly failed: PromiseWithResolvers<void>;
   /** Resolved when mentions of an earlier process are before new ones. */
   readonly recovered: PromiseWithResolvers<void>;
@@ -65,8 +66,8 @@ export async function partsOf(options: AppOptions): Promise<Parts> {
   const kept = keptIn(store, options);
   const adapters = new Map<Platform, Adapter>();
   const { engine, desk } = enginesOf({ options, client, redirects, kept, adapters });
-  const health = { ready: false };
-  const server = new HttpServer({ ...config.settings.http, ready: () => health.ready, log });
+  const health = healthOf(store, adapters, log);
+  const server = new HttpServer({ ...config.settings.http, ready: () => health.isReady(), log });
   const failed = Promise.withResolvers<void>();
   const downloader = new WebDownloader({ timeoutMs: config.settings.attachments.downloadMs, log });
   for (const adapter of adaptersOf({ options, kept, desk, server, downloader, onFatal: failed.resolve }))
@@ -74,6 +75,11 @@ export async function partsOf(options: AppOptions): Promise<Parts> {
   const recovered = Promise.withResolvers<void>();
   const running = { server, downloader, health, failed, recovered };
   return { options, client, redirects, store, kept, adapters, engine, desk, ...running };
+}
+
+function healthOf(store: Store, adapters: ReadonlyMap<Platform, Adapter>, log: Log): Health {
+  const connected = () => [...adapters.values()].every((adapter) => adapter.isConnected);
+  return new Health({ checks: { store: () => store.isWritable(), platforms: connected }, log });
 }
 
 /** What one store keeps. */

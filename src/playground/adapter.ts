@@ -53,6 +53,10 @@ export class PlaygroundAdapter implements Adapter {
     this.#uploads = new Uploads(options.uploads, options.maxFileBytes);
   }
 
+  get isConnected(): boolean {
+    return this.#inbox !== undefined;
+  }
+
   start(inbox: Inbox): Promise<void> {
     this.#inbox = inbox;
     return Promise.resolve();

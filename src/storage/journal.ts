@@ -49,11 +49,12 @@ export class KeyvJournal implements Journal {
   }
 
   async close(id: MentionId): Promise<void> {
+    // Before the entry, which a crash between the two leaves to be looked at again.
+    await this.#texts.delete([id]);
     await this.#records.update(id, (known) => {
       const attempt = known?.state === 'open' ? known.mention.attempt : known?.attempt;
       return { data: { state: 'closed', ...(attempt === undefined ? {} : { attempt }) }, ttlMs: this.#rememberMs };
     });
-    await this.#texts.delete([id]);
   }
 
   /** An entry that cannot be read is logged and left where it is. */
