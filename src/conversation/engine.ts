@@ -1,9 +1,10 @@
 /** The engine: from a mention to a stored turn, readable top to bottom. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ConversationId, isVisible, type ThinkingDepth, type Turn } from '../core/conversation.ts';
-import { codeOf, type Ending, HalleyError, type Refusal } from '../core/errors.ts';
+import { codeOf, type Ending, type Refusal } from '../core/errors.ts';
 import type { Redirects } from '../core/files.ts';
 import type { Mention, MentionId, ReplyAddress } from '../core/inbound.ts';
+import type { Meter } from '../core/model.ts';
 import type { Guard, Inbox, Journal, JournalEntry, Lanes, Log, ReplySurface, TurnStore } from '../core/ports.ts';
 import type { PostRef } from '../core/reply.ts';
 import { type NoticesFor, noticesIn } from '../notices/notices.ts';
@@ -15,7 +16,7 @@ import { type Steering, steeredTurn } from '../steering/steering.ts';
 import { LeftOpen } from './lanes.ts';
 import { type PlanOptions, planOf } from './plan.ts';
 import { besideAnswer, whyUnasked } from './prompt.ts';
-import { unfinishedTurn } from './recovery.ts';
+import { seenOf, unfinishedTurn } from './recovery.ts';
 import { factsOf, runTurn } from './turn.ts';
 
 /** Milliseconds that writes under way get when the time for finishing is over. */
@@ -29,12 +30,10 @@ export interface EngineOptions extends PlanOptions {
   readonly journal: Journal;
   readonly lanes: Lanes;
   readonly turns: TurnStore;
-  /** What people say besides their question. */
   readonly steering: Steering;
+  readonly meter: Meter;
   readonly redirects: Redirects;
-  /** Where a reply to this address is shown. */
   readonly surface: (to: ReplyAddress, standing: readonly PostRef[]) => ReplySurface;
-  /** What the bot says, in the language of who reads it. */
   readonly noticesFor: NoticesFor;
   /** How many mentions may wait while one is answered in the same conversation. */
   readonly maxWaiting: number;
@@ -59,10 +58,11 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
     const { guard, journal, maxWaiting } = this.#options;
     const entry: JournalEntry = { mention, posts };
     try {
+      if (await journal.isKnown(mention)) return false;
       const refusal = await guard.check(mention);
-      if (refusal !== undefined) await this.#refuse(refusal, entry, this.#readerOf(entry, AT_ONCE));
-      else if (await journal.accept(mention, posts)) this.answer(entry, maxWaiting);
-      else return false;
+      if (refusal !== undefined) return await this.#refuseForGood(refusal, entry);
+      if (!(await journal.accept(mention, posts))) return false;
+      this.answer(entry, maxWaiting);
     } catch (error) {
       await this.#readerOf(entry, AT_ONCE).apologize(error, posts.length > 0);
     }
@@ -115,9 +115,19 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
     return new Reader({ surface: patient, notices: noticesFor(mention.author.locale), mention: mention.id, log });
   }
 
-  async #refuse(refusal: Refusal, { mention, posts }: JournalEntry, reader: Reader): Promise<void> {
+  /** A mention that was refused is not refused again when it is delivered again. */
+  async #refuseForGood(refusal: Refusal, entry: JournalEntry): Promise<boolean> {
+    const isSaid = await this.#refuse(refusal, entry, this.#readerOf(entry, AT_ONCE));
+    await this.#close(entry.mention.id);
+    return isSaid;
+  }
+
+  /** Says why there is no answer, and resolves with whether anything is said at all. */
+  async #refuse(refusal: Refusal, { mention, posts }: JournalEntry, reader: Reader): Promise<boolean> {
+    if (refusal.kind === 'not-allowed' && refusal.isSilent === true) return false;
     reader.notices = noticesIn(await this.#options.steering.languageFor(mention));
     await reader.refuse(refusal, posts.length > 0);
+    return true;
   }
 
   async #inLane(entry: JournalEntry, maxWaiting: number, work: Work): Promise<void> {
@@ -156,7 +166,7 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
     const before = (await turns.turns(mention.conversation)).find(({ id }) => id === mention.id);
     if (before !== undefined && (before.attempt ?? 1) >= (mention.attempt ?? 1)) return;
     const posts = await reader.surface.finish(replyOf(turn)).catch((failure: unknown) => {
-      this.#seenOf(turn, failure);
+      seenOf(turn, failure, log);
       return turn.posts;
     });
     if (isVisible(turn)) await this.#remember(mention, { ...turn, posts }, reader);
@@ -166,7 +176,7 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
   /** The straight path within the conversation's lane. */
   async #turn(mention: Mention, reader: Reader, stopped: AbortSignal): Promise<void> {
     if (this.#draining) throw new LeftOpen();
-    const { client, toolbox, redirects, journal, turns, steering, log } = this.#options;
+    const { client, meter, toolbox, redirects, journal, turns, steering, log } = this.#options;
     const { surface } = reader;
     const stored = await turns.turns(mention.conversation);
     const place = stored.findIndex((turn) => turn.id === mention.id);
@@ -183,7 +193,8 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
     const mayBeEmpty = signal.aborted || before !== undefined;
     const unasked = mayBeEmpty ? undefined : whyUnasked(steered, plan.files, notices);
     if (unasked !== undefined) return reader.tell(unasked);
-    const events = steeredTurn(runTurn(plan, { client, toolbox }, signal), steered);
+    const stream = meter.metered((request, ended) => client.stream(request, ended), mention);
+    const events = steeredTurn(runTurn(plan, { client: { stream }, toolbox }, signal), steered);
     const { turn, failure } = await present(events, surface, {
       signal,
       log,
@@ -193,33 +204,20 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
       onView: (text) => journal.seen(mention.id, text),
       resolve: (done) => relinking(done, redirects, this.#cutOff.signal),
     });
-    const seen = failure === undefined ? turn : this.#seenOf(turn, failure);
+    const seen = failure === undefined ? turn : seenOf(turn, failure, log);
     // An answer that stands in the place of another is remembered in its place, whatever is seen of it.
     if (isVisible(seen) || (before !== undefined && failure === undefined)) await this.#remember(mention, seen, reader);
     log.info('turn.done', factsOf(seen));
   }
 
-  /**
-   * What is remembered of an answer that could not be made to stand: what its reader saw of it, if anything.
-   * @throws LeftOpen when the platform may take it later: the next start answers anew.
-   */
-  #seenOf(turn: Turn, failure: unknown): Turn {
-    this.#options.log.error('reply.unfinished', failure, { mention: turn.id });
-    if (failure instanceof HalleyError && failure.retryable) throw new LeftOpen();
-    const contents: Turn['contents'] = turn.posts.length === 0 ? [turn.contents[0]] : turn.contents;
-    return { ...turn, contents, ending: { kind: 'broken', code: codeOf(failure) } };
-  }
-
   /** Stores the turn. When that fails, the answer stands and its reader is told. */
   async #remember(mention: Mention, turn: Turn, reader: Reader): Promise<void> {
-    const { turns, steering, log } = this.#options;
     try {
-      await turns.append(mention.conversation, turn);
+      await this.#options.turns.append(mention.conversation, turn);
     } catch (error) {
-      log.error('turn.forgotten', error, { conversation: mention.conversation, mention: turn.id });
-      return reader.warn(error);
+      this.#options.log.error('turn.forgotten', error, { conversation: mention.conversation, mention: turn.id });
+      await reader.warn(error);
     }
-    await steering.count(turn, mention);
   }
 
   /** Closes the entry, and those that the store did not close before. */

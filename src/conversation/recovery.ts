@@ -1,9 +1,10 @@
 /** At start: every mention the journal still holds is answered, or ends with what its reader saw and is marked as interrupted. */
 import type { Platform, Turn } from '../core/conversation.ts';
-import type { Ending } from '../core/errors.ts';
+import { codeOf, type Ending, HalleyError } from '../core/errors.ts';
 import type { Journal, JournalEntry, Log } from '../core/ports.ts';
 import { noticesIn } from '../notices/notices.ts';
 import type { Steering } from '../steering/steering.ts';
+import { LeftOpen } from './lanes.ts';
 import { userContent } from './prompt.ts';
 
 export interface RecoveryOptions {
@@ -59,4 +60,15 @@ export async function unfinishedTurn(
     endedAt: Date.now(),
   };
   return completed(turn, '');
+}
+
+/**
+ * What is remembered of an answer that could not be made to stand: what its reader saw of it, if anything.
+ * @throws LeftOpen when the platform may take it later: the next start answers anew.
+ */
+export function seenOf(turn: Turn, failure: unknown, log: Log): Turn {
+  log.error('reply.unfinished', failure, { mention: turn.id });
+  if (failure instanceof HalleyError && failure.retryable) throw new LeftOpen();
+  const contents: Turn['contents'] = turn.posts.length === 0 ? [turn.contents[0]] : turn.contents;
+  return { ...turn, contents, ending: { kind: 'broken', code: codeOf(failure) } };
 }

@@ -53,7 +53,7 @@ export interface Adapter {
 export interface Inbox {
   /**
    * Resolves once the mention is durable or refused, not once it is answered. Delivering one twice answers it once; false
-   * when it had been accepted before.
+   * when nothing comes of it: it had been accepted before, or is refused in silence.
    */
   mention(mention: Mention): Promise<boolean>;
   command(command: Command): Promise<CommandReply>;
@@ -204,6 +204,8 @@ export interface JournalEntry {
 
 /** Mentions accepted and not yet stored. What it holds at start is what a crash interrupted. */
 export interface Journal {
+  /** Whether `accept` would say false. @throws StorageUnavailable, StorageCorrupt */
+  isKnown(mention: Mention): Promise<boolean>;
   /**
    * Makes the mention durable, with the posts that stand for it already; false when this attempt at it was accepted
    * before, also when its turn is long stored.

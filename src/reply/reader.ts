@@ -1,5 +1,5 @@
 /** Who waits for the answer to one mention, and is told what stands in its place or comes after it. */
-import { PlatformUnavailable, type Refusal } from '../core/errors.ts';
+import { BudgetSpent, PlatformUnavailable, type Refusal } from '../core/errors.ts';
 import type { MentionId } from '../core/inbound.ts';
 import type { Log, ReplySurface } from '../core/ports.ts';
 import type { Notices } from '../notices/notices.ts';
@@ -43,7 +43,8 @@ export class Reader {
   async apologize(cause: unknown, stands: boolean): Promise<boolean> {
     const { log, mention } = this.#options;
     const reference = crypto.randomUUID().slice(0, 8);
-    log.error('turn.failed', cause, { mention, reference });
+    if (cause instanceof BudgetSpent) log.info('turn.refused', { mention, reason: cause.code });
+    else log.error('turn.failed', cause, { mention, reference });
     const notice = this.notices.ofError(cause, reference);
     return this.#surely(() => this.#say(notice, stands));
   }

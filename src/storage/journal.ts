@@ -28,15 +28,18 @@ export class KeyvJournal implements Journal {
     this.#rememberMs = options.rememberMs ?? THREE_DAYS_MS;
   }
 
+  async isKnown(mention: Mention): Promise<boolean> {
+    return !isNew(await this.#records.get(mention.id), mention);
+  }
+
   /** Of two deliveries at once exactly one is told true. */
   async accept(mention: Mention, posts: readonly PostRef[] = []): Promise<boolean> {
-    let isNew = false;
+    let accepted = false;
     await this.#records.update(mention.id, (known) => {
-      const closed = known?.state === 'closed' ? (known.attempt ?? 1) : undefined;
-      isNew = known === undefined || (closed !== undefined && closed < (mention.attempt ?? 1));
-      return isNew ? { data: { state: 'open', mention, posts } } : undefined;
+      accepted = isNew(known, mention);
+      return accepted ? { data: { state: 'open', mention, posts } } : undefined;
     });
-    return isNew;
+    return accepted;
   }
 
   /** Does nothing for an entry that is not open. */
@@ -70,6 +73,10 @@ export class KeyvJournal implements Journal {
     const seen = await this.#texts.get(mention.id);
     return { mention, posts, ...(seen === undefined ? {} : { seen }) };
   }
+}
+
+function isNew(known: JournalRecord | undefined, { attempt = 1 }: Mention): boolean {
+  return known === undefined || (known.state === 'closed' && (known.attempt ?? 1) < attempt);
 }
 
 function isJournalRecord(data: unknown): data is JournalRecord {

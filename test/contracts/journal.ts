@@ -25,6 +25,16 @@ function describeAcceptance(open: OpenJournal): void {
     expect(await journal.accept(aMention())).toBe(false);
   });
 
+  test('knows what it would not accept', async () => {
+    const journal = await open();
+    expect(await journal.isKnown(aMention())).toBe(false);
+    await journal.accept(aMention());
+    expect(await journal.isKnown(aMention())).toBe(true);
+    await journal.close(aMention().id);
+    expect(await journal.isKnown(aMention())).toBe(true);
+    expect(await journal.isKnown(aMention({ attempt: 2 }))).toBe(false);
+  });
+
   test('accepts one of many deliveries that come at once', async () => {
     const journal = await open();
     const answers = await Promise.all(Array.from({ length: 20 }, () => journal.accept(aMention())));
