@@ -149,6 +149,19 @@ export class Premises {
     return seen(post(this.world, draft));
   }
 
+  /** A direct message of several people. */
+  addGroup(name: string, ...people: readonly { readonly user: User }[]): Channel {
+    return this.world.addChannel({ type: ChannelType.groupDm, name, recipients: people.map(({ user }) => user) });
+  }
+
+  /** A moderator throws the bot out of the server. */
+  expelBot(): void {
+    const { world, guild, bot } = this;
+    world.dispatch({ type: 'GUILD_DELETE', intents: Intent.guilds, guildId: guild.id, data: () => ({ id: guild.id }) });
+    guild.roles.delete(this.botRoleId);
+    guild.members.delete(bot.id);
+  }
+
   /** Discord loses sight of the server for a while, or finds it again. */
   setAvailable(available: boolean): void {
     const { world, guild } = this;
