@@ -139,11 +139,12 @@ describe('options', () => {
 
   it('of a subcommand are completed too', async () => {
     const { ada, general } = now();
-    client.once(Events.InteractionCreate, async (interaction) => {
-      if (interaction.isAutocomplete())
-        await interaction.respond([{ name: 'Flash', value: interaction.options.getSubcommand() }]);
-    });
-    expect(await ada.types(general, 'set model', { name: 'fl' })).toEqual(['model']);
+    const coming = next(client, Events.InteractionCreate);
+    const offers = ada.types(general, 'set model', { name: 'fl' });
+    const [interaction] = await coming;
+    if (!interaction.isAutocomplete()) throw new Error('nothing to complete');
+    await interaction.respond([{ name: 'Flash', value: interaction.options.getSubcommand() }]);
+    expect(await offers).toEqual(['model']);
   });
 });
 
