@@ -146,11 +146,14 @@ export class Slots {
     this.#trips = [...this.#trips.slice(1 - TRIPS), now - sentAt];
   }
 
-  /** A refused write counts nowhere. Where answers tell no limit, it shows that there is no more room than was used. */
+  /**
+   * A refused write counts nowhere. Where answers tell no limit, it shows that there is no more room than was used; but a
+   * limit is at most halved at once, as what others wrote may have filled just this window.
+   */
   #refuse(retryAfterMs: number, now: number): void {
     this.#refusedUntil = now + retryAfterMs + MARGIN_MS;
     if (this.#isToldOf) return;
-    this.#limit = Math.max(1, Math.min(this.#limit, this.#used(now)));
+    this.#limit = Math.min(this.#limit, Math.max(1, Math.floor(this.#limit / 2), this.#used(now)));
     this.#changedAt = now;
   }
 

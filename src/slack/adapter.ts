@@ -28,8 +28,9 @@ export interface SlackOptions extends Pick<CallsOptions, 'posts' | 'updateMs' | 
   readonly log: Log;
   /** Called when Slack will never again take a token: only a person can mend that. */
   readonly onFatal: () => void;
-  /** Milliseconds; defaults 90000, 500, 250, 250 and 20000. */
+  /** Milliseconds; defaults 90000, 270000, 500, 250, 250 and 20000. */
   readonly statusMs?: number;
+  readonly streamMs?: number;
   readonly retryMs?: number;
   readonly twinMs?: number;
   readonly reconnectMs?: number;
@@ -97,13 +98,13 @@ export class SlackAdapter implements Adapter {
   }
 
   surface(to: ReplyAddress, standing: readonly PostRef[]): ReplySurface {
-    const { log, streams, statusMs = 90_000, noticesFor } = this.#options;
+    const { log, streams, statusMs = 90_000, streamMs = 270_000, noticesFor } = this.#options;
     const { workspace: team = '', channel, thread } = to;
     const status = noticesFor(undefined).thinking;
     const tools = { calls: this.#calls, ladder: this.#ladder, upload: uploadOverHttp, log };
     const at = { team, channel, ...(thread === undefined ? {} : { thread }) };
     this.#events?.answering(to);
-    return new SlackSurface(at, standing, { ...tools, streams, status, statusMs });
+    return new SlackSurface(at, standing, { ...tools, streams, streamMs, status, statusMs });
   }
 
   /** A file of another kind than a web page that turns out to be one is a login page; so is one of another size. */
