@@ -146,10 +146,7 @@ export class Slots {
     this.#trips = [...this.#trips.slice(1 - TRIPS), now - sentAt];
   }
 
-  /**
-   * A refused write counts nowhere. Where answers tell no limit, it shows that there is no more room than was used; but a
-   * limit is at most halved at once, as what others wrote may have filled just this window.
-   */
+  /** A refused write counts nowhere. Where answers tell no limit, there is no more room than was used, or half of it: others write too. */
   #refuse(retryAfterMs: number, now: number): void {
     this.#refusedUntil = now + retryAfterMs + MARGIN_MS;
     if (this.#isToldOf) return;

@@ -38,7 +38,7 @@ export function filesOf(images: readonly InlineData[]): { files: readonly Pictur
   return { files, unshown: images.length - files.length };
 }
 
-interface PictureTools {
+interface UploadTools {
   readonly at: ThreadAddress;
   readonly upload: Upload;
   readonly write: (call: Call) => Promise<Fields>;
@@ -46,10 +46,10 @@ interface PictureTools {
 
 /** The message of a reply's pictures, which is made when the reply is finished. */
 export class Pictures {
-  readonly #tools: PictureTools;
+  readonly #tools: UploadTools;
   readonly #posts: Posts<readonly PictureFile[]>;
 
-  constructor(tools: PictureTools, standing: readonly PostRef[]) {
+  constructor(tools: UploadTools, standing: readonly PostRef[]) {
     this.#tools = tools;
     const writer: PostWriter<readonly PictureFile[]> = {
       create: (files) => this.#create(files),
@@ -72,20 +72,8 @@ export class Pictures {
     await this.#posts.sync(files.length === 0 ? [] : [files], 'final');
   }
 
-  /** @see https://docs.slack.dev/messaging/working-with-files#upload */
   async #create(files: readonly PictureFile[]): Promise<PostRef> {
-    const { at, upload } = this.#tools;
-    const uploaded: { readonly id: string; readonly title: string }[] = [];
-    for (const { name, data } of files) {
-      const asked = await this.#call('files.getUploadURLExternal', { filename: name, length: data.length });
-      const [url, id] = [textIn(asked, 'upload_url'), textIn(asked, 'file_id')];
-      if (url === undefined || id === undefined) throw new PlatformUnavailable('Slack named no address for a file.');
-      await upload(url, data);
-      uploaded.push({ id, title: name });
-    }
-    const thread = at.thread === undefined ? {} : { thread_ts: at.thread };
-    await this.#call('files.completeUploadExternal', { files: uploaded, channel_id: at.channel, ...thread });
-    return { channel: at.channel, message: uploaded.map(({ id }) => id).join(',') };
+    return { channel: this.#tools.at.channel, message: (await uploadedFiles(files, this.#tools)).join(',') };
   }
 
   /** Slack shares files some time after it says so, so the message is looked up when it is needed. */
@@ -103,6 +91,29 @@ export class Pictures {
   #call(method: Call['method'], args: Call['args']): Promise<Fields> {
     return this.#tools.write({ method, team: this.#tools.at.team, args });
   }
+}
+
+/**
+ * Puts files into a message of their own, and resolves with their ids.
+ * @see https://docs.slack.dev/messaging/working-with-files#upload
+ */
+export async function uploadedFiles(
+  files: readonly PictureFile[],
+  { at, upload, write }: UploadTools,
+): Promise<readonly string[]> {
+  const { team, channel, thread } = at;
+  const uploaded: { readonly id: string; readonly title: string }[] = [];
+  for (const { name, data } of files) {
+    const args = { filename: name, length: data.length };
+    const asked = await write({ method: 'files.getUploadURLExternal', team, args });
+    const [url, id] = [textIn(asked, 'upload_url'), textIn(asked, 'file_id')];
+    if (url === undefined || id === undefined) throw new PlatformUnavailable('Slack named no address for a file.');
+    await upload(url, data);
+    uploaded.push({ id, title: name });
+  }
+  const place = { channel_id: channel, ...(thread === undefined ? {} : { thread_ts: thread }) };
+  await write({ method: 'files.completeUploadExternal', team, args: { files: uploaded, ...place } });
+  return uploaded.map(({ id }) => id);
 }
 
 /** Milliseconds for the bytes of one file. */

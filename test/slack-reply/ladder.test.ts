@@ -256,7 +256,7 @@ describe('the status', () => {
     const surface = surfaceFor(asked);
     await surface.begin();
     await sim.until(() => sim.statusIn(asked.channel, asked.ts) !== undefined);
-    await expect(finishes(surface)).rejects.toThrow();
+    await expect(finishes(surface)).rejects.toThrow(PlatformRejected);
     await expect.poll(() => sim.statusIn(asked.channel, asked.ts)).toBeUndefined();
     for (const method of ['chat.startStream', 'chat.postMessage']) sim.mend(method);
   });
