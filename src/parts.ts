@@ -6,10 +6,13 @@ import { Engine } from './conversation/engine.ts';
 import { LocalLanes } from './conversation/lanes.ts';
 import type { Platform, Settings } from './core/conversation.ts';
 import { PlatformUnavailable } from './core/errors.ts';
+import type { Payer } from './core/model.ts';
+import type { Command } from './core/inbound.ts';
 import type { Adapter, Log } from './core/ports.ts';
 import { DiscordAdapter } from './discord/adapter.ts';
 import { GeminiClient } from './gemini/client.ts';
-import { OpenAccess } from './guard/access.ts';
+import { Guards } from './guard/guards.ts';
+import { dearestOf } from './models/spend.ts';
 import { noticesFor } from './notices/notices.ts';
 import { HttpServer } from './ops/server.ts';
 import { PlaygroundAdapter } from './playground/adapter.ts';
@@ -36,6 +39,8 @@ export interface AppOptions {
   readonly standIn: boolean;
   /** Where a stand-in plays the host of the model's links to its sources. */
   readonly redirectOrigin?: string;
+  /** The operator's file and what reads it again, where one is to be watched. */
+  readonly reload?: { readonly file: string; readonly load: () => Promise<Config> };
   readonly log: Log;
 }
 
@@ -46,6 +51,7 @@ export interface Parts {
   readonly redirects: GroundingRedirects;
   readonly store: Store;
   readonly kept: Kept;
+  readonly guards: Guards;
   readonly adapters: ReadonlyMap<Platform, Adapter>;
   readonly engine: Engine;
   readonly desk: CommandDesk;
@@ -55,6 +61,8 @@ export interface Parts {
   readonly failed: PromiseWithResolvers<void>;
   /** Resolved when mentions of an earlier process are before new ones. */
   readonly recovered: PromiseWithResolvers<void>;
+  /** What ends the watching of files. */
+  readonly unwatch: (() => void)[];
 }
 
 /** Builds everything and starts nothing but the store. @throws StorageUnavailable */
@@ -65,7 +73,10 @@ export async function partsOf(options: AppOptions): Promise<Parts> {
   const store = await openStore(config.settings.store.url, log);
   const kept = keptIn(store, options);
   const adapters = new Map<Platform, Adapter>();
-  const { engine, desk } = enginesOf({ options, client, redirects, kept, adapters });
+  const { ledger } = kept;
+  const facts = (model: string) => client.facts(model);
+  const guards = new Guards(config.settings, { ledger, facts, dearest: dearestOf(config.models), log });
+  const { engine, desk } = enginesOf({ options, client, redirects, kept, guards, adapters });
   const health = { ready: false };
   const ready = () => health.ready && [...adapters.values()].every((adapter) => adapter.isConnected);
   const server = new HttpServer({ ...config.settings.http, ready, log });
@@ -74,8 +85,8 @@ export async function partsOf(options: AppOptions): Promise<Parts> {
   for (const adapter of adaptersOf({ options, kept, desk, server, downloader, onFatal: failed.resolve }))
     adapters.set(adapter.platform, adapter);
   const recovered = Promise.withResolvers<void>();
-  const running = { server, downloader, health, failed, recovered };
-  return { options, client, redirects, store, kept, adapters, engine, desk, ...running };
+  const running = { server, downloader, health, failed, recovered, unwatch: [] };
+  return { options, client, redirects, store, kept, guards, adapters, engine, desk, ...running };
 }
 
 /** What one store keeps. */
@@ -114,18 +125,21 @@ function enginesOf(parts: {
   readonly client: GeminiClient;
   readonly redirects: GroundingRedirects;
   readonly kept: Kept;
+  readonly guards: Guards;
   readonly adapters: ReadonlyMap<Platform, Adapter>;
 }): { readonly engine: Engine; readonly desk: CommandDesk } {
   const { config, log } = parts.options;
   const { conversation, model, steering, tools } = config.settings;
-  const { client, redirects, kept } = parts;
+  const { client, redirects, kept, guards } = parts;
+  const { access, budget } = guards;
   const on = (platform: Platform): Adapter => adapterOf(parts.adapters, platform);
   const catalogue = { models: config.models, personas: config.personas, usual: conversation.persona };
   const shared = { ...kept, catalogue, facts: (name: string) => client.facts(name), lanes: new LocalLanes(), log };
   const offered = EVERYDAY.filter((tool) => tools.some((name) => name === tool.declaration.name));
   const engine = new Engine({
     ...shared,
-    guard: new OpenAccess(),
+    guard: guards,
+    meter: budget,
     maxWaiting: conversation.maxWaiting,
     client,
     redirects,
@@ -140,7 +154,11 @@ function enginesOf(parts: {
   const ask: Engine['mention'] = (mention, posts) => engine.mention(mention, posts);
   const { maxTurns } = conversation;
   const { version } = packageFile;
-  return { engine, desk: new CommandDesk({ ...shared, rights: steering, ask, version, maxTurns }) };
+  const guarded = {
+    admits: (command: Command) => access.admits(command),
+    limitsOf: (payer: Payer) => budget.limitsOf(payer),
+  };
+  return { engine, desk: new CommandDesk({ ...shared, ...guarded, rights: steering, ask, version, maxTurns }) };
 }
 
 /** Every platform whose token is set; the page if none is. */

@@ -28,7 +28,7 @@ const MAY_IMPORT: Readonly<
   slack: { rooms: ['core', 'commands', 'notices', 'reply', 'slack-reply', 'slack-text'], packages: ['@slack/bolt'] },
   playground: { rooms: ['core', 'commands', 'markdown', 'notices', 'reply', 'sources'], packages: [] },
   storage: { rooms: ['core'], packages: ['keyv', 'hookified'] },
-  guard: { rooms: ['core'], packages: [] },
+  guard: { rooms: ['core', 'models'], packages: [] },
   tools: { rooms: ['core'], packages: [] },
   web: { rooms: ['core'], packages: ['undici'] },
   ops: { rooms: ['core'], packages: ['pino'] },

@@ -53,7 +53,7 @@ export interface Adapter {
 export interface Inbox {
   /**
    * Resolves once the mention is durable or refused, not once it is answered. Delivering one twice answers it once; false
-   * when it had been accepted before.
+   * when nothing comes of it: it had been accepted before, or is refused in silence.
    */
   mention(mention: Mention): Promise<boolean>;
   command(command: Command): Promise<CommandReply>;

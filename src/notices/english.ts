@@ -146,6 +146,7 @@ export const ENGLISH: Sentences = {
       remedy: 'Please try again in a minute.',
     },
     'storage.corrupt': { why: 'My memory of this conversation cannot be read.', remedy: TELL },
+    'budget.spent': { why: 'The budget for questions is used up.', remedy: 'Ask again later.' },
     'tool.failed': { why: 'Something that I looked up failed.', remedy: ASK_AGAIN },
     defect: { why: 'Something went wrong inside me.', remedy: 'Please try again.' },
   },

@@ -83,6 +83,7 @@ export const POLISH: Sentences = {
       remedy: 'Spróbuj ponownie za minutę.',
     },
     'storage.corrupt': { why: 'Nie mogę odczytać swojej pamięci tej rozmowy.', remedy: TELL },
+    'budget.spent': { why: 'Limit pytań został wyczerpany.', remedy: 'Zapytaj ponownie później.' },
     'tool.failed': { why: 'Nie udało mi się czegoś sprawdzić.', remedy: ASK_AGAIN },
     defect: { why: 'Coś się we mnie zepsuło.', remedy: 'Spróbuj ponownie.' },
   },

@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Language } from '../../src/core/conversation.ts';
 import {
+  BudgetSpent,
   ConfigError,
   type Ending,
   type ErrorCode,
@@ -44,6 +45,7 @@ const ERRORS: Readonly<Record<ErrorCode, Error>> = {
   'storage.unavailable': new StorageUnavailable(SECRET),
   'storage.corrupt': new StorageCorrupt('turns:1', SECRET),
   'tool.failed': new ToolFailed(SECRET),
+  'budget.spent': new BudgetSpent(NOW),
   defect: new TypeError(SECRET),
 };
 // Object.keys of a record gives its keys.

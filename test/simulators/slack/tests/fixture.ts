@@ -23,7 +23,7 @@ export interface Fixture {
 }
 
 /** Bolt writes to the console unless told otherwise; a test that fails on purpose would fill it. */
-const SILENT = {
+export const SILENT = {
   debug() {},
   info() {},
   warn() {},
