@@ -1,4 +1,5 @@
 /** Pictures of a reply: uploaded as files that stand in a message of their own, below the text. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { InlineData } from '../core/content.ts';
 import { PlatformRejected, PlatformUnavailable } from '../core/errors.ts';
 import { pictureKindOf, type PostRef } from '../core/reply.ts';
@@ -19,6 +20,10 @@ export type Upload = (url: string, data: Buffer) => Promise<void>;
 
 /** Bytes of one picture: far below what Slack takes, and above what a model draws. */
 const MAX_FILE_BYTES = 50 * 1024 * 1024;
+
+/** Milliseconds between the first looks at whether files are shared, doubled each time, and the last such wait. */
+const FIRST_LOOK_MS = 25;
+const LAST_LOOK_MS = 1600;
 
 /** What tells the message of pictures from one of text, whose ids are digits: the ids of its files. */
 const FILES = /^F[A-Z0-9]+(?:,F[A-Z0-9]+)*$/u;
@@ -73,19 +78,30 @@ export class Pictures {
   }
 
   async #create(files: readonly PictureFile[]): Promise<PostRef> {
-    return { channel: this.#tools.at.channel, message: (await uploadedFiles(files, this.#tools)).join(',') };
+    const ids = await uploadedFiles(files, this.#tools);
+    const post = { channel: this.#tools.at.channel, message: ids.join(',') };
+    // Slack shares files some time after it says so. They stand sooner or later, so their message is not waited for long.
+    for (let waitMs = FIRST_LOOK_MS; waitMs <= LAST_LOOK_MS; waitMs *= 2) {
+      if ((await this.#messagesOf(post)).length > 0) break;
+      await delay(waitMs);
+    }
+    return post;
   }
 
-  /** Slack shares files some time after it says so, so the message is looked up when it is needed. */
-  async #remove({ channel, message }: PostRef): Promise<void> {
-    const [file = ''] = message.split(',');
+  async #remove(post: PostRef): Promise<void> {
     try {
-      const shares = fieldsOf(fieldsOf((await this.#call('files.info', { file }))['file'])['shares']);
-      const places = ['public', 'private'].map((kind) => listOf(fieldsOf(shares[kind])[channel]));
-      for (const place of places.flat()) await this.#call('chat.delete', { channel, ts: textIn(place, 'ts') });
+      for (const ts of await this.#messagesOf(post)) await this.#call('chat.delete', { channel: post.channel, ts });
     } catch (error) {
       if (!GONE.has(refusalOf(error) ?? '')) throw error;
     }
+  }
+
+  /** The messages in which the files stand. */
+  async #messagesOf({ channel, message }: PostRef): Promise<readonly string[]> {
+    const [file = ''] = message.split(',');
+    const shares = fieldsOf(fieldsOf((await this.#call('files.info', { file }))['file'])['shares']);
+    const places = ['public', 'private'].flatMap((kind) => listOf(fieldsOf(shares[kind])[channel]));
+    return places.flatMap((place) => textIn(place, 'ts') ?? []);
   }
 
   #call(method: Call['method'], args: Call['args']): Promise<Fields> {
