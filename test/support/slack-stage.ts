@@ -105,9 +105,11 @@ export class SlackTalk implements Talk {
     person.says(this.channel, line, { mention: true, thread: this.thread });
     await slack.until(() => whispers().length > before);
     this.#whisper = { ts: whispers().at(-1)?.ts ?? '', person };
+    const text = told(whispers().at(-1));
+    // Files come in a message of their own, to the person alone.
     const handed = () => slack.seenOfBot(person.dmChannelId).flatMap(({ files }) => files);
-    if (line.startsWith('/export')) await slack.until(() => handed().length > 0);
-    return { text: told(whispers().at(-1)), files: line.startsWith('/export') ? handed().map(fileOf) : [] };
+    if (text.includes('as I remember it')) await slack.until(() => handed().length > 0);
+    return { text, files: handed().map(fileOf) };
   }
 
   async ask(line: string, as = 'Ada'): Promise<SlackTalk> {
