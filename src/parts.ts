@@ -14,6 +14,7 @@ import { GeminiClient } from './gemini/client.ts';
 import { Guards } from './guard/guards.ts';
 import { dearestOf } from './models/spend.ts';
 import { noticesFor } from './notices/notices.ts';
+import { Health } from './ops/health.ts';
 import { HttpServer } from './ops/server.ts';
 import { PlaygroundAdapter } from './playground/adapter.ts';
 import { Governor } from './reply/governor.ts';
@@ -57,7 +58,7 @@ export interface Parts {
   readonly desk: CommandDesk;
   readonly server: HttpServer;
   readonly downloader: WebDownloader;
-  readonly health: { ready: boolean };
+  readonly health: Health;
   readonly failed: PromiseWithResolvers<void>;
   /** Resolved when mentions of an earlier process are before new ones. */
   readonly recovered: PromiseWithResolvers<void>;
@@ -77,9 +78,8 @@ export async function partsOf(options: AppOptions): Promise<Parts> {
   const facts = (model: string) => client.facts(model);
   const guards = new Guards(config.settings, { ledger, facts, dearest: dearestOf(config.models), log });
   const { engine, desk } = enginesOf({ options, client, redirects, kept, guards, adapters });
-  const health = { ready: false };
-  const ready = () => health.ready && [...adapters.values()].every((adapter) => adapter.isConnected);
-  const server = new HttpServer({ ...config.settings.http, ready, log });
+  const health = healthOf(store, adapters, log);
+  const server = new HttpServer({ ...config.settings.http, ready: () => health.isReady(), log });
   const failed = Promise.withResolvers<void>();
   const downloader = new WebDownloader({ timeoutMs: config.settings.attachments.downloadMs, log });
   for (const adapter of adaptersOf({ options, kept, desk, server, downloader, onFatal: failed.resolve }))
@@ -87,6 +87,11 @@ export async function partsOf(options: AppOptions): Promise<Parts> {
   const recovered = Promise.withResolvers<void>();
   const running = { server, downloader, health, failed, recovered, unwatch: [] };
   return { options, client, redirects, store, kept, guards, adapters, engine, desk, ...running };
+}
+
+function healthOf(store: Store, adapters: ReadonlyMap<Platform, Adapter>, log: Log): Health {
+  const connected = () => [...adapters.values()].every((adapter) => adapter.isConnected);
+  return new Health({ checks: { store: () => store.isWritable(), platforms: connected }, log });
 }
 
 /** What one store keeps. */
