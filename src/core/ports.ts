@@ -30,7 +30,7 @@ import type { DraftView, PostRef, Reply } from './reply.ts';
 /** One platform's connection. Owns transport and nothing else. */
 export interface Adapter {
   readonly platform: Platform;
-  /** Whether messages can arrive now. */
+  /** Whether messages can arrive now: from the end of `start` to `stop`, but for the time in which a connection is made anew. */
   readonly isConnected: boolean;
   /**
    * Connects and delivers to `inbox`; resolves when messages can arrive.
@@ -198,10 +198,14 @@ export interface JournalEntry {
   readonly mention: Mention;
   /** The posts that stand for it, in order. */
   readonly posts: readonly PostRef[];
+  /** The model's text that was about to be shown last; absent where there was none. */
+  readonly seen?: string;
 }
 
 /** Mentions accepted and not yet stored. What it holds at start is what a crash interrupted. */
 export interface Journal {
+  /** Whether `accept` would say false. @throws StorageUnavailable, StorageCorrupt */
+  isKnown(mention: Mention): Promise<boolean>;
   /**
    * Makes the mention durable, with the posts that stand for it already; false when this attempt at it was accepted
    * before, also when its turn is long stored.
@@ -210,19 +214,15 @@ export interface Journal {
   accept(mention: Mention, posts?: readonly PostRef[]): Promise<boolean>;
   /** Remembers the posts that stand for an open entry; does nothing for any other. @throws StorageUnavailable, StorageCorrupt */
   posted(id: MentionId, posts: readonly PostRef[]): Promise<void>;
+  /**
+   * Remembers the model's text that is about to be shown for an open entry, for when no more of it comes. Survives the end of
+   * the process; a power cut may take the last one back. @throws StorageUnavailable
+   */
+  seen(id: MentionId, text: string): Promise<void>;
   /** Closes the entry; its id stays known against redelivery. @throws StorageUnavailable, StorageCorrupt */
   close(id: MentionId): Promise<void>;
   /** The open entries, oldest first. @throws StorageUnavailable */
   open(): Promise<readonly JournalEntry[]>;
-}
-
-/** Who knows where addresses lead that only redirect. */
-export interface Redirects {
-  /**
-   * Where those of the addresses lead that are known to redirect; undefined, at once, when none is. Never rejects: what
-   * cannot be found in time, or before the signal aborts, is left out.
-   */
-  follow(urls: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>> | undefined;
 }
 
 /** What people, conversations, channels and workspaces chose for themselves. */

@@ -3,6 +3,7 @@ import type { Description } from './api/description.ts';
 import type { Fault } from './api/faults.ts';
 import type { Called, WebApi } from './api/server.ts';
 import type { Deliveries, Delivery } from './events/deliveries.ts';
+import type { SocketMode } from './events/socket-mode.ts';
 import type { Person } from './people/person.ts';
 import { readsOf, type SeenMessage } from './people/reader.ts';
 import type { Notification } from './state/model.ts';
@@ -16,6 +17,7 @@ export abstract class Observation {
   abstract readonly world: World;
   protected abstract readonly api: WebApi;
   protected abstract readonly payloads: Deliveries;
+  abstract readonly sockets: SocketMode;
   protected abstract readonly description: Description | undefined;
   #refusalsAllowed = false;
 
@@ -134,6 +136,7 @@ export abstract class Observation {
       ...this.api.unknownRoutes.map((route) => `unknown: ${route}`),
       ...refused.map(({ method }) => `429: ${method}`),
       ...this.api.faults.unused.map((fault) => `unused fault: ${fault}`),
+      ...(this.sockets.unusedHellos > 0 ? [`unused hellos: ${this.sockets.unusedHellos}`] : []),
       ...this.world.misdeeds,
       ...(this.description?.violations ?? []).map((violation) => `against the reference: ${violation}`),
       ...this.api.defects.map((defect) => `simulator: ${defect instanceof Error ? defect.stack : String(defect)}`),

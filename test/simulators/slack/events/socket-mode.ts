@@ -68,6 +68,11 @@ export class SocketMode implements Carrier {
     this.#hellos.push(how);
   }
 
+  /** Planned hellos for which no connection came. */
+  get unusedHellos(): number {
+    return this.#hellos.length;
+  }
+
   /** From now on the server sends no pings. */
   stopPinging(): void {
     this.#pinging = false;

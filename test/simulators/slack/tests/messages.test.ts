@@ -121,6 +121,15 @@ describe('updating', () => {
     expect(await api('chat.update', { channel: general, ts, text: 'b', blocks })).toMatchObject({ ok: true });
   });
 
+  it('keeps attachments and metadata that it does not name', async () => {
+    const { api, general } = fixture();
+    const metadata = { event_type: 'answer', event_payload: { id: 1 } };
+    const attachments = [{ text: 'beside' }];
+    const { ts } = await api('chat.postMessage', { channel: general, text: 'a', attachments, metadata });
+    const { message } = await api('chat.update', { channel: general, ts, text: 'b' });
+    expect(message).toMatchObject({ text: 'b', attachments, metadata });
+  });
+
   it("refuses another's message, and one there is not", async () => {
     const { api, general, ada } = fixture();
     const { ts } = ada.says(general, 'mine');
