@@ -7,7 +7,7 @@ import { invalidForm, refuse } from '../errors.ts';
 import type { Submitted } from '../grounds/moderation.ts';
 import { isJson, type Json, jsonOf, listOf, textOf } from '../json.ts';
 import { allowedMentionsOf, PINGS_ALL } from '../mentions.ts';
-import { demandSomething, messageFieldsOf, nonceOf, uploadLimitOf, uploadsOf } from '../message-rules.ts';
+import { demandSomething, legacyField, messageFieldsOf, nonceOf, uploadLimitOf, uploadsOf } from '../message-rules.ts';
 import { isReadable } from '../message-wire.ts';
 import { demand, may } from '../permissions.ts';
 import type { Draft } from '../posts.ts';
@@ -28,6 +28,8 @@ export function draftOf(call: Call, channel: Channel, occasion: 'create' | 'foru
   const stickers = stickersOf(call.world, body['sticker_ids']);
   const poll = pollOf(call.world, body['poll']);
   const said = [content, embeds, components, stickers, poll ? 'poll' : ''];
+  if (((fields.flags ?? 0) & MessageFlag.isComponentsV2) !== 0 && (stickers.length > 0 || poll))
+    throw invalidForm(legacyField(poll ? 'poll' : 'sticker_ids'));
   if (answers.snapshot) demandNothing([...said, call.files]);
   else demandSomething([...said, call.files]);
   if (call.files.length > 0) demand(call.world, channel, 'attachFiles');
