@@ -35,7 +35,7 @@ export async function startApp(options: AppOptions): Promise<App> {
 }
 
 async function begin(parts: Parts): Promise<App['address']> {
-  const { options, kept, adapters, engine, desk, server, health, recovered } = parts;
+  const { options, kept, adapters, engine, server, health, recovered } = parts;
   const { conversation } = options.config.settings;
   const address = await server.start();
   const lapsed = await kept.ledger.lapse();

@@ -161,13 +161,8 @@ function enginesOf(parts: {
   const { client, redirects, kept, guards, lanes, metrics } = parts;
   const on = (platform: Platform): Adapter => adapterOf(parts.adapters, platform);
   const catalogue = { models: config.models, personas: config.personas, usual: conversation.persona };
-  const shared = {
-    ...kept,
-    catalogue,
-    facts: (name: string) => client.facts(name),
-    lanes,
-    log,
-  };
+  const facts = (name: string) => client.facts(name);
+  const shared = { ...kept, catalogue, facts, lanes, log };
   const engine = new Engine({
     ...shared,
     guard: guards,

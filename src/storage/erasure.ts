@@ -7,6 +7,9 @@ export async function eraseWorkspace(store: Store, platform: Platform, workspace
   const place = `${platform}:${encodeURIComponent(workspace)}`;
   // What follows an id is a slash or a `#`, so that no workspace is taken for one whose id begins with it.
   const inside = ['', 'person:', 'channel:'].map((scope) => `${scope}${place}/`);
-  await store.erase([...inside, `workspace:${place}#`]);
-  await store.eraseKey(`workspace:${place}`);
+  const own = `workspace:${place}`;
+  await store.erase([...[...inside, `${own}#`].map((prefix) => [prefix, prefix + LAST] as const), [own, `${own}\0`]]);
 }
+
+/** No key holds it, and it sorts behind whatever one does. */
+const LAST = '\u{10FFFF}';

@@ -71,19 +71,10 @@ export class Store {
     return this.#looked.isWritable;
   }
 
-  /** Removes every record of every namespace whose key begins so: all of them, or none. @throws StorageUnavailable */
-  async erase(prefixes: readonly string[]): Promise<void> {
-    this.#remove(() => this.#parts.file.erase(prefixes.map((prefix) => [prefix, `${prefix}\u{10FFFF}`])));
-  }
-
-  /** Removes the record of this key from every namespace. @throws StorageUnavailable */
-  async eraseKey(key: string): Promise<void> {
-    this.#remove(() => this.#parts.file.erase([[key, `${key}\0`]]));
-  }
-
-  #remove(work: () => void): void {
+  /** Removes every record, of any namespace, whose key is in one of the ranges: all of them, or none. @throws StorageUnavailable */
+  async erase(ranges: readonly (readonly [from: string, below: string])[]): Promise<void> {
     try {
-      work();
+      this.#parts.file.erase(ranges);
     } catch (cause) {
       throw new StorageUnavailable(`The store ${this.#parts.location} could not delete: ${reasonOf(cause)}.`, {
         cause,

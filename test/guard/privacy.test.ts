@@ -38,7 +38,7 @@ function aMentionIn(workspace: string, id = `discord:c/${workspace}`): Mention {
 /** Keys and values of all that is kept. */
 function storedIn(path: string): readonly string[] {
   const rows = outsider(path).prepare('SELECT ns, k, v FROM kv').all();
-  return rows.map(({ ns, k, v }) => `${ns} ${k} ${v}`);
+  return rows.map(({ ns, k, v }) => `${String(ns)} ${String(k)} ${String(v)}`);
 }
 
 describe('turns that are too old', () => {

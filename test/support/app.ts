@@ -105,7 +105,7 @@ export class Harness {
     const database = new DatabaseSync(this.#file, { readOnly: true });
     const rows = database.prepare('SELECT ns, k, v FROM kv').all();
     database.close();
-    return rows.map(({ ns, k, v }) => `${ns} ${k} ${v}`);
+    return rows.map(({ ns, k, v }) => `${String(ns)} ${String(k)} ${String(v)}`);
   }
 
   get #file(): string {
