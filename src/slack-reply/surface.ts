@@ -23,6 +23,8 @@ export interface SurfaceOptions {
   readonly streams: boolean;
   /** Milliseconds: Slack ends a stream after about five minutes, and then refuses to append and to stop. */
   readonly streamMs: number;
+  /** The label of the button that stops a growing answer; a stream has one of Slack's own. */
+  readonly stop: string;
   /** What is shown after the bot's name while no text stands. */
   readonly status: string;
   /** Milliseconds between two of them; Slack drops each after 120 000. */
@@ -84,7 +86,7 @@ export class SlackSurface implements ReplySurface {
 
   async show(view: DraftView): Promise<readonly PostRef[]> {
     try {
-      const pages = this.#messages.isStreaming ? settledPages(view, this.#limit) : this.#viewPages(view);
+      const pages = this.#pagesOf(view);
       if (view.exact === '' && view.headline !== undefined) void this.#say(escaped(`💭 ${view.headline}`));
       if (pages.length === 0 || this.#messages.isStopped) return this.#refs;
       this.#stopStatus();
@@ -119,6 +121,13 @@ export class SlackSurface implements ReplySurface {
   abandon(): void {
     this.#stopStatus();
     this.#release();
+  }
+
+  #pagesOf(view: DraftView): readonly Page[] {
+    if (this.#messages.isStreaming) return settledPages(view, this.#limit);
+    const { stop } = this.#options;
+    const pages = this.#viewPages(view);
+    return pages.map((page, at) => (at === pages.length - 1 ? { ...page, stop } : page));
   }
 
   get #refs(): readonly PostRef[] {

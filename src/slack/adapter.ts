@@ -109,11 +109,11 @@ export class SlackAdapter implements Adapter {
     const { log, streams, statusMs = 90_000, streamMs = 270_000, noticesFor } = this.#options;
     const { workspace: team = '', channel, thread, hidden } = to;
     if (hidden !== undefined) return new WhisperSurface(hidden, new URL(this.#options.apiUrl ?? API_URL).origin);
-    const status = noticesFor(undefined).thinking;
+    const { thinking: status, stop } = noticesFor(undefined);
     const tools = { calls: this.#calls, ladder: this.#ladder, upload: uploadOverHttp, log };
     const at = { team, channel, ...(thread === undefined ? {} : { thread }) };
     this.#events?.answering(to);
-    return new SlackSurface(at, standing, { ...tools, streams, streamMs, status, statusMs });
+    return new SlackSurface(at, standing, { ...tools, streams, streamMs, status, statusMs, stop });
   }
 
   /** A file of another kind than a web page that turns out to be one is a login page; so is one of another size. */

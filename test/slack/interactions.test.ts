@@ -4,6 +4,7 @@ import { StorageUnavailable } from '../../src/core/errors.ts';
 import type { CommandReply } from '../../src/core/inbound.ts';
 import { fieldsOf, listOf, textIn } from '../../src/slack-reply/fields.ts';
 import { KeptInbox } from '../contracts/adapter.ts';
+import { done } from '../discord/stage.ts';
 import type { Person } from '../simulators/slack/people/person.ts';
 import type { SlackSimulator } from '../simulators/slack/simulator.ts';
 import { anAdapter, generousSlack, type Made, wholeOf } from './stage.ts';
@@ -75,9 +76,7 @@ describe('/halley', () => {
       conversation: `slack:${sim.workspace.id}/${general()}/${shown?.ts}`,
       replyTo: { message: shown?.ts, thread: shown?.ts },
     });
-    await made.adapter
-      .surface(mention.replyTo, [])
-      .finish({ text: 'Because.', sources: [], ending: { kind: 'complete' } });
+    await made.adapter.surface(mention.replyTo, []).finish(done('Because.'));
     expect(sim.seenOfBot(general(), shown?.ts).map(wholeOf)).toContain('Because.');
     expect(sim.notifications).toEqual([]);
   });
@@ -86,9 +85,7 @@ describe('/halley', () => {
     const given = ada.slash(general(), '/halley', { text: 'ask why? private:true' });
     const mention = await inbox.only();
     expect(mention.place.kind).toBe('direct');
-    await made.adapter
-      .surface(mention.replyTo, [])
-      .finish({ text: 'Psst.', sources: [], ending: { kind: 'complete' } });
+    await made.adapter.surface(mention.replyTo, []).finish(done('Psst.'));
     expect(given.reads().map(({ text, ephemeral }) => ({ text, ephemeral }))).toEqual([
       { text: 'Psst.', ephemeral: true },
     ]);
@@ -191,6 +188,21 @@ describe('an answer is stopped', () => {
     const { channel, ts, conversation } = await asks(() => ada.dm('why?'));
     ada.stops(channel, ts);
     await expect.poll(() => inbox.commands).toMatchObject([{ name: 'stop', conversation, author: { name: 'Ada' } }]);
+  });
+
+  it('by the button under an answer in a channel, which is gone when the answer is', async () => {
+    const { channel, ts, conversation } = await asks(() => ada.says(general(), 'why?', { mention: true }));
+    const [answer = expect.fail('there is no answer')] = sim.seenOfBot(channel, ts);
+    expect(answer.buttons.map(({ text }) => text)).toEqual(['Stop']);
+    const pressed = ada.presses(answer, 'command:stop:');
+    await expect.poll(() => inbox.commands).toMatchObject([{ name: 'stop', conversation, author: { name: 'Ada' } }]);
+    await sim.until(() => pressed.reads().length === 1);
+    expect(pressed.reads()[0]).toMatchObject({ ephemeral: true, text: 'Done.' });
+    const to = { platform: 'slack', workspace: sim.workspace.id, channel, message: ts, thread: ts } as const;
+    await made.adapter.surface(to, [{ channel, message: answer.ts }]).finish(done('One two.'));
+    expect(sim.seenOfBot(channel, ts, ada).filter(({ ephemeral }) => !ephemeral)).toMatchObject([
+      { text: 'One two.', buttons: [] },
+    ]);
   });
 
   it('when its question is taken away', async () => {
