@@ -6,8 +6,8 @@ import type { Deliveries, Delivery } from './events/deliveries.ts';
 import type { SocketMode } from './events/socket-mode.ts';
 import type { Person } from './people/person.ts';
 import { readsOf, type SeenMessage } from './people/reader.ts';
-import type { Notification } from './state/model.ts';
-import { placeOf, sessionOf, statusOf } from './state/places.ts';
+import type { Notification, Status } from './state/model.ts';
+import { placeOf, sessionOf, statusesOf, statusOf } from './state/places.ts';
 import type { World } from './state/world.ts';
 import { until } from './waiting.ts';
 
@@ -46,14 +46,14 @@ export abstract class Observation {
     return this.seenIn(channel, thread, as).filter(({ authorId }) => authorId === this.world.botIn(channel));
   }
 
-  /** The status line under a thread; absent where none stands. */
-  statusIn(channel: string, thread: string): string | undefined {
-    return statusOf(this.world, this.world.channel(channel), thread)?.text;
+  /** The status line under a thread, now or at another time; absent where none stands. */
+  statusIn(channel: string, thread: string, at = this.world.clock.now()): string | undefined {
+    return statusOf(this.world, { channel: this.world.channel(channel), threadTs: thread }, at)?.text;
   }
 
-  /** The lines that take turns while the status stands. */
-  loadingIn(channel: string, thread: string): readonly string[] {
-    return statusOf(this.world, this.world.channel(channel), thread)?.loading ?? [];
+  /** Every status there was, oldest first; an empty one took the line away. */
+  statusesIn(channel: string, thread: string): readonly Status[] {
+    return statusesOf(this.world, { channel: this.world.channel(channel), threadTs: thread });
   }
 
   /** The title of a conversation with the agent. */

@@ -68,9 +68,9 @@ export class SocketMode implements Carrier {
     this.#hellos.push(how);
   }
 
-  /** Planned hellos for which no connection came. */
+  /** Late hellos for which no connection came; one that was never to come is missed by nobody. */
   get unusedHellos(): number {
-    return this.#hellos.length;
+    return this.#hellos.filter((hello) => hello !== 'never').length;
   }
 
   /** From now on the server sends no pings. */

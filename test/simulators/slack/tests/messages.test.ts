@@ -142,6 +142,33 @@ describe('updating', () => {
   });
 });
 
+describe('a stream', () => {
+  it('keeps fifty blocks of its chunks, and says in a warning that it lost some', async () => {
+    const { api, ada, sim } = fixture();
+    const channel = ada.dmChannelId;
+    const { ts: thread_ts } = ada.dm('?');
+    const { ts } = await api('chat.startStream', { channel, thread_ts });
+    const chunks = [{ type: 'blocks', blocks: Array.from({ length: 30 }, () => ({ type: 'divider' })) }];
+    expect(await api('chat.appendStream', { channel, ts, chunks })).not.toHaveProperty('warning');
+    expect(await api('chat.appendStream', { channel, ts, chunks })).toMatchObject({
+      ok: true,
+      warning: expect.any(String),
+    });
+    expect(sim.seenIn(channel, thread_ts).at(-1)?.blocks).toHaveLength(50);
+  });
+
+  it("is refused on another's message and on a message that never was one", async () => {
+    const { api, ada } = fixture();
+    const channel = ada.dmChannelId;
+    const { ts: theirs } = ada.dm('?');
+    const { ts: plain } = await api('chat.postMessage', { channel, text: 'x' });
+    const append = (ts: unknown) => api('chat.appendStream', { channel, ts, markdown_text: 'x' });
+    expect(await append(theirs)).toMatchObject({ error: 'message_not_owned_by_app' });
+    expect(await append(plain)).toMatchObject({ error: 'message_not_in_streaming_state' });
+    expect(await append('1.000000')).toMatchObject({ error: 'message_not_found' });
+  });
+});
+
 describe('what a bot must not do', () => {
   it('is remembered when it answers under a reply', async () => {
     const { sim, api, general, ada } = fixture();
