@@ -1,6 +1,6 @@
 /** The connection that brings events in through Socket Mode: made, watched and made again by this file alone. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { App, SocketModeReceiver } from '@slack/bolt';
+import { App, type Receiver, SocketModeReceiver } from '@slack/bolt';
 import { ConfigError, HalleyError, PlatformUnavailable } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
 import { clientOptionsOf, loggerOf } from '../slack-reply/calls.ts';
@@ -149,7 +149,7 @@ export class Connection {
 }
 
 /** Joins the ears to what Bolt receives. Who the bot is in each workspace is known here, so that nothing is asked before the answer. */
-function listening(receiver: SocketModeReceiver, ears: Ears, { log }: Pick<ConnectionOptions, 'log'>): void {
+export function listening(receiver: Receiver, ears: Ears, { log }: Pick<ConnectionOptions, 'log'>): App {
   const app = new App({
     receiver,
     logger: loggerOf(log),
@@ -163,4 +163,5 @@ function listening(receiver: SocketModeReceiver, ears: Ears, { log }: Pick<Conne
   app.shortcut(/./u, async ({ body, ack }) => ears.interaction('shortcut', fieldsOf(body), ack));
   app.view(/./u, async ({ body, ack }) => ears.interaction('view', fieldsOf(body), ack));
   app.error(async (error) => log.error('slack.event-failed', error));
+  return app;
 }

@@ -22,12 +22,16 @@ export interface Made {
   readonly log: KeptLog;
 }
 
-/** An adapter for this simulator, in a hurry unless a test says otherwise. */
-export function anAdapter(sim: SlackSimulator, change: Partial<SlackOptions> = {}): Made {
+/** An adapter for this simulator, in a hurry unless a test says otherwise; `without` takes options away. */
+export function anAdapter(
+  sim: SlackSimulator,
+  change: Partial<SlackOptions> = {},
+  without: readonly 'appToken'[] = [],
+): Made {
   const log = new KeptLog();
-  const adapter = new SlackAdapter({
+  const options: SlackOptions = {
     botToken: sim.botToken,
-    appToken: sim.appToken,
+    ...(without.includes('appToken') ? {} : { appToken: sim.appToken }),
     apiUrl: sim.apiUrl,
     streams: true,
     posts: { limit: 500, windowMs: 1000 },
@@ -42,7 +46,8 @@ export function anAdapter(sim: SlackSimulator, change: Partial<SlackOptions> = {
     twinMs: 40,
     reconnectMs: 5,
     ...change,
-  });
+  };
+  const adapter = new SlackAdapter(options);
   return { adapter, log };
 }
 
