@@ -19,7 +19,7 @@ import { PromMetrics } from './ops/metrics.ts';
 import { HttpServer } from './ops/server.ts';
 import { PlaygroundAdapter } from './playground/adapter.ts';
 import { Governor } from './reply/governor.ts';
-import { SlackAdapter, type SlackOptions } from './slack/adapter.ts';
+import { SlackAdapter } from './slack/adapter.ts';
 import { CommandDesk } from './steering/commands.ts';
 import { ScopedSettings } from './steering/settings.ts';
 import { Steering } from './steering/steering.ts';
@@ -208,25 +208,20 @@ function adaptersOf(parts: {
   const { discordToken: token, discordApiUrl: apiUrl } = secrets;
   const adapters: Adapter[] = [];
   if (token !== undefined) adapters.push(new DiscordAdapter({ ...settings.discord, ...shared, token, apiUrl }));
-  const slack = slackAdapter(secrets, { ...settings.slack, ...shared });
-  if (slack !== undefined) adapters.push(slack);
-  if (slack !== undefined && secrets.slackAppToken === undefined)
-    parts.server.mount('/slack/events', (request, response) => slack.handle(request, response));
+  const { slackBotToken: botToken, slackAppToken: appToken, slackSigningSecret: signingSecret } = secrets;
+  if (botToken !== undefined) {
+    const tokens = { botToken, appToken, signingSecret, apiUrl: secrets.slackApiUrl };
+    const slack = new SlackAdapter({ ...settings.slack, ...shared, ...tokens });
+    if (appToken === undefined)
+      parts.server.mount('/slack/events', (request, response) => slack.handle(request, response));
+    adapters.push(slack);
+  }
   if (adapters.length > 0) return adapters;
   const { pageTurns: turns, journal, uploads } = parts.kept;
   const { maxFileBytes } = settings.attachments;
   const page = new PlaygroundAdapter({ turns, journal, uploads, desk: parts.desk, ...spoken, maxFileBytes, standIn });
   parts.server.mount('/', (request, response) => page.handle(request, response));
   return [page];
-}
-
-function slackAdapter(
-  { slackBotToken: botToken, slackAppToken, slackSigningSecret, slackApiUrl: apiUrl }: Config['secrets'],
-  shared: Omit<SlackOptions, 'botToken' | 'apiUrl'>,
-): SlackAdapter | undefined {
-  const appToken = slackAppToken === undefined ? {} : { appToken: slackAppToken };
-  const signed = slackSigningSecret === undefined ? {} : { signingSecret: slackSigningSecret };
-  return botToken === undefined ? undefined : new SlackAdapter({ ...shared, ...appToken, ...signed, botToken, apiUrl });
 }
 
 function geminiClient({ config, apiKey, log }: AppOptions): GeminiClient {

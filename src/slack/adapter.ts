@@ -22,9 +22,9 @@ import { Webhooks } from './webhooks.ts';
 export interface SlackOptions extends Pick<CallsOptions, 'posts' | 'updateMs' | 'perMinute' | 'governor'> {
   readonly botToken: string;
   /** For Socket Mode; without it Slack's requests come over HTTP, to `handle`. */
-  readonly appToken?: string;
+  readonly appToken?: string | undefined;
   /** Tells requests of Slack's from others. */
-  readonly signingSecret?: string;
+  readonly signingSecret?: string | undefined;
   /** Default: https://slack.com/api/ */
   readonly apiUrl?: string;
   /** Whether answers in direct messages are streamed. */

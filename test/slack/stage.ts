@@ -22,16 +22,12 @@ export interface Made {
   readonly log: KeptLog;
 }
 
-/** An adapter for this simulator, in a hurry unless a test says otherwise; `without` takes options away. */
-export function anAdapter(
-  sim: SlackSimulator,
-  change: Partial<SlackOptions> = {},
-  without: readonly 'appToken'[] = [],
-): Made {
+/** An adapter for this simulator, in a hurry unless a test says otherwise. */
+export function anAdapter(sim: SlackSimulator, change: Partial<SlackOptions> = {}): Made {
   const log = new KeptLog();
-  const options: SlackOptions = {
+  const adapter = new SlackAdapter({
     botToken: sim.botToken,
-    ...(without.includes('appToken') ? {} : { appToken: sim.appToken }),
+    appToken: sim.appToken,
     apiUrl: sim.apiUrl,
     streams: true,
     posts: { limit: 500, windowMs: 1000 },
@@ -46,8 +42,7 @@ export function anAdapter(
     twinMs: 40,
     reconnectMs: 5,
     ...change,
-  };
-  const adapter = new SlackAdapter(options);
+  });
   return { adapter, log };
 }
 
