@@ -1,11 +1,9 @@
 /** Starting and stopping: what is built in `parts.ts` comes up in order, takes over what an earlier process left, and ends. */
-import type { Engine } from './conversation/engine.ts';
 import { recover } from './conversation/recovery.ts';
 import type { Platform } from './core/conversation.ts';
 import type { Inbox } from './core/ports.ts';
 import { noticesFor } from './notices/notices.ts';
 import { adapterOf, type AppOptions, type Parts, partsOf } from './parts.ts';
-import type { CommandDesk } from './steering/commands.ts';
 
 export interface App {
   /** Where the HTTP server listens, and what it serves beside health. */
@@ -36,10 +34,10 @@ export async function startApp(options: AppOptions): Promise<App> {
 }
 
 async function begin(parts: Parts): Promise<App['address']> {
-  const { options, kept, adapters, engine, desk, server, health, recovered } = parts;
+  const { options, kept, adapters, engine, server, health, recovered } = parts;
   const { conversation } = options.config.settings;
   const address = await server.start();
-  const inbox = inboxAfter(recovered.promise, engine, desk);
+  const inbox = inboxOf(parts);
   await Promise.all([...adapters.values()].map((adapter) => adapter.start(inbox)));
   // Only now are the tokens known to be right: with a wrong one a reply to an old mention would be refused, and lost.
   await recover({
@@ -69,12 +67,20 @@ async function end(parts: Parts, drainMs: number): Promise<void> {
   parts.options.log.info('bot.stopped');
 }
 
-/** The engine, for mentions that come after those an earlier process left, and the desk for everything else. */
-function inboxAfter(recovered: Promise<void>, engine: Engine, desk: CommandDesk): Inbox {
+/** The engine and what goes with it, for what comes after that which an earlier process left. */
+function inboxOf({ recovered: { promise: recovered }, engine, changes, desk }: Parts): Inbox {
   return {
     mention: async (mention) => {
       await recovered;
       return engine.mention(mention);
+    },
+    edited: async (mention) => {
+      await recovered;
+      await changes.edited(mention);
+    },
+    deleted: async (id, conversations) => {
+      await recovered;
+      await changes.deleted(id, conversations);
     },
     follows: (id) => engine.follows(id),
     command: async (command) => {

@@ -2,8 +2,11 @@
 import packageFile from '../package.json' with { type: 'json' };
 import type { Config } from './config/load.ts';
 import { Attachments } from './conversation/attachments.ts';
+import { Changes } from './conversation/changes.ts';
 import { Engine } from './conversation/engine.ts';
 import { LocalLanes } from './conversation/lanes.ts';
+import { Places } from './conversation/place.ts';
+import { Planner } from './conversation/prompt.ts';
 import type { Platform, Settings } from './core/conversation.ts';
 import { PlatformUnavailable } from './core/errors.ts';
 import type { Adapter, Log } from './core/ports.ts';
@@ -47,6 +50,7 @@ export interface Parts {
   readonly kept: Kept;
   readonly adapters: ReadonlyMap<Platform, Adapter>;
   readonly engine: Engine;
+  readonly changes: Changes;
   readonly desk: CommandDesk;
   readonly server: HttpServer;
   readonly downloader: WebDownloader;
@@ -64,7 +68,7 @@ export async function partsOf(options: AppOptions): Promise<Parts> {
   const store = await openStore(config.settings.store.url, log);
   const kept = keptIn(store, options);
   const adapters = new Map<Platform, Adapter>();
-  const { engine, desk } = enginesOf({ options, client, redirects, kept, adapters });
+  const { engine, changes, desk } = enginesOf({ options, client, redirects, kept, adapters });
   const health = { ready: false };
   const server = new HttpServer({ ...config.settings.http, ready: () => health.ready, log });
   const failed = Promise.withResolvers<void>();
@@ -73,7 +77,7 @@ export async function partsOf(options: AppOptions): Promise<Parts> {
     adapters.set(adapter.platform, adapter);
   const recovered = Promise.withResolvers<void>();
   const running = { server, downloader, health, failed, recovered };
-  return { options, client, redirects, store, kept, adapters, engine, desk, ...running };
+  return { options, client, redirects, store, kept, adapters, engine, changes, desk, ...running };
 }
 
 /** What one store keeps. */
@@ -113,7 +117,7 @@ function enginesOf(parts: {
   readonly redirects: GroundingRedirects;
   readonly kept: Kept;
   readonly adapters: ReadonlyMap<Platform, Adapter>;
-}): { readonly engine: Engine; readonly desk: CommandDesk } {
+}): Pick<Parts, 'engine' | 'changes' | 'desk'> {
   const { config, log } = parts.options;
   const { conversation, model, steering, tools } = config.settings;
   const { client, redirects, kept } = parts;
@@ -121,24 +125,28 @@ function enginesOf(parts: {
   const catalogue = { models: config.models, personas: config.personas, usual: conversation.persona };
   const shared = { ...kept, catalogue, facts: (name: string) => client.facts(name), lanes: new LocalLanes(), log };
   const offered = EVERYDAY.filter((tool) => tools.some((name) => name === tool.declaration.name));
+  const toolbox = new CheckedToolbox(offered, log);
+  const attachments = new Attachments({ limits: config.settings.attachments, adapter: on, log });
+  const places = new Places({ ...conversation, adapter: on, turns: kept.turns, log });
+  const surface: Adapter['surface'] = (to, standing) => on(to.platform).surface(to, standing);
   const engine = new Engine({
     ...shared,
     guard: new OpenAccess(),
     maxWaiting: conversation.maxWaiting,
     client,
     redirects,
-    toolbox: new CheckedToolbox(offered, log),
-    attachments: new Attachments({ limits: config.settings.attachments, adapter: on, log }),
+    toolbox,
+    planner: new Planner({ ...conversation, client, toolbox, attachments, places, standing: model.request }),
     steering: new Steering(shared),
-    standing: model.request,
-    surface: (to, standing) => on(to.platform).surface(to, standing),
+    surface,
     noticesFor: noticesFor(conversation.language),
-    historyTokens: conversation.historyTokens,
   });
   const ask: Engine['mention'] = (mention, posts) => engine.mention(mention, posts);
+  const answering: Engine['answering'] = (id) => engine.answering(id);
+  const changes = new Changes({ ...shared, ...conversation, answering, ask, surface });
   const { maxTurns } = conversation;
   const { version } = packageFile;
-  return { engine, desk: new CommandDesk({ ...shared, rights: steering, ask, version, maxTurns }) };
+  return { engine, changes, desk: new CommandDesk({ ...shared, rights: steering, ask, version, maxTurns }) };
 }
 
 /** Every platform whose token is set; the page if none is. */

@@ -19,8 +19,9 @@ const MAY_IMPORT: Readonly<
   conversation: { rooms: ['core', 'media', 'notices', 'reply', 'sources', 'steering'], packages: [] },
   models: { rooms: ['core'], packages: [] },
   gemini: { rooms: ['core', 'models'], packages: ['undici', 'eventsource-parser'] },
+  'discord-reading': { rooms: ['core', 'notices'], packages: ['discord.js'] },
   discord: {
-    rooms: ['core', 'commands', 'markdown', 'notices', 'reply', 'sources'],
+    rooms: ['core', 'commands', 'discord-reading', 'markdown', 'notices', 'reply', 'sources'],
     packages: ['discord.js', 'undici'],
   },
   playground: { rooms: ['core', 'commands', 'markdown', 'notices', 'reply', 'sources'], packages: [] },

@@ -2,12 +2,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ConversationId, isVisible, type ThinkingDepth, type Turn } from '../core/conversation.ts';
 import { codeOf, HalleyError, type Refusal } from '../core/errors.ts';
-import type { Mention, MentionId, ReplyAddress } from '../core/inbound.ts';
+import type { Mention, MentionId, ReplyAddress, Journal, JournalEntry } from '../core/inbound.ts';
 import type {
   Guard,
   Inbox,
-  Journal,
-  JournalEntry,
   Lanes,
   Log,
   ModelClient,
@@ -21,12 +19,11 @@ import { type NoticesFor, noticesIn } from '../notices/notices.ts';
 import { present } from '../reply/presenter.ts';
 import { Reader } from '../reply/reader.ts';
 import { relinking } from '../sources/sources.ts';
-import { type Steered, type Steering, steeredTurn } from '../steering/steering.ts';
-import type { Attachments, Files } from './attachments.ts';
-import { historyOf } from './history.ts';
+import { type Steering, steeredTurn } from '../steering/steering.ts';
+import { Answering, Superseded, Withdrawn } from './changes.ts';
 import { LeftOpen } from './lanes.ts';
-import { besideAnswer, requestOf, type StandingRequest, systemInstruction, userContent, whyUnasked } from './prompt.ts';
-import { factsOf, runTurn, type TurnPlan } from './turn.ts';
+import { besideAnswer, type Planner, whyUnasked } from './prompt.ts';
+import { factsOf, runTurn } from './turn.ts';
 
 /** Milliseconds that writes under way get when the time for finishing is over. */
 const LAST_WRITES_MS = 1000;
@@ -41,24 +38,20 @@ export interface EngineOptions {
   readonly client: ModelClient;
   readonly toolbox: Toolbox;
   readonly redirects: Redirects;
-  readonly attachments: Attachments;
+  readonly planner: Planner;
   /** Where a reply to this address is shown. */
   readonly surface: (to: ReplyAddress, standing: readonly PostRef[]) => ReplySurface;
   /** What the bot says, in the language of who reads it. */
   readonly noticesFor: NoticesFor;
-  /** What every request asks for beside its question. */
-  readonly standing: StandingRequest;
   /** How many mentions may wait while one is answered in the same conversation. */
   readonly maxWaiting: number;
-  /** Estimated tokens of past turns sent with each question. */
-  readonly historyTokens: number;
   readonly log: Log;
 }
 
 export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
   readonly #options: EngineOptions;
-  /** Answers under way or waiting for their lane, and the conversation of each. */
-  readonly #answering = new Map<Promise<void>, ConversationId>();
+  /** Answers under way or waiting for their lane. */
+  readonly #answering = new Map<Promise<void>, Answering>();
   readonly #cutOff = new AbortController();
   #draining = false;
   /** Entries whose turns are stored, which the store could not close yet. */
@@ -88,12 +81,19 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
    * @param maxWaiting How many may wait before it; unlimited for what was accepted by an earlier process.
    */
   answer(entry: JournalEntry, maxWaiting = Number.POSITIVE_INFINITY): void {
-    const answering = this.#inLane(entry, maxWaiting).finally(() => this.#answering.delete(answering));
-    this.#answering.set(answering, entry.mention.conversation);
+    const answering = new Answering(entry);
+    const done = this.#inLane(answering, maxWaiting).finally(() => this.#answering.delete(done));
+    this.#answering.set(done, answering);
+  }
+
+  /** The answer to this mention that is under way or waits. */
+  answering(id: MentionId): Answering | undefined {
+    return [...this.#answering.values()].find(({ mention }) => mention.id === id);
   }
 
   async follows(id: ConversationId): Promise<boolean> {
-    return [...this.#answering.values()].includes(id) || (await this.#options.turns.turns(id)).length > 0;
+    const isAnswering = [...this.#answering.values()].some(({ mention }) => mention.conversation === id);
+    return isAnswering || (await this.#options.turns.turns(id)).length > 0;
   }
 
   /**
@@ -124,24 +124,48 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
     await reader.refuse(refusal, posts.length > 0);
   }
 
-  async #inLane(entry: JournalEntry, maxWaiting: number): Promise<void> {
-    const { mention, posts } = entry;
-    const reader = this.#readerOf(entry);
+  async #inLane(answering: Answering, maxWaiting: number): Promise<void> {
+    const { lanes } = this.#options;
+    let reader = this.#readerOf(answering);
+    const work = async (stopped: AbortSignal): Promise<void> => {
+      // An edit begins the answer anew, in the posts that stand.
+      for (let isBegun = false; ; isBegun = true) {
+        if (isBegun) reader = this.#readerOf(answering);
+        if (await this.#isSettled(answering, reader, stopped)) return;
+        reader.surface.abandon();
+      }
+    };
     try {
-      const work = (stopped: AbortSignal) => this.#turn(mention, reader, stopped);
-      const refusal = await this.#options.lanes.run(mention.conversation, work, maxWaiting);
-      if (refusal !== undefined) await this.#refuse(refusal, entry, reader);
+      const refusal = await lanes.run(answering.mention.conversation, work, maxWaiting);
+      if (refusal !== undefined) await this.#refuse(refusal, answering, reader);
     } catch (error) {
       if (error instanceof LeftOpen) return reader.surface.abandon();
-      await reader.apologize(error, posts.length > 0);
+      if (error instanceof Withdrawn) reader.surface.abandon();
+      else await reader.apologize(error, answering.posts.length > 0);
     }
-    await this.#close(mention.id);
+    await this.#close(answering.mention.id);
+  }
+
+  /** Whether the answer is to what the mention says in the end. */
+  async #isSettled(answering: Answering, reader: Reader, stopped: AbortSignal): Promise<boolean> {
+    const { mention } = answering;
+    try {
+      await this.#turn(answering, reader, AbortSignal.any([stopped, answering.begin()]));
+    } catch (error) {
+      if (error instanceof Superseded) return false;
+      throw error;
+    }
+    if (answering.mention === mention) return true;
+    // The edit came when the answer was already being remembered.
+    answering.mention = { ...answering.mention, attempt: (mention.attempt ?? 1) + 1 };
+    return false;
   }
 
   /** The straight path within the conversation's lane. */
-  async #turn(mention: Mention, reader: Reader, stopped: AbortSignal): Promise<void> {
+  async #turn(answering: Answering, reader: Reader, stopped: AbortSignal): Promise<void> {
     if (this.#draining) throw new LeftOpen();
-    const { client, toolbox, redirects, journal, turns, steering, log } = this.#options;
+    const { client, toolbox, redirects, journal, turns, planner, steering, log } = this.#options;
+    const { mention } = answering;
     const { surface } = reader;
     const stored = await turns.turns(mention.conversation);
     const place = stored.findIndex((turn) => turn.id === mention.id);
@@ -153,54 +177,28 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
     reader.notices = notices;
     const signal = AbortSignal.any([stopped, this.#cutOff.signal]);
     const past = before === undefined ? stored : stored.slice(0, place);
-    const plan = await this.#plan(mention, steered, { before, past, surface, signal });
+    const plan = await planner.plan(mention, steered, { before, past, surface, signal });
     const depthOf = (wanted: ThinkingDepth) => client.depthOf(plan.request.model, wanted);
     const mayBeEmpty = signal.aborted || before !== undefined;
-    const unasked = mayBeEmpty ? undefined : whyUnasked(steered, plan.files, notices);
+    const unasked = mayBeEmpty ? undefined : whyUnasked(plan, notices);
     if (unasked !== undefined) return reader.tell(unasked);
     const events = steeredTurn(runTurn(plan, { client, toolbox }, signal), steered);
     const { turn, failure } = await present(events, surface, {
       signal,
       log,
       notices,
-      notice: besideAnswer({ steered, files: plan.files, depthOf }, notices),
-      onPosts: (posts) => journal.posted(mention.id, posts),
+      notice: besideAnswer({ ...plan, steered, depthOf }, notices),
+      onPosts: (posts) => {
+        answering.posts = posts;
+        return journal.posted(mention.id, posts);
+      },
       resolve: (done) => relinking(done, redirects, this.#cutOff.signal),
     });
+    if (answering.isWithdrawn) return;
     const seen = failure === undefined ? turn : this.#seenOf(turn, failure);
     // An answer that stands in the place of another is remembered in its place, whatever is seen of it.
     if (isVisible(seen) || (before !== undefined && failure === undefined)) await this.#remember(mention, seen, reader);
     log.info('turn.done', factsOf(seen));
-  }
-
-  /** What the model is asked: settings, past turns, and the question with its files, within its limits. */
-  async #plan(
-    mention: Mention,
-    steered: Steered,
-    { before, past, surface, signal }: Moment,
-  ): Promise<TurnPlan & { files: Files }> {
-    const { client, historyTokens, standing, toolbox, attachments } = this.#options;
-    const { chosen, json, instruction, text } = steered;
-    const [model, facts] = [chosen.model, client.facts(chosen.model)];
-    // A question that is answered again stands in its turn as the model read it.
-    const files: Files =
-      before === undefined
-        ? await attachments.read(mention, { text, surface, facts }, signal)
-        : { parts: [], faults: [], files: before.files ?? [] };
-    const question = before?.contents[0] ?? userContent(mention, text, files);
-    const limit = { model, budgetTokens: historyTokens, windowTokens: facts?.inputTokens };
-    const history = historyOf(past, { ...limit, ...attachments.beside(question) });
-    const draws = standing.images !== undefined || facts?.output === 'text-and-images';
-    const request = requestOf({ draws, chosen, json, standing, functions: toolbox.declarations });
-    const thoughts = chosen.thoughts === 'off' ? {} : { includeThoughts: true };
-    const told = { systemInstruction: systemInstruction(instruction, mention.place, new Date()) };
-    return {
-      mention,
-      text,
-      files,
-      question,
-      request: { ...request, ...thoughts, ...told, model, contents: [...history, question] },
-    };
   }
 
   /**
@@ -238,13 +236,4 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
       }
     }
   }
-}
-
-/** When a question is asked: after what, in whose place, and where that is shown. */
-interface Moment {
-  /** The turn whose answer is to be replaced. */
-  readonly before: Turn | undefined;
-  readonly past: readonly Turn[];
-  readonly surface: ReplySurface;
-  readonly signal: AbortSignal;
 }

@@ -1,8 +1,8 @@
 /** At start: every mention the journal still holds is answered, or its reader is told that it was interrupted. */
 import type { Platform } from '../core/conversation.ts';
 import { PlatformRejected } from '../core/errors.ts';
-import type { ReplyAddress } from '../core/inbound.ts';
-import type { Journal, JournalEntry, Log, ReplySurface } from '../core/ports.ts';
+import type { ReplyAddress, Journal, JournalEntry } from '../core/inbound.ts';
+import type { Log, ReplySurface } from '../core/ports.ts';
 import type { PostRef } from '../core/reply.ts';
 import type { NoticesFor } from '../notices/notices.ts';
 

@@ -99,6 +99,11 @@ export class DiscordSurface implements ReplySurface {
     await this.#post({ content: noticeOf(notice), files: [] }, NOTE);
   }
 
+  async retract(): Promise<void> {
+    this.#end();
+    await this.#posts.sync([], 'final');
+  }
+
   abandon(): void {
     this.#stopTyping();
     this.#release();

@@ -33,6 +33,10 @@ export interface Plain {
   readonly more: (count: number) => string;
   /** Names a thread whose question has no words; no sentence. */
   readonly questionFrom: (name: string) => string;
+  /** Beside the first answer in a place where it is not known what was said before. */
+  readonly untold: Readonly<Record<'forbidden' | 'unavailable', string>>;
+  /** Beside an answer to a conversation of which the model was given only so many messages, 1 or more. */
+  readonly onlyLast: (count: number) => string;
 }
 
 /** One language: it does not compile until it has a sentence for every code, refusal, ending, command and fault. */
@@ -78,6 +82,12 @@ export const ENGLISH: Sentences = {
     headings: { sources: 'Sources', searches: 'Google Search', quotes: 'Quotes' },
     more: (count) => `and ${count} more`,
     questionFrom: (name) => `Question from ${name}`,
+    untold: {
+      forbidden: 'I may not read what was said here before, so I answer your message alone.',
+      unavailable: 'What was said here before could not be read just now, so I answer your message alone.',
+    },
+    onlyLast: (count) =>
+      `This conversation is longer than I can read at once: only the last ${countOf(count, 'message')} ${count === 1 ? 'fits' : 'fit'}.`,
   },
   notAllowed: 'I may not answer you here.',
   busy: (waiting) =>

@@ -10,6 +10,8 @@ import { someSettings } from '../support/builders.ts';
 export class KeptInbox implements Inbox {
   readonly mentions: Mention[] = [];
   readonly commands: Command[] = [];
+  readonly edits: Mention[] = [];
+  readonly deletions: { readonly id: string; readonly conversations: readonly string[] }[] = [];
   readonly followed = new Set<string>();
   settings: Settings = someSettings;
   /** Awaited before each mention is taken. */
@@ -22,6 +24,14 @@ export class KeptInbox implements Inbox {
     this.mentions.push(mention);
     for (const arrived of this.#arrived) arrived();
     return true;
+  }
+
+  async edited(mention: Mention): Promise<void> {
+    this.edits.push(mention);
+  }
+
+  async deleted(id: string, conversations: readonly string[]): Promise<void> {
+    this.deletions.push({ id, conversations });
   }
 
   async command(command: Command): Promise<CommandReply> {

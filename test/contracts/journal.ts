@@ -1,6 +1,6 @@
 /** What Journal promises, as tests that every implementation passes. */
 import { describe, expect, test } from 'vitest';
-import type { Journal } from '../../src/core/ports.ts';
+import type { Journal } from '../../src/core/inbound.ts';
 import { aMention } from '../support/builders.ts';
 
 /** Gives an empty journal that is cleaned up after the test. */

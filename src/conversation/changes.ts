@@ -1,0 +1,135 @@
+/** What people do to their own messages after they sent them: edits are answered anew, deletions are forgotten. */
+import type { ConversationId } from '../core/conversation.ts';
+import type { Journal, JournalEntry, Mention, MentionId, ReplyAddress } from '../core/inbound.ts';
+import type { Inbox, Lanes, Log, ReplySurface, TurnStore } from '../core/ports.ts';
+import type { PostRef } from '../core/reply.ts';
+import { againOf } from '../steering/commands.ts';
+import { Stopped } from './lanes.ts';
+
+/** Why an answer is begun anew: its question says something else now. */
+export class Superseded extends Error {
+  override readonly name = 'Superseded';
+}
+
+/** Why an answer is not made: its question is gone, and nobody saw anything of it. */
+export class Withdrawn extends Error {
+  override readonly name = 'Withdrawn';
+}
+
+/** A mention that is being answered or waits for its lane, as its author has it now. */
+export class Answering {
+  mention: Mention;
+  posts: readonly PostRef[];
+  #isWithdrawn = false;
+  #changed = new AbortController();
+
+  constructor({ mention, posts }: JournalEntry) {
+    this.mention = mention;
+    this.posts = posts;
+  }
+
+  /** Aborted when the mention changes from now on. @throws Withdrawn when it is gone. */
+  begin(): AbortSignal {
+    if (this.#isWithdrawn) throw new Withdrawn('The question is gone.');
+    this.#changed = new AbortController();
+    return this.#changed.signal;
+  }
+
+  get isWithdrawn(): boolean {
+    return this.#isWithdrawn;
+  }
+
+  amend(mention: Mention): void {
+    this.mention = mention;
+    this.#changed.abort(new Superseded('The question was edited.'));
+  }
+
+  /** What stands stays and is ended; where nothing stands, nothing comes. */
+  withdraw(): void {
+    this.#isWithdrawn = true;
+    this.#changed.abort(this.posts.length > 0 ? new Stopped() : new Withdrawn('The question is gone.'));
+  }
+}
+
+export interface ChangesOptions {
+  readonly lanes: Lanes;
+  readonly journal: Journal;
+  readonly turns: TurnStore;
+  /** The answer to this mention that is under way. */
+  readonly answering: (id: MentionId) => Answering | undefined;
+  /** Answers a mention, into the posts that stand for it. */
+  readonly ask: (mention: Mention, posts: readonly PostRef[]) => Promise<boolean>;
+  readonly surface: (to: ReplyAddress, standing: readonly PostRef[]) => ReplySurface;
+  /** Milliseconds after a question in which its edit is answered. */
+  readonly editGraceMs: number;
+  /** What becomes of the answer to a question that is deleted. */
+  readonly deleteAnswers: 'keep' | 'delete';
+  readonly log: Log;
+}
+
+export class Changes implements Pick<Inbox, 'edited' | 'deleted'> {
+  readonly #options: ChangesOptions;
+
+  constructor(options: ChangesOptions) {
+    this.#options = options;
+  }
+
+  async edited(mention: Mention): Promise<void> {
+    const { turns, answering, editGraceMs, ask, log } = this.#options;
+    // Nothing is left to answer.
+    if (mention.text === '' && mention.attachments.length === 0) return;
+    const running = answering(mention.id);
+    if (running !== undefined && (await this.#amend(running, mention))) return;
+    const last = (await turns.turns(mention.conversation)).at(-1);
+    if (last?.id !== mention.id || last.origin === undefined || last.origin.text === mention.text) return;
+    if (Date.now() - last.receivedAt > editGraceMs) return log.debug('edit.late', { mention: mention.id });
+    log.info('edit.answered', { mention: mention.id });
+    await ask(withWordsOf(mention, againOf(last, last.origin, mention.conversation)), last.posts);
+  }
+
+  /** True when the answer that is under way is begun anew, or need not be. */
+  async #amend(running: Answering, mention: Mention): Promise<boolean> {
+    if (running.mention.text === mention.text) return true;
+    const amended = withWordsOf(mention, running.mention);
+    if ((await this.#options.journal.amend(amended)) === undefined) return false;
+    this.#options.log.info('edit.amended', { mention: mention.id });
+    running.amend(amended);
+    return true;
+  }
+
+  async deleted(id: MentionId, conversations: readonly ConversationId[]): Promise<void> {
+    const { answering, lanes } = this.#options;
+    const running = answering(id);
+    running?.withdraw();
+    // In the lane, so that what is being answered there has ended.
+    const drop = (conversation: ConversationId) =>
+      lanes.run(conversation, () => this.#drop(conversation, id), Number.POSITIVE_INFINITY);
+    const among =
+      running === undefined ? conversations : [...new Set([...conversations, running.mention.conversation])];
+    await Promise.all(among.map(drop));
+    if (running !== undefined) await this.#takeAway(running.mention.replyTo, running.posts);
+  }
+
+  async #drop(conversation: ConversationId, id: MentionId): Promise<void> {
+    const turn = await this.#options.turns.drop(conversation, id);
+    if (turn === undefined) return;
+    this.#options.log.info('turn.dropped', { mention: id });
+    if (turn.origin !== undefined) await this.#takeAway(turn.origin.replyTo, turn.posts);
+  }
+
+  /** A failure is logged: the answer is forgotten, whether it stands or not. */
+  async #takeAway(replyTo: ReplyAddress, posts: readonly PostRef[]): Promise<void> {
+    const { surface, deleteAnswers, log } = this.#options;
+    if (deleteAnswers === 'keep' || posts.length === 0) return;
+    try {
+      await surface(replyTo, posts).retract();
+    } catch (error) {
+      log.error('answer.left', error, { channel: replyTo.channel });
+    }
+  }
+}
+
+/** The mention with what the other says, and all else as it was. */
+function withWordsOf({ text, shows }: Mention, { shows: _, ...mention }: Mention): Mention {
+  return { ...mention, text, ...(shows === undefined ? {} : { shows }) };
+}
