@@ -130,6 +130,7 @@ export class Changes implements Pick<Inbox, 'edited' | 'deleted'> {
 }
 
 /** The mention with what the other says, and all else as it was. */
-function withWordsOf({ text, shows }: Mention, { shows: _, ...mention }: Mention): Mention {
-  return { ...mention, text, ...(shows === undefined ? {} : { shows }) };
+function withWordsOf({ text, shows }: Mention, mention: Mention): Mention {
+  const { shows: _, ...rest } = mention;
+  return { ...rest, text, ...(shows === undefined ? {} : { shows }) };
 }
