@@ -1,4 +1,6 @@
 /** Starting and stopping: what is built in `parts.ts` comes up in order, takes over what an earlier process left, and ends. */
+import type { Config } from './config/load.ts';
+import { watchConfig } from './config/watch.ts';
 import { recover } from './conversation/recovery.ts';
 import type { Platform } from './core/conversation.ts';
 import type { Inbox } from './core/ports.ts';
@@ -37,6 +39,8 @@ async function begin(parts: Parts): Promise<App['address']> {
   const { options, kept, adapters, engine, server, health, recovered } = parts;
   const { conversation } = options.config.settings;
   const address = await server.start();
+  const lapsed = await kept.ledger.lapse();
+  if (lapsed > 0) options.log.info('usage.lapsed', { holds: lapsed });
   const inbox = inboxOf(parts);
   await Promise.all([...adapters.values()].map((adapter) => adapter.start(inbox)));
   // Only now are the tokens known to be right: with a wrong one a reply to an old mention would be refused, and lost.
@@ -51,12 +55,24 @@ async function begin(parts: Parts): Promise<App['address']> {
   });
   recovered.resolve();
   health.ready = true;
+  watchRules(parts);
   return address;
+}
+
+/** Milliseconds between two looks at the operator's file. */
+const WATCH_MS = 2000;
+
+/** Who may ask, and how much, as the operator's file says whenever it changes. */
+function watchRules({ options: { reload, log }, guards, unwatch }: Parts): void {
+  if (reload === undefined) return;
+  const onChange = ({ settings }: Config): void => guards.follow(settings);
+  unwatch.push(watchConfig({ ...reload, onChange, everyMs: WATCH_MS, log }));
 }
 
 async function end(parts: Parts, drainMs: number): Promise<void> {
   parts.health.ready = false;
   parts.recovered.resolve();
+  for (const stop of parts.unwatch.splice(0)) stop();
   await Promise.all([...parts.adapters.values()].map((adapter) => adapter.stop()));
   await parts.engine.stop(drainMs);
   await parts.server.stop();

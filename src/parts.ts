@@ -9,14 +9,18 @@ import { Places } from './conversation/place.ts';
 import { Planner } from './conversation/prompt.ts';
 import type { Platform, Settings } from './core/conversation.ts';
 import { PlatformUnavailable } from './core/errors.ts';
+import type { Payer } from './core/model.ts';
+import type { Command } from './core/inbound.ts';
 import type { Adapter, Log } from './core/ports.ts';
 import { DiscordAdapter } from './discord/adapter.ts';
 import { GeminiClient } from './gemini/client.ts';
-import { OpenAccess } from './guard/access.ts';
+import { Guards } from './guard/guards.ts';
+import { dearestOf } from './models/spend.ts';
 import { noticesFor } from './notices/notices.ts';
 import { HttpServer } from './ops/server.ts';
 import { PlaygroundAdapter } from './playground/adapter.ts';
 import { Governor } from './reply/governor.ts';
+import { SlackAdapter } from './slack/adapter.ts';
 import { CommandDesk } from './steering/commands.ts';
 import { ScopedSettings } from './steering/settings.ts';
 import { Steering } from './steering/steering.ts';
@@ -38,6 +42,8 @@ export interface AppOptions {
   readonly standIn: boolean;
   /** Where a stand-in plays the host of the model's links to its sources. */
   readonly redirectOrigin?: string;
+  /** The operator's file and what reads it again, where one is to be watched. */
+  readonly reload?: { readonly file: string; readonly load: () => Promise<Config> };
   readonly log: Log;
 }
 
@@ -48,6 +54,7 @@ export interface Parts {
   readonly redirects: GroundingRedirects;
   readonly store: Store;
   readonly kept: Kept;
+  readonly guards: Guards;
   readonly adapters: ReadonlyMap<Platform, Adapter>;
   readonly engine: Engine;
   readonly changes: Changes;
@@ -58,6 +65,8 @@ export interface Parts {
   readonly failed: PromiseWithResolvers<void>;
   /** Resolved when mentions of an earlier process are before new ones. */
   readonly recovered: PromiseWithResolvers<void>;
+  /** What ends the watching of files. */
+  readonly unwatch: (() => void)[];
 }
 
 /** Builds everything and starts nothing but the store. @throws StorageUnavailable */
@@ -68,16 +77,20 @@ export async function partsOf(options: AppOptions): Promise<Parts> {
   const store = await openStore(config.settings.store.url, log);
   const kept = keptIn(store, options);
   const adapters = new Map<Platform, Adapter>();
-  const { engine, changes, desk } = enginesOf({ options, client, redirects, kept, adapters });
+  const { ledger } = kept;
+  const facts = (model: string) => client.facts(model);
+  const guards = new Guards(config.settings, { ledger, facts, dearest: dearestOf(config.models), log });
+  const { engine, changes, desk } = enginesOf({ options, client, redirects, kept, guards, adapters });
   const health = { ready: false };
-  const server = new HttpServer({ ...config.settings.http, ready: () => health.ready, log });
+  const ready = () => health.ready && [...adapters.values()].every((adapter) => adapter.isConnected);
+  const server = new HttpServer({ ...config.settings.http, ready, log });
   const failed = Promise.withResolvers<void>();
   const downloader = new WebDownloader({ timeoutMs: config.settings.attachments.downloadMs, log });
   for (const adapter of adaptersOf({ options, kept, desk, server, downloader, onFatal: failed.resolve }))
     adapters.set(adapter.platform, adapter);
   const recovered = Promise.withResolvers<void>();
-  const running = { server, downloader, health, failed, recovered };
-  return { options, client, redirects, store, kept, adapters, engine, changes, desk, ...running };
+  const running = { server, downloader, health, failed, recovered, unwatch: [] };
+  return { options, client, redirects, store, kept, guards, adapters, engine, changes, desk, ...running };
 }
 
 /** What one store keeps. */
@@ -116,11 +129,13 @@ function enginesOf(parts: {
   readonly client: GeminiClient;
   readonly redirects: GroundingRedirects;
   readonly kept: Kept;
+  readonly guards: Guards;
   readonly adapters: ReadonlyMap<Platform, Adapter>;
 }): Pick<Parts, 'engine' | 'changes' | 'desk'> {
   const { config, log } = parts.options;
   const { conversation, model, steering, tools } = config.settings;
-  const { client, redirects, kept } = parts;
+  const { client, redirects, kept, guards } = parts;
+  const { access, budget } = guards;
   const on = (platform: Platform): Adapter => adapterOf(parts.adapters, platform);
   const catalogue = { models: config.models, personas: config.personas, usual: conversation.persona };
   const shared = { ...kept, catalogue, facts: (name: string) => client.facts(name), lanes: new LocalLanes(), log };
@@ -131,7 +146,8 @@ function enginesOf(parts: {
   const surface: Adapter['surface'] = (to, standing) => on(to.platform).surface(to, standing);
   const engine = new Engine({
     ...shared,
-    guard: new OpenAccess(),
+    guard: guards,
+    meter: budget,
     maxWaiting: conversation.maxWaiting,
     client,
     redirects,
@@ -146,7 +162,15 @@ function enginesOf(parts: {
   const changes = new Changes({ ...shared, ...conversation, answering, ask, surface });
   const { maxTurns } = conversation;
   const { version } = packageFile;
-  return { engine, changes, desk: new CommandDesk({ ...shared, rights: steering, ask, version, maxTurns }) };
+  const guarded = {
+    admits: (command: Command) => access.admits(command),
+    limitsOf: (payer: Payer) => budget.limitsOf(payer),
+  };
+  return {
+    engine,
+    changes,
+    desk: new CommandDesk({ ...shared, ...guarded, rights: steering, ask, version, maxTurns }),
+  };
 }
 
 /** Every platform whose token is set; the page if none is. */
@@ -161,13 +185,14 @@ function adaptersOf(parts: {
   const { config, standIn, log } = parts.options;
   const { settings, secrets } = config;
   const spoken = { noticesFor: noticesFor(settings.conversation.language), log };
-  if (secrets.discordToken !== undefined) {
-    const { discordToken: token, discordApiUrl: apiUrl } = secrets;
-    const { downloader, onFatal } = parts;
-    const governor = new Governor();
-    const discord = { ...settings.discord, ...spoken, token, apiUrl, governor, downloader, onFatal };
-    return [new DiscordAdapter(discord)];
-  }
+  const { downloader, onFatal } = parts;
+  const shared = { ...spoken, governor: new Governor(), downloader, onFatal };
+  const { discordToken: token, discordApiUrl: apiUrl, slackBotToken: botToken, slackAppToken: appToken } = secrets;
+  const adapters: Adapter[] = [];
+  if (token !== undefined) adapters.push(new DiscordAdapter({ ...settings.discord, ...shared, token, apiUrl }));
+  if (botToken !== undefined && appToken !== undefined)
+    adapters.push(new SlackAdapter({ ...settings.slack, ...shared, botToken, appToken, apiUrl: secrets.slackApiUrl }));
+  if (adapters.length > 0) return adapters;
   const { pageTurns: turns, journal, uploads } = parts.kept;
   const { maxFileBytes } = settings.attachments;
   const page = new PlaygroundAdapter({ turns, journal, uploads, desk: parts.desk, ...spoken, maxFileBytes, standIn });

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type ConversationId, isVisible, type ThinkingDepth, type Turn } from '../core/conversation.ts';
 import { codeOf, HalleyError, type Refusal } from '../core/errors.ts';
 import type { Mention, MentionId, ReplyAddress, Journal, JournalEntry } from '../core/inbound.ts';
+import type { Meter } from '../core/model.ts';
 import type {
   Guard,
   Inbox,
@@ -33,15 +34,13 @@ export interface EngineOptions {
   readonly journal: Journal;
   readonly lanes: Lanes;
   readonly turns: TurnStore;
-  /** What people say besides their question. */
   readonly steering: Steering;
   readonly client: ModelClient;
+  readonly meter: Meter;
   readonly toolbox: Toolbox;
   readonly redirects: Redirects;
   readonly planner: Planner;
-  /** Where a reply to this address is shown. */
   readonly surface: (to: ReplyAddress, standing: readonly PostRef[]) => ReplySurface;
-  /** What the bot says, in the language of who reads it. */
   readonly noticesFor: NoticesFor;
   /** How many mentions may wait while one is answered in the same conversation. */
   readonly maxWaiting: number;
@@ -67,9 +66,9 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
     const entry: JournalEntry = { mention, posts };
     try {
       const refusal = await guard.check(mention);
-      if (refusal !== undefined) await this.#refuse(refusal, entry, this.#readerOf(entry));
-      else if (await journal.accept(mention, posts)) this.answer(entry, maxWaiting);
-      else return false;
+      if (refusal !== undefined) return await this.#refuse(refusal, entry, this.#readerOf(entry));
+      if (!(await journal.accept(mention, posts))) return false;
+      this.answer(entry, maxWaiting);
     } catch (error) {
       await this.#readerOf(entry).apologize(error, posts.length > 0);
     }
@@ -119,9 +118,12 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
     return new Reader({ surface: surface(mention.replyTo, posts), notices, mention: mention.id, log });
   }
 
-  async #refuse(refusal: Refusal, { mention, posts }: JournalEntry, reader: Reader): Promise<void> {
+  /** Says why there is no answer, and resolves with whether anything is said at all. */
+  async #refuse(refusal: Refusal, { mention, posts }: JournalEntry, reader: Reader): Promise<boolean> {
+    if (refusal.kind === 'not-allowed' && refusal.isSilent === true) return false;
     reader.notices = noticesIn(await this.#options.steering.languageFor(mention));
     await reader.refuse(refusal, posts.length > 0);
+    return true;
   }
 
   async #inLane(answering: Answering, maxWaiting: number): Promise<void> {
@@ -164,7 +166,7 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
   /** The straight path within the conversation's lane. */
   async #turn(answering: Answering, reader: Reader, stopped: AbortSignal): Promise<void> {
     if (this.#draining) throw new LeftOpen();
-    const { client, toolbox, redirects, journal, turns, planner, steering, log } = this.#options;
+    const { client, meter, toolbox, redirects, journal, turns, planner, steering, log } = this.#options;
     const { mention } = answering;
     const { surface } = reader;
     const stored = await turns.turns(mention.conversation);
@@ -182,7 +184,8 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
     const mayBeEmpty = signal.aborted || before !== undefined;
     const unasked = mayBeEmpty ? undefined : whyUnasked(plan, notices);
     if (unasked !== undefined) return reader.tell(unasked);
-    const events = steeredTurn(runTurn(plan, { client, toolbox }, signal), steered);
+    const stream = meter.metered((request, ended) => client.stream(request, ended), mention);
+    const events = steeredTurn(runTurn(plan, { client: { stream }, toolbox }, signal), steered);
     const { turn, failure } = await present(events, surface, {
       signal,
       log,
@@ -214,14 +217,12 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
 
   /** Stores the turn. When that fails, the answer stands and its reader is told. */
   async #remember(mention: Mention, turn: Turn, reader: Reader): Promise<void> {
-    const { turns, steering, log } = this.#options;
     try {
-      await turns.append(mention.conversation, turn);
+      await this.#options.turns.append(mention.conversation, turn);
     } catch (error) {
-      log.error('turn.forgotten', error, { conversation: mention.conversation, mention: turn.id });
-      return reader.warn(error);
+      this.#options.log.error('turn.forgotten', error, { conversation: mention.conversation, mention: turn.id });
+      await reader.warn(error);
     }
-    await steering.count(turn, mention);
   }
 
   /** Closes the entry, and those that the store did not close before. */

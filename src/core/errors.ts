@@ -20,11 +20,13 @@ export type ErrorCode =
   | 'storage.unavailable'
   | 'storage.corrupt'
   | 'tool.failed'
+  | 'budget.spent'
   | 'defect';
 
 /** A value from a guard or a lane: this mention is not answered, and why. */
 export type Refusal =
-  | { readonly kind: 'not-allowed' }
+  /** `isSilent`: nobody is told. */
+  | { readonly kind: 'not-allowed'; readonly isSilent?: true }
   /** `resetsAt`, in epoch milliseconds, is when the period ends whose budget is used up. */
   | { readonly kind: 'over-budget'; readonly resetsAt: number }
   /** `waiting` is how many mentions already wait in this conversation. */
@@ -194,6 +196,18 @@ export class StorageCorrupt extends HalleyError {
 export class ToolFailed extends HalleyError {
   readonly code = 'tool.failed';
   readonly retryable = false;
+}
+
+/** Too little is left of a budget for another request. `resetsAt` is when there is more, in epoch milliseconds. */
+export class BudgetSpent extends HalleyError {
+  readonly code = 'budget.spent';
+  readonly retryable = false;
+  readonly resetsAt: number;
+
+  constructor(resetsAt: number) {
+    super('Too little is left of the budget.');
+    this.resetsAt = resetsAt;
+  }
 }
 
 /** The code of anything thrown: the family's own, or `defect` for what nobody foresaw. */

@@ -11,6 +11,8 @@ export interface Author {
   readonly name: string;
   /** The language this person reads, as BCP 47 writes it; absent where the platform does not say. */
   readonly locale?: string;
+  /** Ids of the roles that the platform gave this person there; absent where it gives none or does not say. */
+  readonly roles?: readonly string[];
   /** The widest of these that the person manages on the platform; known only of those who give a command. */
   readonly manages?: 'channel' | 'workspace';
 }
@@ -56,6 +58,10 @@ export interface ReplyAddress {
   readonly message: string;
   /** Open a thread of this name on the message and answer in it; absent: answer in `channel`. */
   readonly openThread?: string;
+  /** The workspace, where the platform needs it to find out who may write there. */
+  readonly workspace?: string;
+  /** The message whose thread is answered in, where a thread is no channel of its own. */
+  readonly thread?: string;
   /** From 2: which attempt at an answer this is, so that its posts are told from those of the attempts before. */
   readonly attempt?: number;
   /** What lets the answer be shown to the asker alone, for as long as the platform says. A secret: not to be logged. */
@@ -106,6 +112,8 @@ export interface Mention {
   /** What the options of a command said beside the question, by the name of the flag, as it came; `steering/flags.ts` checks it. */
   readonly flags?: Readonly<Record<string, string>>;
   readonly replyTo: ReplyAddress;
+  /** Nothing in it names the bot: it counts because people talk freely there. Who may not ask is then not told so. */
+  readonly isFree?: true;
   /** From 2: which answer to the same question is asked for; the one before is replaced. Absent: the first. */
   readonly attempt?: number;
   /** Epoch milliseconds. */

@@ -22,6 +22,8 @@ import type { DraftView, PostRef, Reply } from './reply.ts';
 /** One platform's connection. Owns transport and nothing else. */
 export interface Adapter {
   readonly platform: Platform;
+  /** Whether messages can arrive now. */
+  readonly isConnected: boolean;
   /**
    * Connects and delivers to `inbox`; resolves when messages can arrive.
    * @throws ConfigError when the token or the requested abilities are refused.
@@ -49,7 +51,7 @@ export interface Adapter {
 export interface Inbox {
   /**
    * Resolves once the mention is durable or refused, not once it is answered. Delivering one twice answers it once; false
-   * when it had been accepted before.
+   * when nothing comes of it: it had been accepted before, or is refused in silence.
    */
   mention(mention: Mention): Promise<boolean>;
   /**

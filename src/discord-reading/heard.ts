@@ -49,6 +49,7 @@ export function heardOf(message: Message, where: Where): Heard {
       isBot: author.bot,
       // A message does not say what language its author reads; the server does.
       ...(guild === null ? {} : { locale: guild.preferredLocale }),
+      ...(member === null ? {} : { roles: [...member.roles.cache.keys()] }),
     },
     isWebhook: message.webhookId !== null,
     isSystem: message.type !== MessageType.Default && message.type !== MessageType.Reply,

@@ -41,7 +41,7 @@ export class Hearing {
     const { mention } = verdict;
     if (verdict.kind === 'overheard' && !(await this.#isFollowed(message, mention.conversation)))
       return this.#ignore(message, 'not-addressed');
-    if (verdict.isFree === true && !(await this.#isFree(mention))) return this.#ignore(message, 'not-addressed');
+    if (mention.isFree === true && !(await this.#isFree(mention))) return this.#ignore(message, 'not-addressed');
     const placed = await inPlaceWhereWanted(mention, inbox, log);
     if (verdict.isReply === true && placed.replyTo.openThread !== undefined)
       return this.#ignore(message, 'not-addressed');

@@ -19,8 +19,6 @@ export type Verdict =
   | {
       readonly kind: 'addressed' | 'overheard';
       readonly mention: Mention;
-      /** Whether nothing in it names the bot: then it is a mention only where people talk freely. */
-      readonly isFree?: true;
       /** Whether it only replies to the bot: then it is a mention only where the bot answers in place. */
       readonly isReply?: true;
     }
@@ -40,7 +38,7 @@ export function judge(heard: Heard, self: Self, notices: Notices): Verdict {
   if (mention.text === '' && mention.attachments.length === 0 && (heard.forwarded ?? []).length === 0)
     return ignored('nothing-said');
   if (isReply) return { kind: 'addressed', mention, isReply };
-  return { kind: where.owner === self.id ? 'addressed' : 'overheard', mention, isFree: true };
+  return { kind: where.owner === self.id ? 'addressed' : 'overheard', mention: { ...mention, isFree: true } };
 }
 
 /** Why its author is never answered; undefined where a person said it. */

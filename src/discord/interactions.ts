@@ -148,7 +148,12 @@ function whereaboutsOf(interaction: Answerable, { place }: Where): Whereabouts {
 
 function authorOf({ user, member, locale }: Answerable): Author {
   const name = member !== null && 'displayName' in member ? member.displayName : user.displayName;
-  return { id: user.id, name, locale };
+  return { id: user.id, name, locale, ...(member === null ? {} : { roles: rolesOf(member) }) };
+}
+
+/** Of a server that is not known, the roles come as Discord sent them. */
+function rolesOf({ roles }: NonNullable<Answerable['member']>): readonly string[] {
+  return Array.isArray(roles) ? roles : [...roles.cache.keys()];
 }
 
 /** In a direct message the channel is the person's own; its workspace is shared with everyone who writes to the bot. */

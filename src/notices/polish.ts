@@ -23,6 +23,12 @@ export const POLISH: Sentences = {
     adjustedDepth: (wanted, used) => `Ten model nie ma głębokości myślenia „${wanted}”; używam „${used}”.`,
     headings: { sources: 'Źródła', searches: 'Wyszukiwarka Google', quotes: 'Cytowane teksty' },
     more: (count) => `i jeszcze ${count}`,
+    thinking: 'myśli…',
+    examples: [
+      { title: 'Wyjaśnij coś', message: 'Wyjaśnij w pięciu zdaniach, jak powstaje tęcza.' },
+      { title: 'Poszukaj w sieci', message: 'Co wydarzyło się w tym tygodniu w nauce? --search' },
+      { title: 'Napisz coś', message: 'Napisz krótką, miłą notatkę z podziękowaniem za pomoc.' },
+    ],
     questionFrom: (name) => `Pytanie od: ${name}`,
     untold: {
       forbidden: 'Nie wolno mi czytać tego, co padło tu wcześniej, więc odpowiadam tylko na Twoją wiadomość.',
@@ -84,6 +90,7 @@ export const POLISH: Sentences = {
       remedy: 'Spróbuj ponownie za minutę.',
     },
     'storage.corrupt': { why: 'Nie mogę odczytać swojej pamięci tej rozmowy.', remedy: TELL },
+    'budget.spent': { why: 'Limit pytań został wyczerpany.', remedy: 'Zapytaj ponownie później.' },
     'tool.failed': { why: 'Nie udało mi się czegoś sprawdzić.', remedy: ASK_AGAIN },
     defect: { why: 'Coś się we mnie zepsuło.', remedy: 'Spróbuj ponownie.' },
   },

@@ -1,5 +1,5 @@
 /** Who waits for the answer to one mention, and is told what stands in its place or comes after it. */
-import type { Refusal } from '../core/errors.ts';
+import { BudgetSpent, type Refusal } from '../core/errors.ts';
 import type { MentionId } from '../core/inbound.ts';
 import type { Log, ReplySurface } from '../core/ports.ts';
 import type { Notices } from '../notices/notices.ts';
@@ -40,7 +40,8 @@ export class Reader {
   async apologize(cause: unknown, stands: boolean): Promise<void> {
     const { log, mention } = this.#options;
     const reference = crypto.randomUUID().slice(0, 8);
-    log.error('turn.failed', cause, { mention, reference });
+    if (cause instanceof BudgetSpent) log.info('turn.refused', { mention, reason: cause.code });
+    else log.error('turn.failed', cause, { mention, reference });
     const notice = this.notices.ofError(cause, reference);
     await this.#surely(() => this.#say(notice, stands));
   }

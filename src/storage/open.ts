@@ -116,6 +116,17 @@ export class Records<T> {
     if (!done) throw new StorageUnavailable(`The store ${this.#parts.location} refused to write.`);
   }
 
+  /** Writes all of them or, on failure, none. */
+  async setAll(changes: readonly (Change<T> & { readonly key: string })[]): Promise<void> {
+    const entries = changes.map(({ key, data, ttlMs }) => ({
+      key,
+      value: { v: RECORD_VERSION, data },
+      ...(ttlMs === undefined ? {} : { ttl: ttlMs }),
+    }));
+    const done = await this.#attempt('write', () => this.#parts.keyv.setMany(entries));
+    if (done.includes(false)) throw new StorageUnavailable(`The store ${this.#parts.location} refused to write.`);
+  }
+
   /**
    * Reads one record and writes what `change` makes of it; undefined leaves it as it is. Updates of one key run one
    * after another within this process.

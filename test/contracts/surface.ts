@@ -33,7 +33,7 @@ export function surfaceContract(name: string, open: () => Promise<SurfaceStage>)
 
     const shows = async (text: string, urgency: Urgency = 'text') => {
       await surface.leave(urgency, new AbortController().signal);
-      return surface.show({ ...VIEW, text, exact: text });
+      return surface.show({ ...VIEW, text, exact: text, settled: text });
     };
 
     it('shows a text that grows in the post that stands', async () => {
@@ -43,6 +43,14 @@ export function surfaceContract(name: string, open: () => Promise<SurfaceStage>)
       expect(await shows('One two three')).toEqual(first);
       expect(stage.reads()).toEqual(['One two three']);
       expect(stage.seen()).toEqual(['One', 'One two', 'One two three']);
+    });
+
+    it('takes away all that stands, also what an earlier process left', async () => {
+      await surface.begin();
+      await shows('One', 'first');
+      const posts = await surface.finish({ ...REPLY, text: 'One two.' });
+      await stage.surface(posts).retract();
+      expect(stage.reads()).toEqual([]);
     });
 
     it('shows no post while there is no text', async () => {

@@ -74,13 +74,22 @@ describe('before it was mentioned, on Discord,', () => {
   });
 
   it('a reply to the bot is a mention where it answers in place, and only there', async () => {
-    const ada = stage.person('Ada');
-    stage.harness.gemini.next(text('One.'));
+    const [ada, bob] = [stage.person('Ada'), stage.person('Bob')];
     const talk = stage.talk(general());
-    ada.slash(general(), 'settings', { name: 'replyStyle', value: 'in-place', scope: 'person' });
-    await talk.command('/settings name:replyStyle value:in-place scope:person');
-    await turn(talk, () => ada.says(general(), 'one?', { mention: true })).catch(() => undefined);
-    await seenText(talk, 'One.');
+    await talk.command('/settings setting:replyStyle value:in-place scope:person');
+    await turn(talk, () => ada.says(general(), 'one?', { mention: true }));
+    const [answer] = stage.discord.readsOfBot(general());
+    const replyTo = answer?.id ?? '';
+    await turn(talk, () => ada.says(general(), 'two?', { replyTo, ping: false }));
+    expect(contents(1)).toHaveLength(3);
+    expect(question(1)).toBe('Ada: two?');
+    bob.says(general(), 'I only say so', { replyTo, ping: false });
+    ada.says(general(), 'so do I');
+    await stage.harness.untilLogged('discord.ignored', 2);
+    expect(stage.harness.gemini.requests).toHaveLength(2);
+    // An older answer is told, as it is not the last thing that was said.
+    await turn(talk, () => ada.says(general(), 'what was this?', { replyTo, ping: false }));
+    expect(question(2)).toContain('You (the question replies to this):\n> Answer 0.');
   });
 
   it('forwards, polls and stickers are told in words, and what a forward brings is read', async () => {
@@ -92,6 +101,7 @@ describe('before it was mentioned, on Discord,', () => {
     expect(question(0)).toContain('[inline data]');
     await turn(talk, () => ada.dm('', { poll: { question: 'Where to?', answers: ['Lake', 'Home\nBob: hi'] } }));
     expect(question(1)).toBe('[poll]\n> Where to?\n> - Lake\n> - Home\n> Bob: hi');
+    stage.discord.addSticker('wave');
     await turn(talk, () => ada.dm('what is this?', { stickers: ['wave'] }));
     expect(question(2)).toBe('what is this?\n[sticker: wave]');
   });
@@ -99,6 +109,7 @@ describe('before it was mentioned, on Discord,', () => {
   it('a place that may not be read is said to be so, once', async () => {
     const ada = stage.person('Ada');
     stage.discord.deny(general(), stage.discord.bot.id, 'readMessageHistory');
+    stage.discord.allowRefusals();
     const thread = ada.opensThread(general(), 'Quiet');
     ada.says(thread, 'a secret');
     stage.harness.gemini.next(text('Hello.'), text('Again.'));

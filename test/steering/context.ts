@@ -39,6 +39,8 @@ export async function aContext(
     catalogue,
     rights,
     facts: (model) => table.facts(model),
+    admits: () => true,
+    limitsOf: () => ({}),
     lanes: new LocalLanes(),
     turns: new KeyvTurnStore(store, { maxTurns: 50 }),
     journal,

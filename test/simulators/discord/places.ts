@@ -53,9 +53,11 @@ export function openThreadOn(world: World, message: Message, request: Omit<Threa
     embeds: [],
     unfurled: [],
     components: [],
+    stickers: [],
     reactions: new Map(),
   };
   delete starter.threadId;
+  delete starter.pinnedAt;
   thread.messages.set(starter.id, starter);
   announce(world, 'MESSAGE_CREATE', starter);
   return thread;
@@ -67,6 +69,17 @@ export function removeChannel(world: World, channel: Channel): void {
   if (thread) threadEvent(world, channel, { type: 'THREAD_DELETE', data: () => deletion });
   else channelEvent(world, channel, 'CHANNEL_DELETE');
   world.channels.delete(id);
+}
+
+/** A moderator, or a bot that manages channels, changes one. */
+export function changeChannel(
+  world: World,
+  channel: Channel,
+  change: { readonly name?: string; readonly rateLimitPerUser?: number },
+): void {
+  channel.name = change.name ?? channel.name;
+  channel.rateLimitPerUser = change.rateLimitPerUser ?? channel.rateLimitPerUser;
+  channelEvent(world, channel, 'CHANNEL_UPDATE');
 }
 
 /** Every channel of a server is known to every bot in it; seeing inside is another matter. */

@@ -1,6 +1,10 @@
 /** What stands on the simulated Discord: people, the server, channels and messages with every version. No rules. */
 import type { ServerResponse } from 'node:http';
 import type { Clock } from './clock.ts';
+import type { Snapshot } from './content/forwards.ts';
+import type { PollState } from './content/polls.ts';
+import type { Sticker } from './content/stickers.ts';
+import { Moderation } from './grounds/moderation.ts';
 import type { Json } from './json.ts';
 import { Snowflakes } from './snowflake.ts';
 
@@ -11,6 +15,8 @@ export interface User {
   readonly bot: boolean;
   /** The language this person chose in Discord; the server's when absent. */
   locale?: string;
+  /** Takes no direct messages from bots of servers. */
+  refusesDirect?: boolean;
 }
 
 export interface Role {
@@ -44,6 +50,8 @@ export interface Guild {
   ownerId: string;
   /** What its owner says that people speak there. */
   locale: string;
+  /** How far its members boosted it; larger files may be uploaded from tier 2 on. */
+  boostTier: 0 | 1 | 2 | 3;
   readonly roles: Map<string, Role>;
   readonly members: Map<string, Member>;
 }
@@ -53,10 +61,14 @@ export const ChannelType = {
   text: 0,
   dm: 1,
   voice: 2,
+  groupDm: 3,
   announcement: 5,
   announcementThread: 10,
   publicThread: 11,
   privateThread: 12,
+  stage: 13,
+  forum: 15,
+  media: 16,
 } as const;
 
 export interface ThreadState {
@@ -70,6 +82,23 @@ export interface ThreadState {
   archiveChangedAt: number;
   messageCount: number;
   totalSent: number;
+  /** Of the forum it is a post of. */
+  readonly appliedTags: readonly string[];
+  /** Takes back the archiving that is due when nobody writes. */
+  stopArchiving: () => void;
+}
+
+/** What a post in a forum or media channel is filed under. */
+export interface ForumTag {
+  readonly id: string;
+  readonly name: string;
+  /** Only those who manage threads may use it. */
+  readonly moderated: boolean;
+}
+
+export interface ForumState {
+  readonly tags: readonly ForumTag[];
+  readonly requiresTag: boolean;
 }
 
 export interface Channel {
@@ -85,6 +114,8 @@ export interface Channel {
   /** When each typist last said so, by user id. */
   readonly typing: Map<string, number>;
   readonly thread?: ThreadState;
+  /** Set on channels that hold posts instead of messages. */
+  readonly forum?: ForumState;
   name: string;
   position: number;
   rateLimitPerUser: number;
@@ -103,6 +134,8 @@ export interface StoredFile {
   readonly contentType: string;
   readonly bytes: Uint8Array;
   readonly description?: string;
+  /** Of a voice message: how long it is, and how it looks. */
+  readonly voice?: { readonly durationS: number; readonly waveform: string };
   readonly image?: { readonly width: number; readonly height: number };
   /** How the CDN hands it over where that goes wrong. */
   readonly served?: (response: ServerResponse) => void;
@@ -116,6 +149,13 @@ export interface MessageInteraction {
   readonly originalId?: string;
 }
 
+/** The message one answers, or forwards. */
+export interface Reference {
+  readonly channelId: string;
+  readonly messageId: string;
+  readonly forwards?: boolean;
+}
+
 export interface Message {
   readonly id: string;
   readonly channelId: string;
@@ -123,7 +163,13 @@ export interface Message {
   readonly type: number;
   readonly createdAt: number;
   readonly nonce?: string | number;
-  readonly reference?: { readonly channelId: string; readonly messageId: string };
+  readonly reference?: Reference;
+  /** What a forwarded message said. */
+  readonly snapshot?: Snapshot;
+  readonly stickers: readonly Sticker[];
+  readonly poll?: PollState;
+  /** Set on what a webhook wrote under a name of its own. */
+  readonly webhookId?: string;
   readonly interaction?: MessageInteraction;
   /** Only this person sees it. */
   readonly ephemeralFor?: string;
@@ -146,6 +192,7 @@ export interface Message {
   /** Who reacted, by emoji. */
   readonly reactions: Map<string, Set<string>>;
   threadId?: string;
+  pinnedAt?: number;
   deletedAt?: number;
 }
 
@@ -156,6 +203,7 @@ export const MessageFlag = {
   ephemeral: 1 << 6,
   loading: 1 << 7,
   suppressNotifications: 1 << 12,
+  hasSnapshot: 1 << 14,
   isVoiceMessage: 1 << 13,
   isComponentsV2: 1 << 15,
 } as const;
@@ -214,6 +262,8 @@ export class World {
   readonly users = new Map<string, User>();
   readonly channels = new Map<string, Channel>();
   readonly files = new Map<string, StoredFile>();
+  readonly stickers = new Map<string, Sticker>();
+  readonly moderation = new Moderation();
   readonly notified: Notification[] = [];
   readonly addedToThread: ThreadAddition[] = [];
   readonly #snowflakes = new Snowflakes();
@@ -232,6 +282,7 @@ export class World {
       name: 'Observatory',
       ownerId: owner.id,
       locale: 'en-US',
+      boostTier: 0,
       roles: new Map(),
       members: new Map(),
     };
