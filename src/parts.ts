@@ -159,7 +159,8 @@ function enginesOf(parts: {
   });
   const ask: Engine['mention'] = (mention, posts) => engine.mention(mention, posts);
   const answering: Engine['answering'] = (id) => engine.answering(id);
-  const changes = new Changes({ ...shared, ...conversation, answering, ask, surface });
+  const isAnswering: Engine['isAnswering'] = (id) => engine.isAnswering(id);
+  const changes = new Changes({ ...shared, ...conversation, answering, isAnswering, ask, surface });
   const { maxTurns } = conversation;
   const { version } = packageFile;
   const guarded = {

@@ -57,6 +57,8 @@ export interface ChangesOptions {
   readonly turns: TurnStore;
   /** The answer to this mention that is under way. */
   readonly answering: (id: MentionId) => Answering | undefined;
+  /** Whether anything is answered in this conversation, or waits to be. */
+  readonly isAnswering: (id: ConversationId) => boolean;
   /** Answers a mention, into the posts that stand for it. */
   readonly ask: (mention: Mention, posts: readonly PostRef[]) => Promise<boolean>;
   readonly surface: (to: ReplyAddress, standing: readonly PostRef[]) => ReplySurface;
@@ -75,11 +77,13 @@ export class Changes implements Pick<Inbox, 'edited' | 'deleted'> {
   }
 
   async edited(mention: Mention): Promise<void> {
-    const { turns, answering, editGraceMs, ask, log } = this.#options;
+    const { turns, answering, isAnswering, editGraceMs, ask, log } = this.#options;
     // Nothing is left to answer.
     if (mention.text === '' && mention.attachments.length === 0) return;
     const running = answering(mention.id);
     if (running !== undefined && (await this.#amend(running, mention))) return;
+    // Then another question is the last one.
+    if (isAnswering(mention.conversation)) return;
     const last = (await turns.turns(mention.conversation)).at(-1);
     if (last?.id !== mention.id || last.origin === undefined || last.origin.text === mention.text) return;
     if (Date.now() - last.receivedAt > editGraceMs) return log.debug('edit.late', { mention: mention.id });

@@ -90,9 +90,13 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
     return [...this.#answering.values()].find(({ mention }) => mention.id === id);
   }
 
+  /** Whether anything is answered in this conversation, or waits to be. */
+  isAnswering(id: ConversationId): boolean {
+    return [...this.#answering.values()].some(({ mention }) => mention.conversation === id);
+  }
+
   async follows(id: ConversationId): Promise<boolean> {
-    const isAnswering = [...this.#answering.values()].some(({ mention }) => mention.conversation === id);
-    return isAnswering || (await this.#options.turns.turns(id)).length > 0;
+    return this.isAnswering(id) || (await this.#options.turns.turns(id)).length > 0;
   }
 
   /**
