@@ -141,8 +141,7 @@ function enginesOf(parts: {
   const shared = { ...kept, catalogue, facts: (name: string) => client.facts(name), lanes: new LocalLanes(), log };
   const offered = EVERYDAY.filter((tool) => tools.some((name) => name === tool.declaration.name));
   const toolbox = new CheckedToolbox(offered, log);
-  const attachments = new Attachments({ limits: config.settings.attachments, adapter: on, log });
-  const places = new Places({ ...conversation, adapter: on, turns: kept.turns, log });
+  const speaks = noticesFor(conversation.language);
   const surface: Adapter['surface'] = (to, standing) => on(to.platform).surface(to, standing);
   const engine = new Engine({
     ...shared,
@@ -152,15 +151,13 @@ function enginesOf(parts: {
     client,
     redirects,
     toolbox,
-    planner: new Planner({ ...conversation, client, toolbox, attachments, places, standing: model.request }),
+    planner: plannerOf({ options: parts.options, client, toolbox, kept, on }),
     steering: new Steering(shared),
     surface,
-    noticesFor: noticesFor(conversation.language),
+    noticesFor: speaks,
   });
   const ask: Engine['mention'] = (mention, posts) => engine.mention(mention, posts);
-  const answering: Engine['answering'] = (id) => engine.answering(id);
-  const isAnswering: Engine['isAnswering'] = (id) => engine.isAnswering(id);
-  const changes = new Changes({ ...shared, ...conversation, answering, isAnswering, ask, surface });
+  const changes = new Changes({ ...shared, ...conversation, engine, noticesFor: speaks, surface });
   const { maxTurns } = conversation;
   const { version } = packageFile;
   const guarded = {
@@ -172,6 +169,22 @@ function enginesOf(parts: {
     changes,
     desk: new CommandDesk({ ...shared, ...guarded, rights: steering, ask, version, maxTurns }),
   };
+}
+
+/** What puts questions together. */
+function plannerOf(parts: {
+  readonly options: AppOptions;
+  readonly client: GeminiClient;
+  readonly toolbox: CheckedToolbox;
+  readonly kept: Kept;
+  readonly on: (platform: Platform) => Adapter;
+}): Planner {
+  const { client, toolbox, kept, on: adapter } = parts;
+  const { config, log } = parts.options;
+  const { conversation, model, attachments: limits } = config.settings;
+  const attachments = new Attachments({ limits, adapter, log });
+  const places = new Places({ ...conversation, adapter, turns: kept.turns, log });
+  return new Planner({ ...conversation, client, toolbox, attachments, places, standing: model.request });
 }
 
 /** Every platform whose token is set; the page if none is. */

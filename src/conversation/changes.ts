@@ -4,14 +4,14 @@ import type { Journal, JournalEntry, Mention, MentionId, ReplyAddress } from '..
 import type { Inbox, Lanes, Log, ReplySurface, TurnStore } from '../core/ports.ts';
 import type { PostRef } from '../core/reply.ts';
 import { againOf } from '../steering/commands.ts';
-import { Stopped } from './lanes.ts';
+import type { NoticesFor } from '../notices/notices.ts';
 
 /** Why an answer is begun anew: its question says something else now. */
 export class Superseded extends Error {
   override readonly name = 'Superseded';
 }
 
-/** Why an answer is not made: its question is gone, and nobody saw anything of it. */
+/** Why an answer is not made: its question is gone. */
 export class Withdrawn extends Error {
   override readonly name = 'Withdrawn';
 }
@@ -20,6 +20,8 @@ export class Withdrawn extends Error {
 export class Answering {
   mention: Mention;
   posts: readonly PostRef[];
+  /** Whether it ended in the middle, because its question was gone. */
+  isCut = false;
   #isWithdrawn = false;
   #changed = new AbortController();
 
@@ -44,10 +46,9 @@ export class Answering {
     this.#changed.abort(new Superseded('The question was edited.'));
   }
 
-  /** What stands stays and is ended; where nothing stands, nothing comes. */
   withdraw(): void {
     this.#isWithdrawn = true;
-    this.#changed.abort(this.posts.length > 0 ? new Stopped() : new Withdrawn('The question is gone.'));
+    this.#changed.abort(new Withdrawn('The question is gone.'));
   }
 }
 
@@ -55,15 +56,18 @@ export interface ChangesOptions {
   readonly lanes: Lanes;
   readonly journal: Journal;
   readonly turns: TurnStore;
-  /** The answer to this mention that is under way. */
-  readonly answering: (id: MentionId) => Answering | undefined;
-  /** Whether anything is answered in this conversation, or waits to be. */
-  readonly isAnswering: (id: ConversationId) => boolean;
-  /** Answers a mention, into the posts that stand for it. */
-  readonly ask: (mention: Mention, posts: readonly PostRef[]) => Promise<boolean>;
+  readonly engine: {
+    /** The answer to this mention that is under way. */
+    answering(id: MentionId): Answering | undefined;
+    /** Whether anything is answered in this conversation, or waits to be. */
+    isAnswering(id: ConversationId): boolean;
+    /** Answers a mention, into the posts that stand for it. */
+    mention(mention: Mention, posts: readonly PostRef[]): Promise<boolean>;
+  };
   readonly surface: (to: ReplyAddress, standing: readonly PostRef[]) => ReplySurface;
   /** Milliseconds after a question in which its edit is answered. */
   readonly editGraceMs: number;
+  readonly noticesFor: NoticesFor;
   /** What becomes of the answer to a question that is deleted. */
   readonly deleteAnswers: 'keep' | 'delete';
   readonly log: Log;
@@ -77,18 +81,18 @@ export class Changes implements Pick<Inbox, 'edited' | 'deleted'> {
   }
 
   async edited(mention: Mention): Promise<void> {
-    const { turns, answering, isAnswering, editGraceMs, ask, log } = this.#options;
+    const { turns, engine, editGraceMs, log } = this.#options;
     // Nothing is left to answer.
     if (mention.text === '' && mention.attachments.length === 0) return;
-    const running = answering(mention.id);
+    const running = engine.answering(mention.id);
     if (running !== undefined && (await this.#amend(running, mention))) return;
     // Then another question is the last one.
-    if (isAnswering(mention.conversation)) return;
+    if (engine.isAnswering(mention.conversation)) return;
     const last = (await turns.turns(mention.conversation)).at(-1);
     if (last?.id !== mention.id || last.origin === undefined || last.origin.text === mention.text) return;
     if (Date.now() - last.receivedAt > editGraceMs) return log.debug('edit.late', { mention: mention.id });
     log.info('edit.answered', { mention: mention.id });
-    await ask(withWordsOf(mention, againOf(last, last.origin, mention.conversation)), last.posts);
+    await engine.mention(withWordsOf(mention, againOf(last, last.origin, mention.conversation)), last.posts);
   }
 
   /** True when the answer that is under way is begun anew, or need not be. */
@@ -102,8 +106,8 @@ export class Changes implements Pick<Inbox, 'edited' | 'deleted'> {
   }
 
   async deleted(id: MentionId, conversations: readonly ConversationId[]): Promise<void> {
-    const { answering, lanes } = this.#options;
-    const running = answering(id);
+    const { engine, lanes } = this.#options;
+    const running = engine.answering(id);
     running?.withdraw();
     // In the lane, so that what is being answered there has ended.
     const drop = (conversation: ConversationId) =>
@@ -111,7 +115,10 @@ export class Changes implements Pick<Inbox, 'edited' | 'deleted'> {
     const among =
       running === undefined ? conversations : [...new Set([...conversations, running.mention.conversation])];
     await Promise.all(among.map(drop));
-    if (running !== undefined) await this.#takeAway(running.mention.replyTo, running.posts);
+    if (running === undefined) return;
+    const { mention, posts, isCut } = running;
+    await this.#takeAway(mention.replyTo, posts);
+    if (isCut && posts.length > 0) await this.#endCut(mention, posts);
   }
 
   async #drop(conversation: ConversationId, id: MentionId): Promise<void> {
@@ -119,6 +126,17 @@ export class Changes implements Pick<Inbox, 'edited' | 'deleted'> {
     if (turn === undefined) return;
     this.#options.log.info('turn.dropped', { mention: id });
     if (turn.origin !== undefined) await this.#takeAway(turn.origin.replyTo, turn.posts);
+  }
+
+  /** What stands of it stays, and is said to end there. */
+  async #endCut({ replyTo, author }: Mention, posts: readonly PostRef[]): Promise<void> {
+    const { surface, noticesFor, deleteAnswers, log } = this.#options;
+    if (deleteAnswers === 'delete') return;
+    try {
+      await surface(replyTo, posts).note(noticesFor(author.locale).stopped);
+    } catch (error) {
+      log.error('notice.failed', error, { channel: replyTo.channel });
+    }
   }
 
   /** A failure is logged: the answer is forgotten, whether it stands or not. */

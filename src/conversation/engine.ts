@@ -146,8 +146,10 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
       if (refusal !== undefined) await this.#refuse(refusal, answering, reader);
     } catch (error) {
       if (error instanceof LeftOpen) return reader.surface.abandon();
-      if (error instanceof Withdrawn) reader.surface.abandon();
-      else await reader.apologize(error, answering.posts.length > 0);
+      if (error instanceof Withdrawn) {
+        answering.isCut = true;
+        reader.surface.abandon();
+      } else await reader.apologize(error, answering.posts.length > 0);
     }
     await this.#close(answering.mention.id);
   }
