@@ -4,8 +4,7 @@ import { watchConfig } from './config/watch.ts';
 import { recover } from './conversation/recovery.ts';
 import type { Platform } from './core/conversation.ts';
 import type { Inbox } from './core/ports.ts';
-import { noticesFor } from './notices/notices.ts';
-import { adapterOf, type AppOptions, type Parts, partsOf } from './parts.ts';
+import { type AppOptions, type Parts, partsOf } from './parts.ts';
 
 export interface App {
   /** Where the HTTP server listens, and what it serves beside health. */
@@ -48,13 +47,12 @@ async function begin(parts: Parts): Promise<App['address']> {
     journal: kept.journal,
     platforms: new Set(adapters.keys()),
     answer: (entry) => engine.answer(entry),
-    surface: (to, standing) => adapterOf(adapters, to.platform).surface(to, standing),
-    noticesFor: noticesFor(conversation.language),
+    interrupt: (entry) => engine.interrupt(entry),
     resumeMs: conversation.resumeMs,
     log: options.log,
   });
   recovered.resolve();
-  health.ready = true;
+  health.begin();
   watchRules(parts);
   return address;
 }
@@ -70,12 +68,13 @@ function watchRules({ options: { reload, log }, guards, unwatch }: Parts): void 
 }
 
 async function end(parts: Parts, drainMs: number): Promise<void> {
-  parts.health.ready = false;
+  parts.health.end();
   parts.recovered.resolve();
   for (const stop of parts.unwatch.splice(0)) stop();
   await Promise.all([...parts.adapters.values()].map((adapter) => adapter.stop()));
   await parts.engine.stop(drainMs);
   await parts.server.stop();
+  parts.metrics.stop();
   await parts.client.stop();
   await parts.redirects.stop();
   await parts.downloader.stop();

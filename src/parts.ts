@@ -5,19 +5,22 @@ import { Attachments } from './conversation/attachments.ts';
 import { Changes } from './conversation/changes.ts';
 import { Engine } from './conversation/engine.ts';
 import { LocalLanes } from './conversation/lanes.ts';
-import { Places } from './conversation/place.ts';
-import { Planner } from './conversation/prompt.ts';
+import type { PlanOptions } from './conversation/plan.ts';
 import type { Platform, Settings } from './core/conversation.ts';
 import { PlatformUnavailable } from './core/errors.ts';
-import type { Payer } from './core/model.ts';
-import type { Command } from './core/inbound.ts';
+import type { ReplyAddress } from './core/inbound.ts';
 import type { Adapter, Log } from './core/ports.ts';
+import type { PostRef } from './core/reply.ts';
 import { DiscordAdapter } from './discord/adapter.ts';
 import { GeminiClient } from './gemini/client.ts';
 import { Guards } from './guard/guards.ts';
 import { dearestOf } from './models/spend.ts';
 import { noticesFor } from './notices/notices.ts';
+import { Health } from './ops/health.ts';
+import { MeasuredLanes, MeasuredLog, measuredSurface } from './ops/measured.ts';
+import { PromMetrics } from './ops/metrics.ts';
 import { HttpServer } from './ops/server.ts';
+import { Places } from './place/places.ts';
 import { PlaygroundAdapter } from './playground/adapter.ts';
 import { Governor } from './reply/governor.ts';
 import { SlackAdapter } from './slack/adapter.ts';
@@ -55,13 +58,14 @@ export interface Parts {
   readonly store: Store;
   readonly kept: Kept;
   readonly guards: Guards;
+  readonly metrics: PromMetrics;
   readonly adapters: ReadonlyMap<Platform, Adapter>;
   readonly engine: Engine;
   readonly changes: Changes;
   readonly desk: CommandDesk;
   readonly server: HttpServer;
   readonly downloader: WebDownloader;
-  readonly health: { ready: boolean };
+  readonly health: Health;
   readonly failed: PromiseWithResolvers<void>;
   /** Resolved when mentions of an earlier process are before new ones. */
   readonly recovered: PromiseWithResolvers<void>;
@@ -70,7 +74,9 @@ export interface Parts {
 }
 
 /** Builds everything and starts nothing but the store. @throws StorageUnavailable */
-export async function partsOf(options: AppOptions): Promise<Parts> {
+export async function partsOf(given: AppOptions): Promise<Parts> {
+  const metrics = new PromMetrics();
+  const options = { ...given, log: new MeasuredLog(given.log, metrics) };
   const { config, log, redirectOrigin: origin } = options;
   const client = geminiClient(options);
   const redirects = new GroundingRedirects({ ...config.settings.sources, origin, log });
@@ -79,18 +85,23 @@ export async function partsOf(options: AppOptions): Promise<Parts> {
   const adapters = new Map<Platform, Adapter>();
   const { ledger } = kept;
   const facts = (model: string) => client.facts(model);
-  const guards = new Guards(config.settings, { ledger, facts, dearest: dearestOf(config.models), log });
-  const { engine, changes, desk } = enginesOf({ options, client, redirects, kept, guards, adapters });
-  const health = { ready: false };
-  const ready = () => health.ready && [...adapters.values()].every((adapter) => adapter.isConnected);
-  const server = new HttpServer({ ...config.settings.http, ready, log });
+  const guards = new Guards(config.settings, { ledger, facts, dearest: dearestOf(config.models), metrics, log });
+  const { engine, changes, desk } = enginesOf({ options, client, redirects, kept, guards, metrics, adapters });
+  const health = healthOf(store, adapters, log);
+  const server = new HttpServer({ ...config.settings.http, ready: () => health.isReady(), log });
+  server.mount('/metrics', metrics.handler(config.settings.http.metrics));
   const failed = Promise.withResolvers<void>();
   const downloader = new WebDownloader({ timeoutMs: config.settings.attachments.downloadMs, log });
   for (const adapter of adaptersOf({ options, kept, desk, server, downloader, onFatal: failed.resolve }))
     adapters.set(adapter.platform, adapter);
   const recovered = Promise.withResolvers<void>();
   const running = { server, downloader, health, failed, recovered, unwatch: [] };
-  return { options, client, redirects, store, kept, guards, adapters, engine, changes, desk, ...running };
+  return { options, client, redirects, store, kept, guards, metrics, adapters, engine, changes, desk, ...running };
+}
+
+function healthOf(store: Store, adapters: ReadonlyMap<Platform, Adapter>, log: Log): Health {
+  const connected = () => [...adapters.values()].every((adapter) => adapter.isConnected);
+  return new Health({ checks: { store: () => store.isWritable(), platforms: connected }, log });
 }
 
 /** What one store keeps. */
@@ -130,61 +141,66 @@ function enginesOf(parts: {
   readonly redirects: GroundingRedirects;
   readonly kept: Kept;
   readonly guards: Guards;
+  readonly metrics: PromMetrics;
   readonly adapters: ReadonlyMap<Platform, Adapter>;
 }): Pick<Parts, 'engine' | 'changes' | 'desk'> {
   const { config, log } = parts.options;
-  const { conversation, model, steering, tools } = config.settings;
-  const { client, redirects, kept, guards } = parts;
-  const { access, budget } = guards;
+  const { conversation, steering } = config.settings;
+  const { client, redirects, kept, guards, metrics } = parts;
   const on = (platform: Platform): Adapter => adapterOf(parts.adapters, platform);
   const catalogue = { models: config.models, personas: config.personas, usual: conversation.persona };
-  const shared = { ...kept, catalogue, facts: (name: string) => client.facts(name), lanes: new LocalLanes(), log };
-  const offered = EVERYDAY.filter((tool) => tools.some((name) => name === tool.declaration.name));
-  const toolbox = new CheckedToolbox(offered, log);
-  const speaks = noticesFor(conversation.language);
-  const surface: Adapter['surface'] = (to, standing) => on(to.platform).surface(to, standing);
+  const shared = {
+    ...kept,
+    catalogue,
+    facts: (name: string) => client.facts(name),
+    lanes: new MeasuredLanes(new LocalLanes(), metrics),
+    log,
+  };
+  const shown = {
+    surface: (to: ReplyAddress, posts: readonly PostRef[]) =>
+      measuredSurface(on(to.platform).surface(to, posts), metrics),
+    noticesFor: noticesFor(conversation.language),
+  };
   const engine = new Engine({
     ...shared,
     guard: guards,
-    meter: budget,
+    meter: guards.budget,
     maxWaiting: conversation.maxWaiting,
-    client,
     redirects,
-    toolbox,
-    planner: plannerOf({ options: parts.options, client, toolbox, kept, on }),
+    ...plannedBy(parts.options, kept, on),
+    client,
     steering: new Steering(shared),
-    surface,
-    noticesFor: speaks,
+    ...shown,
   });
+  const changes = new Changes({ ...shared, ...shown, ...conversation, engine });
   const ask: Engine['mention'] = (mention, posts) => engine.mention(mention, posts);
-  const changes = new Changes({ ...shared, ...conversation, engine, noticesFor: speaks, surface });
-  const { maxTurns } = conversation;
-  const { version } = packageFile;
-  const guarded = {
-    admits: (command: Command) => access.admits(command),
-    limitsOf: (payer: Payer) => budget.limitsOf(payer),
-  };
+  const about = { version: packageFile.version, maxTurns: conversation.maxTurns };
+  const desk = new CommandDesk({ ...shared, ...guards.forCommands, ...about, rights: steering, ask });
+  return { engine, changes, desk };
+}
+
+/** What questions are put together of. */
+function plannedBy(
+  { config, log }: AppOptions,
+  { turns }: Kept,
+  adapter: (platform: Platform) => Adapter,
+): Omit<PlanOptions, 'client'> {
+  const { conversation, attachments: limits, model, tools } = config.settings;
   return {
-    engine,
-    changes,
-    desk: new CommandDesk({ ...shared, ...guarded, rights: steering, ask, version, maxTurns }),
+    toolbox: toolboxOf(tools, log),
+    attachments: new Attachments({ limits, adapter, log }),
+    places: new Places({ ...conversation, adapter, turns, log }),
+    standing: model.request,
+    historyTokens: conversation.historyTokens,
   };
 }
 
-/** What puts questions together. */
-function plannerOf(parts: {
-  readonly options: AppOptions;
-  readonly client: GeminiClient;
-  readonly toolbox: CheckedToolbox;
-  readonly kept: Kept;
-  readonly on: (platform: Platform) => Adapter;
-}): Planner {
-  const { client, toolbox, kept, on: adapter } = parts;
-  const { config, log } = parts.options;
-  const { conversation, model, attachments: limits } = config.settings;
-  const attachments = new Attachments({ limits, adapter, log });
-  const places = new Places({ ...conversation, adapter, turns: kept.turns, log });
-  return new Planner({ ...conversation, client, toolbox, attachments, places, standing: model.request });
+/** Of all tools those that are switched on. */
+function toolboxOf(names: readonly string[], log: Log): CheckedToolbox {
+  return new CheckedToolbox(
+    EVERYDAY.filter((tool) => names.some((name) => name === tool.declaration.name)),
+    log,
+  );
 }
 
 /** Every platform whose token is set; the page if none is. */

@@ -16,7 +16,8 @@ const MAY_IMPORT: Readonly<
   commands: { rooms: ['core'], packages: [] },
   steering: { rooms: ['core', 'commands', 'models', 'notices'], packages: [] },
   media: { rooms: ['core'], packages: ['file-type'] },
-  conversation: { rooms: ['core', 'media', 'notices', 'reply', 'sources', 'steering'], packages: [] },
+  place: { rooms: ['core'], packages: [] },
+  conversation: { rooms: ['core', 'media', 'notices', 'place', 'reply', 'sources', 'steering'], packages: [] },
   models: { rooms: ['core'], packages: [] },
   gemini: { rooms: ['core', 'models'], packages: ['undici', 'eventsource-parser'] },
   'discord-reading': { rooms: ['core', 'notices'], packages: ['discord.js'] },
@@ -32,7 +33,7 @@ const MAY_IMPORT: Readonly<
   guard: { rooms: ['core', 'models'], packages: [] },
   tools: { rooms: ['core'], packages: [] },
   web: { rooms: ['core'], packages: ['undici'] },
-  ops: { rooms: ['core'], packages: ['pino'] },
+  ops: { rooms: ['core'], packages: ['pino', 'prom-client'] },
   config: { rooms: ['core'], packages: ['yaml', 'zod'] },
 };
 /** The composition root knows everything. */

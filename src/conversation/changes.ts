@@ -17,38 +17,75 @@ export class Withdrawn extends Error {
 }
 
 /** A mention that is being answered or waits for its lane, as its author has it now. */
-export class Answering {
-  mention: Mention;
-  posts: readonly PostRef[];
-  /** Whether it ended in the middle, because its question was gone. */
-  isCut = false;
+export class Answering implements JournalEntry {
+  #mention: Mention;
+  #posts: readonly PostRef[];
+  readonly seen: string;
   #isWithdrawn = false;
+  #isCut = false;
   #changed = new AbortController();
 
-  constructor({ mention, posts }: JournalEntry) {
-    this.mention = mention;
-    this.posts = posts;
+  constructor({ mention, posts, seen = '' }: JournalEntry) {
+    this.#mention = mention;
+    this.#posts = posts;
+    this.seen = seen;
   }
 
-  /** Aborted when the mention changes from now on. @throws Withdrawn when it is gone. */
-  begin(): AbortSignal {
-    if (this.#isWithdrawn) throw new Withdrawn('The question is gone.');
-    this.#changed = new AbortController();
-    return this.#changed.signal;
+  get mention(): Mention {
+    return this.#mention;
   }
 
+  get posts(): readonly PostRef[] {
+    return this.#posts;
+  }
+
+  /** Whether the question is gone. */
   get isWithdrawn(): boolean {
     return this.#isWithdrawn;
   }
 
+  /** Whether the answer ended in the middle, because its question was gone. */
+  get isCut(): boolean {
+    return this.#isCut;
+  }
+
+  /** Remembers the posts that stand, and gives them back. */
+  stands(posts: readonly PostRef[]): readonly PostRef[] {
+    this.#posts = posts;
+    return posts;
+  }
+
   amend(mention: Mention): void {
-    this.mention = mention;
+    this.#mention = mention;
     this.#changed.abort(new Superseded('The question was edited.'));
   }
 
   withdraw(): void {
     this.#isWithdrawn = true;
     this.#changed.abort(new Withdrawn('The question is gone.'));
+  }
+
+  /**
+   * Answers, and resolves with whether nothing is left to do: not where the mention says something else by then. The signal is
+   * aborted when it changes.
+   */
+  async isSettled(answer: (changed: AbortSignal) => Promise<void>): Promise<boolean> {
+    const mention = this.#mention;
+    this.#isCut = this.#isWithdrawn;
+    if (this.#isCut) return true;
+    this.#changed = new AbortController();
+    try {
+      await answer(this.#changed.signal);
+    } catch (error) {
+      if (error instanceof Superseded) return false;
+      if (!(error instanceof Withdrawn)) throw error;
+      this.#isCut = true;
+      return true;
+    }
+    if (this.#mention === mention) return true;
+    // The edit came when the answer was already being remembered.
+    this.#mention = { ...this.#mention, attempt: (mention.attempt ?? 1) + 1 };
+    return false;
   }
 }
 
@@ -57,10 +94,8 @@ export interface ChangesOptions {
   readonly journal: Journal;
   readonly turns: TurnStore;
   readonly engine: {
-    /** The answer to this mention that is under way. */
-    answering(id: MentionId): Answering | undefined;
-    /** Whether anything is answered in this conversation, or waits to be. */
-    isAnswering(id: ConversationId): boolean;
+    /** What is answered, or waits to be. */
+    readonly answering: ReadonlyMap<unknown, Answering>;
     /** Answers a mention, into the posts that stand for it. */
     mention(mention: Mention, posts: readonly PostRef[]): Promise<boolean>;
   };
@@ -84,15 +119,19 @@ export class Changes implements Pick<Inbox, 'edited' | 'deleted'> {
     const { turns, engine, editGraceMs, log } = this.#options;
     // Nothing is left to answer.
     if (mention.text === '' && mention.attachments.length === 0) return;
-    const running = engine.answering(mention.id);
+    const running = this.#answeringOf(mention.id);
     if (running !== undefined && (await this.#amend(running, mention))) return;
     // Then another question is the last one.
-    if (engine.isAnswering(mention.conversation)) return;
+    if ([...engine.answering.values()].some((other) => other.mention.conversation === mention.conversation)) return;
     const last = (await turns.turns(mention.conversation)).at(-1);
     if (last?.id !== mention.id || last.origin === undefined || last.origin.text === mention.text) return;
     if (Date.now() - last.receivedAt > editGraceMs) return log.debug('edit.late', { mention: mention.id });
     log.info('edit.answered', { mention: mention.id });
     await engine.mention(withWordsOf(mention, againOf(last, last.origin, mention.conversation)), last.posts);
+  }
+
+  #answeringOf(id: MentionId): Answering | undefined {
+    return [...this.#options.engine.answering.values()].find(({ mention }) => mention.id === id);
   }
 
   /** True when the answer that is under way is begun anew, or need not be. */
@@ -106,8 +145,8 @@ export class Changes implements Pick<Inbox, 'edited' | 'deleted'> {
   }
 
   async deleted(id: MentionId, conversations: readonly ConversationId[]): Promise<void> {
-    const { engine, lanes } = this.#options;
-    const running = engine.answering(id);
+    const { lanes } = this.#options;
+    const running = this.#answeringOf(id);
     running?.withdraw();
     // In the lane, so that what is being answered there has ended.
     const drop = (conversation: ConversationId) =>

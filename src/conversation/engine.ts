@@ -1,45 +1,39 @@
 /** The engine: from a mention to a stored turn, readable top to bottom. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ConversationId, isVisible, type ThinkingDepth, type Turn } from '../core/conversation.ts';
-import { codeOf, HalleyError, type Refusal } from '../core/errors.ts';
-import type { Mention, MentionId, ReplyAddress, Journal, JournalEntry } from '../core/inbound.ts';
+import { codeOf, type Ending, type Refusal } from '../core/errors.ts';
+import type { Redirects } from '../core/files.ts';
+import type { Journal, JournalEntry, Mention, MentionId, ReplyAddress } from '../core/inbound.ts';
 import type { Meter } from '../core/model.ts';
-import type {
-  Guard,
-  Inbox,
-  Lanes,
-  Log,
-  ModelClient,
-  Redirects,
-  ReplySurface,
-  Toolbox,
-  TurnStore,
-} from '../core/ports.ts';
+import type { Guard, Inbox, Lanes, Log, ReplySurface, TurnStore } from '../core/ports.ts';
 import type { PostRef } from '../core/reply.ts';
 import { type NoticesFor, noticesIn } from '../notices/notices.ts';
-import { present } from '../reply/presenter.ts';
+import { PatientSurface } from '../reply/patience.ts';
+import { present, replyOf } from '../reply/presenter.ts';
 import { Reader } from '../reply/reader.ts';
 import { relinking } from '../sources/sources.ts';
 import { type Steering, steeredTurn } from '../steering/steering.ts';
-import { Answering, Superseded, Withdrawn } from './changes.ts';
+import { Answering } from './changes.ts';
 import { LeftOpen } from './lanes.ts';
-import { besideAnswer, type Planner, whyUnasked } from './prompt.ts';
+import { type PlanOptions, planOf } from './plan.ts';
+import { besideAnswer, whyUnasked } from './prompt.ts';
+import { seenOf, unfinishedTurn } from './recovery.ts';
 import { factsOf, runTurn } from './turn.ts';
 
 /** Milliseconds that writes under way get when the time for finishing is over. */
 const LAST_WRITES_MS = 1000;
 
-export interface EngineOptions {
+/** For what is not in the journal: whoever brings it waits for the end. */
+const AT_ONCE = AbortSignal.abort();
+
+export interface EngineOptions extends PlanOptions {
   readonly guard: Guard;
   readonly journal: Journal;
   readonly lanes: Lanes;
   readonly turns: TurnStore;
   readonly steering: Steering;
-  readonly client: ModelClient;
   readonly meter: Meter;
-  readonly toolbox: Toolbox;
   readonly redirects: Redirects;
-  readonly planner: Planner;
   readonly surface: (to: ReplyAddress, standing: readonly PostRef[]) => ReplySurface;
   readonly noticesFor: NoticesFor;
   /** How many mentions may wait while one is answered in the same conversation. */
@@ -50,7 +44,7 @@ export interface EngineOptions {
 export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
   readonly #options: EngineOptions;
   /** Answers under way or waiting for their lane. */
-  readonly #answering = new Map<Promise<void>, Answering>();
+  readonly answering = new Map<Promise<void>, Answering>();
   readonly #cutOff = new AbortController();
   #draining = false;
   /** Entries whose turns are stored, which the store could not close yet. */
@@ -65,12 +59,13 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
     const { guard, journal, maxWaiting } = this.#options;
     const entry: JournalEntry = { mention, posts };
     try {
+      if (await journal.isKnown(mention)) return false;
       const refusal = await guard.check(mention);
-      if (refusal !== undefined) return await this.#refuse(refusal, entry, this.#readerOf(entry));
+      if (refusal !== undefined) return await this.#refuseForGood(refusal, entry);
       if (!(await journal.accept(mention, posts))) return false;
       this.answer(entry, maxWaiting);
     } catch (error) {
-      await this.#readerOf(entry).apologize(error, posts.length > 0);
+      await this.#readerOf(entry, AT_ONCE).apologize(error, posts.length > 0);
     }
     return true;
   }
@@ -81,22 +76,23 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
    */
   answer(entry: JournalEntry, maxWaiting = Number.POSITIVE_INFINITY): void {
     const answering = new Answering(entry);
-    const done = this.#inLane(answering, maxWaiting).finally(() => this.#answering.delete(done));
-    this.#answering.set(done, answering);
+    this.#begin(answering, maxWaiting, (reader, stopped) => this.#turn(answering, reader, stopped));
   }
 
-  /** The answer to this mention that is under way or waits. */
-  answering(id: MentionId): Answering | undefined {
-    return [...this.#answering.values()].find(({ mention }) => mention.id === id);
+  /** Ends an accepted mention in its lane with what was seen of its answer. */
+  interrupt(entry: JournalEntry): void {
+    const ending = { kind: 'interrupted' } as const;
+    this.#begin(new Answering(entry), Number.POSITIVE_INFINITY, (reader) => this.#end(entry, reader, ending));
   }
 
-  /** Whether anything is answered in this conversation, or waits to be. */
-  isAnswering(id: ConversationId): boolean {
-    return [...this.#answering.values()].some(({ mention }) => mention.conversation === id);
+  #begin(answering: Answering, maxWaiting: number, work: Work): void {
+    const done = this.#inLane(answering, maxWaiting, work).finally(() => this.answering.delete(done));
+    this.answering.set(done, answering);
   }
 
   async follows(id: ConversationId): Promise<boolean> {
-    return this.isAnswering(id) || (await this.#options.turns.turns(id)).length > 0;
+    const isAnswering = [...this.answering.values()].some(({ mention }) => mention.conversation === id);
+    return isAnswering || (await this.#options.turns.turns(id)).length > 0;
   }
 
   /**
@@ -105,7 +101,7 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
    */
   async stop(drainMs: number): Promise<void> {
     this.#draining = true;
-    const all = Promise.all(this.#answering.keys());
+    const all = Promise.all(this.answering.keys());
     const over = new AbortController();
     const drained = await Promise.race([all, delay(drainMs, 'late', { signal: over.signal })]);
     if (drained === 'late') {
@@ -116,10 +112,18 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
     for (const id of this.#unclosed) await this.#close(id);
   }
 
-  #readerOf({ mention, posts }: JournalEntry): Reader {
+  /** @param givenUp Until then the platform is waited for. */
+  #readerOf({ mention, posts }: JournalEntry, givenUp: AbortSignal): Reader {
     const { surface, noticesFor, log } = this.#options;
-    const notices = noticesFor(mention.author.locale);
-    return new Reader({ surface: surface(mention.replyTo, posts), notices, mention: mention.id, log });
+    const patient = new PatientSurface(surface(mention.replyTo, posts), { givenUp, log });
+    return new Reader({ surface: patient, notices: noticesFor(mention.author.locale), mention: mention.id, log });
+  }
+
+  /** A mention that was refused is not refused again when it is delivered again. */
+  async #refuseForGood(refusal: Refusal, entry: JournalEntry): Promise<boolean> {
+    const isSaid = await this.#refuse(refusal, entry, this.#readerOf(entry, AT_ONCE));
+    await this.#close(entry.mention.id);
+    return isSaid;
   }
 
   /** Says why there is no answer, and resolves with whether anything is said at all. */
@@ -130,50 +134,60 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
     return true;
   }
 
-  async #inLane(answering: Answering, maxWaiting: number): Promise<void> {
-    const { lanes } = this.#options;
-    let reader = this.#readerOf(answering);
-    const work = async (stopped: AbortSignal): Promise<void> => {
-      // An edit begins the answer anew, in the posts that stand.
-      for (let isBegun = false; ; isBegun = true) {
-        if (isBegun) reader = this.#readerOf(answering);
-        if (await this.#isSettled(answering, reader, stopped)) return;
+  async #inLane(answering: Answering, maxWaiting: number, work: Work): Promise<void> {
+    const { conversation, id } = answering.mention;
+    let reader = this.#readerOf(answering, this.#cutOff.signal);
+    const inTurn = async (stopped: AbortSignal): Promise<void> => {
+      while (!(await answering.isSettled((changed) => work(reader, AbortSignal.any([stopped, changed]))))) {
         reader.surface.abandon();
+        reader = this.#readerOf(answering, this.#cutOff.signal);
       }
+      if (answering.isCut) reader.surface.abandon();
     };
     try {
-      const refusal = await lanes.run(answering.mention.conversation, work, maxWaiting);
+      const refusal = await this.#options.lanes.run(conversation, inTurn, maxWaiting);
       if (refusal !== undefined) await this.#refuse(refusal, answering, reader);
     } catch (error) {
-      if (error instanceof LeftOpen) return reader.surface.abandon();
-      if (error instanceof Withdrawn) {
-        answering.isCut = true;
-        reader.surface.abandon();
-      } else await reader.apologize(error, answering.posts.length > 0);
+      if (!(await this.#isOver(error, answering, reader))) return reader.surface.abandon();
     }
-    await this.#close(answering.mention.id);
+    await this.#close(id);
   }
 
-  /** Whether the answer is to what the mention says in the end. */
-  async #isSettled(answering: Answering, reader: Reader, stopped: AbortSignal): Promise<boolean> {
-    const { mention } = answering;
+  /** Tells of what went wrong, and whether nothing is left to do; else the journal keeps the entry for the next start. */
+  async #isOver(error: unknown, entry: JournalEntry, reader: Reader): Promise<boolean> {
+    if (error instanceof LeftOpen) return false;
+    const { seen = '', posts, mention } = entry;
+    const stands = posts.length > 0 && (seen !== '' || mention.attempt !== undefined);
+    if (!stands || seen.trim() === '') return reader.apologize(error, stands);
     try {
-      await this.#turn(answering, reader, AbortSignal.any([stopped, answering.begin()]));
-    } catch (error) {
-      if (error instanceof Superseded) return false;
-      throw error;
+      await this.#end(entry, reader, { kind: 'broken', code: codeOf(error) });
+      return true;
+    } catch (failure) {
+      return !(failure instanceof LeftOpen) && reader.apologize(error, true);
     }
-    if (answering.mention === mention) return true;
-    // The edit came when the answer was already being remembered.
-    answering.mention = { ...answering.mention, attempt: (mention.attempt ?? 1) + 1 };
-    return false;
+  }
+
+  /** What an earlier process showed of an answer stands as its end, and is remembered. */
+  async #end(entry: JournalEntry, reader: Reader, ending: Ending): Promise<void> {
+    if (this.#draining) throw new LeftOpen();
+    const { turns, steering, log } = this.#options;
+    const { mention } = entry;
+    const turn = await unfinishedTurn(entry, ending, steering);
+    const before = (await turns.turns(mention.conversation)).find(({ id }) => id === mention.id);
+    if (before !== undefined && (before.attempt ?? 1) >= (mention.attempt ?? 1)) return;
+    const posts = await reader.surface.finish(replyOf(turn)).catch((failure: unknown) => {
+      seenOf(turn, failure, log);
+      return turn.posts;
+    });
+    if (isVisible(turn)) await this.#remember(mention, { ...turn, posts }, reader);
+    log.info('turn.done', factsOf(turn));
   }
 
   /** The straight path within the conversation's lane. */
   async #turn(answering: Answering, reader: Reader, stopped: AbortSignal): Promise<void> {
     if (this.#draining) throw new LeftOpen();
-    const { client, meter, toolbox, redirects, journal, turns, planner, steering, log } = this.#options;
     const { mention } = answering;
+    const { client, meter, toolbox, redirects, journal, turns, steering, log } = this.#options;
     const { surface } = reader;
     const stored = await turns.turns(mention.conversation);
     const place = stored.findIndex((turn) => turn.id === mention.id);
@@ -185,7 +199,7 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
     reader.notices = notices;
     const signal = AbortSignal.any([stopped, this.#cutOff.signal]);
     const past = before === undefined ? stored : stored.slice(0, place);
-    const plan = await planner.plan(mention, steered, { before, past, surface, signal });
+    const plan = await planOf({ mention, steered, before, past, surface, signal }, this.#options);
     const depthOf = (wanted: ThinkingDepth) => client.depthOf(plan.request.model, wanted);
     const mayBeEmpty = signal.aborted || before !== undefined;
     const unasked = mayBeEmpty ? undefined : whyUnasked(plan, notices);
@@ -197,28 +211,15 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
       log,
       notices,
       notice: besideAnswer({ ...plan, steered, depthOf }, notices),
-      onPosts: (posts) => {
-        answering.posts = posts;
-        return journal.posted(mention.id, posts);
-      },
+      onPosts: (posts) => journal.posted(mention.id, answering.stands(posts)),
+      onView: (text) => journal.seen(mention.id, text),
       resolve: (done) => relinking(done, redirects, this.#cutOff.signal),
     });
     if (answering.isWithdrawn) return;
-    const seen = failure === undefined ? turn : this.#seenOf(turn, failure);
+    const seen = failure === undefined ? turn : seenOf(turn, failure, log);
     // An answer that stands in the place of another is remembered in its place, whatever is seen of it.
     if (isVisible(seen) || (before !== undefined && failure === undefined)) await this.#remember(mention, seen, reader);
     log.info('turn.done', factsOf(seen));
-  }
-
-  /**
-   * What is remembered of an answer that could not be made to stand: what its reader saw of it, if anything.
-   * @throws LeftOpen when the platform may take it later: the next start answers anew.
-   */
-  #seenOf(turn: Turn, failure: unknown): Turn {
-    this.#options.log.error('reply.unfinished', failure, { mention: turn.id });
-    if (failure instanceof HalleyError && failure.retryable) throw new LeftOpen();
-    const contents: Turn['contents'] = turn.posts.length === 0 ? [turn.contents[0]] : turn.contents;
-    return { ...turn, contents, ending: { kind: 'broken', code: codeOf(failure) } };
   }
 
   /** Stores the turn. When that fails, the answer stands and its reader is told. */
@@ -244,3 +245,6 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
     }
   }
 }
+
+/** What is done for a mention when its lane comes to it. */
+type Work = (reader: Reader, stopped: AbortSignal) => Promise<void>;

@@ -1,15 +1,14 @@
 /** What the model is told and asked: the system instruction and the user's Content. */
 import type { Content, FunctionDeclaration, Part } from '../core/content.ts';
-import { isVisible, type Settings, type ThinkingDepth, type Turn } from '../core/conversation.ts';
+import type { Settings, ThinkingDepth, Turn } from '../core/conversation.ts';
 import type { Mention, Place } from '../core/inbound.ts';
 import type { FunctionCalling, JsonMode, MapsBias, ModelRequest } from '../core/model.ts';
-import type { ModelClient, ReplySurface, Toolbox } from '../core/ports.ts';
 import type { Notices } from '../notices/notices.ts';
 import type { Steered } from '../steering/steering.ts';
-import type { Attachments, Files } from './attachments.ts';
-import { historyOf } from './history.ts';
-import { oneLine, type Places, type Told, type Untold } from './place.ts';
-import type { TurnPlan } from './turn.ts';
+import { oneLine } from '../place/speakers.ts';
+import type { Told, Untold } from '../place/places.ts';
+import type { Files } from './attachments.ts';
+import type { Plan } from './plan.ts';
 
 /** What every request asks for, whatever the question; from the configuration. */
 export type StandingRequest = Pick<
@@ -132,107 +131,12 @@ export function besideAnswer(beside: Beside, notices: Notices): string | undefin
   );
 }
 
-export interface PlannerOptions {
-  readonly client: ModelClient;
-  readonly toolbox: Toolbox;
-  readonly attachments: Attachments;
-  readonly places: Places;
-  readonly standing: StandingRequest;
-  /** Estimated tokens of past turns sent with each question. */
-  readonly historyTokens: number;
-}
-
-/** When a question is asked: after what, in whose place, and where that is shown. */
-export interface Moment {
-  /** The turn whose answer is to be replaced. */
-  readonly before: Turn | undefined;
-  readonly past: readonly Turn[];
-  readonly surface: ReplySurface;
-  readonly signal: AbortSignal;
-}
-
-/** What the model is asked, and what is said of it beside the answer. */
-export interface Plan extends TurnPlan, Pick<Beside, 'untold' | 'lastMessages'> {
-  readonly files: Files;
-  /** Whether there is anything to answer. */
-  readonly isAsked: boolean;
-}
-
-/** Settings, past turns, and the question with its files and what was said before it, within the model's limits. */
-export class Planner {
-  readonly #options: PlannerOptions;
-
-  constructor(options: PlannerOptions) {
-    this.#options = options;
-  }
-
-  /** @throws StorageUnavailable, StorageCorrupt */
-  async plan(mention: Mention, steered: Steered, moment: Moment): Promise<Plan> {
-    const { client, historyTokens, standing, toolbox, attachments } = this.#options;
-    const { chosen, json, instruction, text } = steered;
-    const { past } = moment;
-    const [model, facts] = [chosen.model, client.facts(chosen.model)];
-    const asked = await this.#asked(mention, steered, moment);
-    const limit = { model, budgetTokens: historyTokens, windowTokens: facts?.inputTokens };
-    const history = historyOf(past, { ...limit, ...attachments.beside(asked.question) });
-    const draws = standing.images !== undefined || facts?.output === 'text-and-images';
-    const request = requestOf({ draws, chosen, json, standing, functions: toolbox.declarations });
-    const thoughts = chosen.thoughts === 'off' ? {} : { includeThoughts: true };
-    const told = { systemInstruction: systemInstruction(instruction, mention.place, new Date()) };
-    const contents = [...history.contents, asked.question];
-    return {
-      ...asked,
-      mention,
-      text,
-      ...(history.turns < past.length ? { lastMessages: messagesIn(past.slice(past.length - history.turns)) + 1 } : {}),
-      request: { ...request, ...thoughts, ...told, model, contents },
-    };
-  }
-
-  /** A question that is answered again stands in its turn as the model read it; one that was edited has other words. */
-  async #asked(
-    mention: Mention,
-    { text, chosen }: Steered,
-    { before, past, surface, signal }: Moment,
-  ): Promise<Pick<Plan, 'question' | 'files' | 'kept' | 'untold' | 'isAsked'>> {
-    const { client, attachments, places } = this.#options;
-    if (before !== undefined) {
-      const files = { parts: [], faults: [], files: before.files ?? [] };
-      const { speakers, toldPart } = before;
-      const kept = { ...(speakers === undefined ? {} : { speakers }), ...(toldPart === undefined ? {} : { toldPart }) };
-      return { question: questionAgain(mention, text, before), files, kept, isAsked: true };
-    }
-    const told = await places.before(mention, past);
-    const files = await attachments.read(
-      { ...mention, attachments: [...mention.attachments, ...told.attachments] },
-      { text, surface, facts: client.facts(chosen.model) },
-      signal,
-    );
-    const isReply = mention.before?.repliesTo !== undefined && told.said.length > 0;
-    return {
-      question: userContent(mention, text, { ...files, ...told }),
-      files,
-      kept: {
-        ...(mention.place.kind === 'direct' ? {} : { speakers: told.speakers }),
-        ...(told.said.length === 0 ? {} : { toldPart: files.parts.length }),
-      },
-      untold: told.fault,
-      isAsked: text !== '' || mention.shows !== undefined || files.parts.length > 0 || isReply,
-    };
-  }
-}
-
 /** The question of a turn as the model read it, with the words that the mention has now. */
-function questionAgain(mention: Mention, text: string, { origin, contents, speakers }: Turn): Content {
+export function questionAgain(mention: Mention, text: string, { origin, contents, speakers }: Turn): Content {
   const [question] = contents;
   if (origin === undefined || origin.text === mention.text) return question;
   const speaker = speakers?.[mention.author.id];
   const words = wordsOf(mention, text, speaker === undefined ? {} : { speaker });
   const hadWords = question.parts.at(-1)?.text !== undefined;
   return { ...question, parts: [...question.parts.slice(0, hadWords ? -1 : undefined), ...words] };
-}
-
-/** Questions and answers of these turns. */
-function messagesIn(turns: readonly Turn[]): number {
-  return turns.reduce((sum, turn) => sum + (isVisible(turn) ? 2 : 1), 0);
 }

@@ -40,7 +40,9 @@ export type Ending =
   | { readonly kind: 'malformed' }
   /** `by` is the name of whoever stopped it, as others see it; absent where it is not known or goes without saying. */
   | { readonly kind: 'stopped'; readonly by?: string }
-  | { readonly kind: 'broken'; readonly code: ErrorCode };
+  | { readonly kind: 'broken'; readonly code: ErrorCode }
+  /** The process ended in the middle of it, too long ago to go on. */
+  | { readonly kind: 'interrupted' };
 
 /** The base of the family: a foreseeable failure with what is needed to act on it. Only subclasses are thrown. */
 export abstract class HalleyError extends Error {

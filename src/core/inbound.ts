@@ -125,10 +125,14 @@ export interface JournalEntry {
   readonly mention: Mention;
   /** The posts that stand for it, in order. */
   readonly posts: readonly PostRef[];
+  /** The model's text that was about to be shown last; absent where there was none. */
+  readonly seen?: string;
 }
 
 /** Mentions accepted and not yet stored. What it holds at start is what a crash interrupted. */
 export interface Journal {
+  /** Whether `accept` would say false. @throws StorageUnavailable, StorageCorrupt */
+  isKnown(mention: Mention): Promise<boolean>;
   /**
    * Makes the mention durable, with the posts that stand for it already; false when this attempt at it was accepted
    * before, also when its turn is long stored.
@@ -137,11 +141,17 @@ export interface Journal {
   accept(mention: Mention, posts?: readonly PostRef[]): Promise<boolean>;
   /**
    * Puts the mention in the place of the one of the same id that is open, and resolves with its entry; undefined, and
-   * nothing is changed, where none is open. @throws StorageUnavailable, StorageCorrupt
+   * nothing is changed, where none is open. What was seen of an answer to the former is dropped.
+   * @throws StorageUnavailable, StorageCorrupt
    */
   amend(mention: Mention): Promise<JournalEntry | undefined>;
   /** Remembers the posts that stand for an open entry; does nothing for any other. @throws StorageUnavailable, StorageCorrupt */
   posted(id: MentionId, posts: readonly PostRef[]): Promise<void>;
+  /**
+   * Remembers the model's text that is about to be shown for an open entry, for when no more of it comes. Survives the end of
+   * the process; a power cut may take the last one back. @throws StorageUnavailable
+   */
+  seen(id: MentionId, text: string): Promise<void>;
   /** Closes the entry; its id stays known against redelivery. @throws StorageUnavailable, StorageCorrupt */
   close(id: MentionId): Promise<void>;
   /** The open entries, oldest first. @throws StorageUnavailable */

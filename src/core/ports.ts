@@ -22,7 +22,7 @@ import type { DraftView, PostRef, Reply } from './reply.ts';
 /** One platform's connection. Owns transport and nothing else. */
 export interface Adapter {
   readonly platform: Platform;
-  /** Whether messages can arrive now. */
+  /** Whether messages can arrive now: from the end of `start` to `stop`, but for the time in which a connection is made anew. */
   readonly isConnected: boolean;
   /**
    * Connects and delivers to `inbox`; resolves when messages can arrive.
@@ -215,15 +215,6 @@ export interface TurnStore {
   forgottenAt(id: ConversationId): Promise<number | undefined>;
   /** Every conversation of a workspace, newest first. Walks the whole store: for the local page, not for a hot path. */
   conversations(platform: Platform, workspace: string): Promise<readonly ConversationSummary[]>;
-}
-
-/** Who knows where addresses lead that only redirect. */
-export interface Redirects {
-  /**
-   * Where those of the addresses lead that are known to redirect; undefined, at once, when none is. Never rejects: what
-   * cannot be found in time, or before the signal aborts, is left out.
-   */
-  follow(urls: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>> | undefined;
 }
 
 /** What a log line may carry: ids, names of things, numbers. Never a token, a key or message text. */

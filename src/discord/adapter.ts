@@ -72,7 +72,7 @@ export class DiscordAdapter implements Adapter {
   }
 
   get isConnected(): boolean {
-    return this.#client.ws.status === Status.Ready;
+    return !this.#isStopped && this.#client.ws.status === Status.Ready;
   }
 
   async start(inbox: Inbox): Promise<void> {

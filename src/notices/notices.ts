@@ -102,6 +102,8 @@ function endingIn(said: Sentences, ending: Ending, hasText: boolean): string | u
       const { why, remedy } = said.error[ending.code];
       return `${said.brokenOff} ${why} ${remedy}`;
     }
+    case 'interrupted':
+      return hasText ? said.interruptedWithin : said.interrupted;
   }
 }
 

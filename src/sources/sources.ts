@@ -1,7 +1,7 @@
 /** From what the model says its answers rest on to the numbered sources of a reply, its marks, searches and quotes. */
 import type { CitationSource, GroundingChunk, GroundingMetadata } from '../core/content.ts';
 import { markdownOf } from '../core/conversation.ts';
-import type { Redirects } from '../core/ports.ts';
+import type { Redirects } from '../core/files.ts';
 import { type Mark, REDIRECT_ORIGIN, type SearchSuggestion, type Source, type Sourced } from '../core/reply.ts';
 import { placeFinder } from './places.ts';
 import { type GroundedAnswer, passagesOf } from './supports.ts';

@@ -108,7 +108,6 @@ export function attachmentJson(world: World, message: Pick<Message, 'ephemeralFo
 function interactionJson(world: World, message: Message): Json {
   const { interaction } = message;
   if (!interaction) return {};
-  const inGuild = world.channels.get(message.channelId)?.guildId !== undefined;
   return {
     application_id: world.app.id,
     webhook_id: world.app.id,
@@ -116,7 +115,8 @@ function interactionJson(world: World, message: Message): Json {
       id: interaction.id,
       type: interaction.type,
       user: userJson(interaction.user),
-      authorizing_integration_owners: { '0': inGuild ? world.guild.id : '0' },
+      authorizing_integration_owners: interaction.owners,
+      ...(interaction.targetId === undefined ? {} : { target_message_id: interaction.targetId }),
       ...(interaction.originalId === undefined ? {} : { original_response_message_id: interaction.originalId }),
     },
   };

@@ -3,7 +3,7 @@ import { Clock } from './clock.ts';
 import { Commands } from './commands.ts';
 import type { Fault } from './faults.ts';
 import { Premises } from './grounds/premises.ts';
-import { Gateway } from './gateway.ts';
+import { Gateway } from './gateway/gateway.ts';
 import { Interactions } from './interactions.ts';
 import { type Limits, RateLimiter } from './limits.ts';
 import { Checker } from './openapi.ts';

@@ -17,6 +17,8 @@ export interface User {
   locale?: string;
   /** Takes no direct messages from bots of servers. */
   refusesDirect?: boolean;
+  /** Added the application to their own account, which they then carry everywhere. */
+  hasInstalled?: boolean;
 }
 
 export interface Role {
@@ -147,6 +149,9 @@ export interface MessageInteraction {
   readonly type: number;
   readonly user: User;
   readonly originalId?: string;
+  /** The message a message command was used on. */
+  readonly targetId?: string;
+  readonly owners: Readonly<Record<string, string>>;
 }
 
 /** The message one answers, or forwards. */

@@ -64,6 +64,16 @@ export function channelJson(world: World, channel: Channel): Json {
     const others = channel.recipients.filter((user) => user.id !== world.app.id);
     return { ...common, recipients: others.map(userJson) };
   }
+  if (channel.type === ChannelType.groupDm) {
+    const [owner] = channel.recipients;
+    return {
+      ...common,
+      recipients: channel.recipients.map(userJson),
+      name: channel.name,
+      icon: null,
+      owner_id: owner?.id,
+    };
+  }
   return {
     ...common,
     guild_id: channel.guildId,

@@ -2,22 +2,22 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
-import { Op, Session } from './gateway-session.ts';
-import { DEFINED_INTENTS, Intent } from './intents.ts';
-import { isJson, type Json, jsonOf, listOf, numberOf, textOf } from './json.ts';
-import type { RateLimiter } from './limits.ts';
-import { applicationFlags } from './routes/basics.ts';
-import type { World } from './state.ts';
-import { guildCreateJson, userJson } from './wire.ts';
+import { Op, Session } from './session.ts';
+import { identifyFault, knowsToken } from './identify.ts';
+import { Intent } from '../intents.ts';
+import { sendMembers } from './members.ts';
+import { isJson, type Json, jsonOf, listOf, numberOf, textOf } from '../json.ts';
+import type { RateLimiter } from '../limits.ts';
+import { applicationFlags } from '../routes/basics.ts';
+import type { World } from '../state.ts';
+import { guildCreateJson, userJson } from '../wire.ts';
 
 const MAX_PAYLOAD_BYTES = 4096;
-const MAX_GUILDS_PER_SHARD = 2500;
-const SESSION_STARTS_A_DAY = 1000;
 /** How long a client has to answer the close frame of a simulator that stops. */
 const CLOSE_GRACE_MS = 250;
 const DAY_MS = 86_400_000;
 /** What an opcode the simulator does not act on is still known by. */
-const IGNORED_OPS: ReadonlySet<unknown> = new Set([Op.presence, Op.voiceState, Op.requestMembers, 31, 43]);
+const IGNORED_OPS: ReadonlySet<unknown> = new Set([Op.presence, Op.voiceState, 31, 43]);
 
 interface Connection {
   readonly socket: WebSocket;
@@ -25,6 +25,8 @@ interface Connection {
   readonly version: string | null;
   readonly id: string;
   session?: Session;
+  /** Its heartbeats are no longer answered. */
+  isNumb?: boolean;
   stopWaiting: () => void;
 }
 
@@ -41,6 +43,8 @@ export class Gateway {
   readonly history: Connected[] = [];
   /** How many servers the bot is said to be in; only the sharding rule asks. */
   guildCount = 1;
+  /** How many sessions may be begun in a day. */
+  startsADay = 1000;
   readonly #world: World;
   readonly #limiter: RateLimiter;
   readonly #heartbeatMs: number;
@@ -48,12 +52,16 @@ export class Gateway {
   readonly #connections = new Map<Connection, Connected>();
   readonly #sessions = new Map<string, Session>();
   readonly #starts: number[] = [];
+  readonly #lost: string[] = [];
 
   constructor(world: World, limiter: RateLimiter, heartbeatMs: number) {
     this.#world = world;
     this.#limiter = limiter;
     this.#heartbeatMs = heartbeatMs;
     world.onDispatch((event) => {
+      const lost = this.#lost.indexOf(event.type);
+      if (lost >= 0) this.#lost.splice(lost, 1);
+      if (lost >= 0) return;
       for (const session of this.#sessions.values()) if (session.resumable) session.offer(event);
     });
   }
@@ -78,8 +86,8 @@ export class Gateway {
     const since = this.#world.clock.now() - DAY_MS;
     const used = this.#starts.filter((at) => at > since).length;
     return {
-      total: SESSION_STARTS_A_DAY,
-      remaining: SESSION_STARTS_A_DAY - used,
+      total: this.startsADay,
+      remaining: Math.max(0, this.startsADay - used),
       reset_after: DAY_MS,
       max_concurrency: 1,
     };
@@ -113,6 +121,29 @@ export class Gateway {
       if (!resumable) session?.end();
       send(socket, Op.invalidSession, resumable);
     }
+  }
+
+  /** Every connection there is goes on, but no heartbeat on it is answered: a zombie, which the client has to notice. */
+  numb(): void {
+    for (const connection of this.#connections.keys()) {
+      connection.isNumb = true;
+      connection.stopWaiting();
+    }
+  }
+
+  /** Asks every client for a heartbeat out of turn. */
+  askHeartbeat(): void {
+    for (const { socket } of this.#connections.keys()) send(socket, Op.heartbeat, null);
+  }
+
+  /** The next event of a type never comes, and no resume brings it. */
+  lose(type: string): void {
+    this.#lost.push(type);
+  }
+
+  /** The next event of a type comes after the one that follows it. */
+  swap(type: string): void {
+    for (const { session } of this.#connections.keys()) session?.swap(type);
   }
 
   /** Delivers the latest event of a type a second time. */
@@ -169,12 +200,16 @@ export class Gateway {
     const details = jsonOf(payload['d']);
     switch (payload['op']) {
       case Op.heartbeat:
+        if (connection.isNumb) return;
         this.#awaitHeartbeat(connection);
         return send(socket, Op.heartbeatAck, null);
       case Op.identify:
         return this.#identify(connection, details);
       case Op.resume:
         return this.#resume(connection, details);
+      case Op.requestMembers:
+        if (!connection.session) return socket.close(4003, 'Not authenticated.');
+        return sendMembers(this.#world, this.#limiter, { session: connection.session, request: details });
       default:
         if (!IGNORED_OPS.has(payload['op'])) return socket.close(4001, 'Unknown opcode.');
         if (!connection.session) return socket.close(4003, 'Not authenticated.');
@@ -185,7 +220,11 @@ export class Gateway {
     const { socket } = connection;
     const [shardId = 0, shards = 1] = listOf(data['shard']).map(Number);
     const intents = numberOf(data['intents']) ?? 0;
-    const fault = this.#identifyFault(connection, data);
+    const fault = identifyFault(this.#world, data, {
+      version: connection.version,
+      isIdentified: connection.session !== undefined,
+      guildCount: this.guildCount,
+    });
     if (fault) return socket.close(...fault);
     this.#note(connection, 'identify');
     if (!this.#limiter.hit('identify', 'key 0').allowed) return send(socket, Op.invalidSession, false);
@@ -199,24 +238,6 @@ export class Gateway {
     session.send('READY', this.#ready(session, ownsGuild));
     if (ownsGuild && (intents & Intent.guilds) !== 0) session.send('GUILD_CREATE', guildCreateJson(world));
     world.changed();
-  }
-
-  /** In Discord's order: version, token, second identify, shard, unknown intents, privileged intents. */
-  #identifyFault(connection: Connection, data: Json): [number, string] | undefined {
-    const { messageContent, guildMembers, presences } = this.#world.app.privileged;
-    const [shardId = 0, shards = 1] = listOf(data['shard']).map(Number);
-    const intents = numberOf(data['intents']) ?? 0;
-    if (connection.version !== null && connection.version !== '10') return [4012, 'Invalid API version.'];
-    if (!this.#knowsToken(data)) return [4004, 'Authentication failed.'];
-    if (connection.session) return [4005, 'Already authenticated.'];
-    if (!(shardId >= 0 && shardId < shards)) return [4010, 'Invalid shard.'];
-    if (this.guildCount > MAX_GUILDS_PER_SHARD * shards) return [4011, 'Sharding is required.'];
-    if ((intents & ~DEFINED_INTENTS) !== 0) return [4013, 'Invalid intent(s).'];
-    const refused =
-      (messageContent ? 0 : Intent.messageContent) |
-      (guildMembers ? 0 : Intent.guildMembers) |
-      (presences ? 0 : Intent.guildPresences);
-    return (intents & refused) === 0 ? undefined : [4014, 'Disallowed intent(s).'];
   }
 
   #resume(connection: Connection, data: Json): void {
@@ -234,7 +255,7 @@ export class Gateway {
   }
 
   #knowsToken(data: Json): boolean {
-    return textOf(data['token'])?.replace(/^Bot /, '') === this.#world.app.token;
+    return knowsToken(this.#world, data);
   }
 
   #note(connection: Connection, opened: 'identify' | 'resume'): void {

@@ -1,8 +1,9 @@
-/** What was said in a place before the bot came to it, told to the model as data, and how people are told apart. */
+/** What was said in a place before the bot came to it, told to the model as data. */
 import type { Part } from '../core/content.ts';
 import type { Platform, Turn } from '../core/conversation.ts';
-import type { Attachment, Author, Mention, Recent, Said } from '../core/inbound.ts';
+import type { Attachment, Mention, Recent, Said } from '../core/inbound.ts';
 import type { Adapter, Log, TurnStore } from '../core/ports.ts';
+import { SELF, Speakers } from './speakers.ts';
 
 export interface PlacesOptions {
   readonly adapter: (platform: Platform) => Pick<Adapter, 'recent'>;
@@ -108,63 +109,9 @@ function linesOf(found: readonly Said[], repliesTo: string | undefined, speakers
 }
 
 /** Each line quoted, however it ends. */
-export function quotedLines(text: string): string {
+function quotedLines(text: string): string {
   return text
     .split(/\r\n|[\n\r\v\f\u0085\u2028\u2029]/u)
     .map((line) => `> ${line}`)
     .join('\n');
-}
-
-/** What the bot's own posts are told as. */
-const SELF = 'You';
-
-/** Names by id. Nobody is called as another was, nor as the bot itself is. */
-class Speakers {
-  readonly #names = new Map<string, string>();
-  readonly #own: Record<string, string> = {};
-
-  constructor(past: readonly Turn[]) {
-    for (const { author, speakers = { [author.id]: oneLine(author.name) } } of past)
-      for (const [id, name] of Object.entries(speakers)) this.#names.set(id, name);
-  }
-
-  /** Those named since this was made. */
-  get named(): Readonly<Record<string, string>> {
-    return this.#own;
-  }
-
-  nameOf({ id, name: given }: Author): string {
-    const name = oneLine(given);
-    const known = this.#names.get(id);
-    const isKnown = known !== undefined && (known === name || known.replace(/ \(\d+\)$/u, '') === name);
-    const chosen = isKnown ? known : this.#free(name, id);
-    this.#names.set(id, chosen);
-    this.#own[id] = chosen;
-    return chosen;
-  }
-
-  #free(name: string, id: string): string {
-    const others = [SELF, ...[...this.#names].filter(([other]) => other !== id).map(([, taken]) => taken)];
-    const taken = new Set(others.map(likenessOf));
-    for (let count = 1; ; count++) {
-      const tried = count === 1 ? name : `${name} (${count})`;
-      if (!taken.has(likenessOf(tried))) return tried;
-    }
-  }
-}
-
-/** Names that a reader would take for the same. */
-function likenessOf(name: string): string {
-  return name.normalize('NFKC').toLowerCase();
-}
-
-/** Names come from outside: no line break may let one pretend to be another message, and no mark a quotation. */
-export function oneLine(name: string): string {
-  return (
-    name
-      .replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ')
-      .replace(/^[\s>]+|[\s:]+$/gu, '')
-      .slice(0, 80)
-      .toWellFormed() || '?'
-  );
 }
