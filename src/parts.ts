@@ -135,15 +135,9 @@ function defaultsOf({ conversation, model }: Config['settings']): Settings {
 }
 
 /** What answers questions, and what does commands. */
-function enginesOf(parts: {
-  readonly options: AppOptions;
-  readonly client: GeminiClient;
-  readonly redirects: GroundingRedirects;
-  readonly kept: Kept;
-  readonly guards: Guards;
-  readonly metrics: PromMetrics;
-  readonly adapters: ReadonlyMap<Platform, Adapter>;
-}): Pick<Parts, 'engine' | 'changes' | 'desk'> {
+function enginesOf(
+  parts: Pick<Parts, 'options' | 'client' | 'redirects' | 'kept' | 'guards' | 'metrics' | 'adapters'>,
+): Pick<Parts, 'engine' | 'changes' | 'desk'> {
   const { config, log } = parts.options;
   const { conversation, steering } = config.settings;
   const { client, redirects, kept, guards, metrics } = parts;
@@ -186,21 +180,14 @@ function plannedBy(
   adapter: (platform: Platform) => Adapter,
 ): Omit<PlanOptions, 'client'> {
   const { conversation, attachments: limits, model, tools } = config.settings;
+  const offered = EVERYDAY.filter((tool) => tools.some((name) => name === tool.declaration.name));
   return {
-    toolbox: toolboxOf(tools, log),
+    toolbox: new CheckedToolbox(offered, log),
     attachments: new Attachments({ limits, adapter, log }),
     places: new Places({ ...conversation, adapter, turns, log }),
     standing: model.request,
     historyTokens: conversation.historyTokens,
   };
-}
-
-/** Of all tools those that are switched on. */
-function toolboxOf(names: readonly string[], log: Log): CheckedToolbox {
-  return new CheckedToolbox(
-    EVERYDAY.filter((tool) => names.some((name) => name === tool.declaration.name)),
-    log,
-  );
 }
 
 /** Every platform whose token is set; the page if none is. */
