@@ -84,7 +84,7 @@ export class Events implements Ears {
 
   #message(team: string, envelope: Fields, event: Fields): void {
     if (this.#isStopped) return;
-    if (event['subtype'] === 'message_deleted') return this.#deleted(team, event);
+    if (isDeletion(event)) return this.#deleted(team, event);
     const heard = heardOf(team, event);
     const self = this.#options.selfIn(team);
     if (heard === undefined || self === undefined) return this.#ignore('elsewhere', heard);
@@ -190,7 +190,8 @@ export class Events implements Ears {
 
   /** An answer whose question is taken away, or which is itself taken away while it grows, is stopped. */
   #deleted(team: string, event: Fields): void {
-    const [channel, ts] = [textIn(event, 'channel'), textIn(event, 'deleted_ts')];
+    const channel = textIn(event, 'channel');
+    const ts = textIn(event, 'deleted_ts') ?? textIn(fieldsOf(event['message']), 'ts');
     const before = fieldsOf(event['previous_message']);
     const thread = textIn(before, 'thread_ts') ?? ts;
     const to = this.#answers.get(`${channel}/${thread}`);
@@ -228,4 +229,11 @@ export class Events implements Ears {
   #ignore(reason: Ignored, heard: Heard | undefined): void {
     this.#options.log.debug('slack.ignored', { reason, channel: heard?.channel });
   }
+}
+
+/** What had replies leaves a stone where it stood. */
+function isDeletion(event: Fields): boolean {
+  const { subtype } = event;
+  const isStone = fieldsOf(event['message'])['subtype'] === 'tombstone';
+  return subtype === 'message_deleted' || (subtype === 'message_changed' && isStone);
 }
