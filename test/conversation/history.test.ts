@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type HistoryLimit, historyOf } from '../../src/conversation/history.ts';
+import { estimatedTokens, type HistoryLimit, historyOf } from '../../src/conversation/history.ts';
 import type { Turn } from '../../src/core/conversation.ts';
 import type { Part } from '../../src/core/content.ts';
 import { aTurn } from '../support/builders.ts';
@@ -36,6 +36,62 @@ describe('historyOf', () => {
     const sent = (windowTokens: number) => contentsOf(turns, { model, budgetTokens: 64_000, windowTokens });
     expect(sent(1000)).toHaveLength(4);
     expect(sent(300)).toEqual(turns.slice(1).flatMap((past) => past.contents));
+  });
+
+  it('puts its estimate right by what the service counted last, within reason', () => {
+    const turns = [turn('1', 'a', 'x'.repeat(400)), turn('2', 'b', 'y'.repeat(400))];
+    const counted = (countedTokens: number, by = model) =>
+      contentsOf([...turns, { ...turn('3', 'c', 'z'), model: by, measured: { estimatedTokens: 100, countedTokens } }], {
+        model,
+        budgetTokens: 250,
+      }).length;
+    expect(counted(100)).toBe(6);
+    expect(counted(200)).toBe(4);
+    expect(counted(100_000)).toBe(2);
+    expect(counted(200, 'another')).toBe(6);
+    expect(counted(0)).toBe(6);
+  });
+
+  it('parts no call from its response, keeps each turn whole and the limit, for any turns', () => {
+    const callPart = (id: string): Part => ({
+      functionCall: { id, name: 'current_time', args: {} },
+      thoughtSignature: 's',
+    });
+    const round = (id: string): Turn['contents'][number][] => [
+      { role: 'model', parts: [{ text: 'hm', thought: true }, callPart(id)] },
+      { role: 'user', parts: [{ functionResponse: { id, name: 'current_time', response: { now: 1 } } }] },
+    ];
+    const made = fc.record({ rounds: fc.nat(3), length: fc.nat(300), by: fc.constantFrom(model, 'another') });
+    always(
+      fc.property(fc.array(made), fc.nat(800), fc.nat(20_000), (all, budgetTokens, maxBytes) => {
+        const turns = all.map(({ rounds, length, by }, at) =>
+          aTurn({
+            id: String(at),
+            model: by,
+            contents: [
+              { role: 'user', parts: [{ text: `q${at}` }] },
+              ...Array.from({ length: rounds }, (_, each) => round(`${at}.${each}`)).flat(),
+              { role: 'model', parts: [{ text: 'x'.repeat(length), thoughtSignature: 's' }] },
+            ],
+          }),
+        );
+        const { contents, turns: kept } = historyOf(turns, { model, budgetTokens, maxBytes });
+        const newest = turns.slice(turns.length - kept);
+        expect(contents.filter(({ parts }) => parts.some(({ text = '' }) => /^q\d+$/.test(text)))).toHaveLength(kept);
+        expect(contents).toHaveLength(newest.flatMap((each) => each.contents).length);
+        if (contents[0] !== undefined) expect(contents[0]).toEqual(newest[0]?.contents[0]);
+        const idsOf = (key: 'functionCall' | 'functionResponse') =>
+          contents.flatMap(({ parts }) => parts.flatMap((part) => part[key]?.id ?? []));
+        expect(idsOf('functionResponse')).toEqual(idsOf('functionCall'));
+        for (const [at, { parts }] of contents.entries())
+          if (parts.some(({ functionCall }) => functionCall !== undefined))
+            expect(contents[at + 1]?.parts[0]?.functionResponse).toBeDefined();
+        expect(estimatedTokens(contents)).toBeLessThanOrEqual(budgetTokens);
+        const signed = newest.filter((each) => each.model === model).length;
+        const answers = contents.filter(({ role, parts }) => role === 'model' && parts.at(-1)?.text !== undefined);
+        expect(answers.filter(({ parts }) => parts.at(-1)?.thoughtSignature !== undefined)).toHaveLength(signed);
+      }),
+    );
   });
 
   it('never sends thoughts back, and signatures only to the model that made them', () => {

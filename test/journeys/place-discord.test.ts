@@ -149,6 +149,33 @@ describe('before it was mentioned, on Discord,', () => {
     expect(contents(1)).toHaveLength(1);
   });
 
+  it('a forum post is read with what it began with', async () => {
+    const [ada, bob] = [stage.person('Ada'), stage.person('Bob')];
+    const forum = stage.discord.addChannel('ideas', { type: 'forum' });
+    const post = bob.opensPost(forum.id, 'a bridge of glass', { title: 'Bridge' });
+    await turn(stage.talk(post.channelId), () => ada.says(post.channelId, 'would it hold?', { mention: true }));
+    expect(question(0)).toContain('Bob:\n> a bridge of glass');
+  });
+
+  it('what does not fit is said to be left out, and nothing fails', async () => {
+    await stage.stop();
+    stage = await DiscordStage.start({
+      configure: (settings) => ({ ...settings, conversation: { ...settings.conversation, historyTokens: 60 } }),
+    });
+    const talk = stage.talk(stage.person('Ada').dmChannelId);
+    stage.harness.gemini.next(text(`One. ${'word '.repeat(60)}`), text('Two.'), text('Three.'));
+    stage.person('Ada').dm('one?');
+    await seenText(talk, 'One.');
+    await stage.harness.untilLogged('turn.done');
+    stage.person('Ada').dm('two?');
+    await seenText(talk, 'only the last 1 message fits');
+    await stage.harness.untilLogged('turn.done', 2);
+    await stage.restart();
+    stage.person('Ada').dm('three?');
+    await seenText(talk, 'only the last 3 messages fit');
+    expect(contents(2)).toHaveLength(3);
+  });
+
   it('a voice chat is read too', async () => {
     const [ada, bob] = [stage.person('Ada'), stage.person('Bob')];
     const { id } = stage.discord.addChannel('lounge', { type: 'voice' });
