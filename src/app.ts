@@ -53,6 +53,7 @@ async function begin(parts: Parts): Promise<App['address']> {
   });
   recovered.resolve();
   health.begin();
+  parts.privacy.start();
   watchRules(parts);
   return address;
 }
@@ -61,15 +62,19 @@ async function begin(parts: Parts): Promise<App['address']> {
 const WATCH_MS = 2000;
 
 /** Who may ask, and how much, as the operator's file says whenever it changes. */
-function watchRules({ options: { reload, log }, guards, unwatch }: Parts): void {
+function watchRules({ options: { reload, log }, guards, privacy, unwatch }: Parts): void {
   if (reload === undefined) return;
-  const onChange = ({ settings }: Config): void => guards.follow(settings);
+  const onChange = ({ settings }: Config): void => {
+    guards.follow(settings);
+    privacy.retention = settings.privacy;
+  };
   unwatch.push(watchConfig({ ...reload, onChange, everyMs: WATCH_MS, log }));
 }
 
 async function end(parts: Parts, drainMs: number): Promise<void> {
   parts.health.end();
   parts.recovered.resolve();
+  parts.privacy.stop();
   for (const stop of parts.unwatch.splice(0)) stop();
   await Promise.all([...parts.adapters.values()].map((adapter) => adapter.stop()));
   await parts.engine.stop(drainMs);
@@ -83,7 +88,7 @@ async function end(parts: Parts, drainMs: number): Promise<void> {
 }
 
 /** The engine and what goes with it, for what comes after that which an earlier process left. */
-function inboxOf({ recovered: { promise: recovered }, engine, changes, desk }: Parts): Inbox {
+function inboxOf({ recovered: { promise: recovered }, engine, changes, desk, privacy }: Parts): Inbox {
   return {
     mention: async (mention) => {
       await recovered;
@@ -104,5 +109,6 @@ function inboxOf({ recovered: { promise: recovered }, engine, changes, desk }: P
     },
     settingsAt: (where) => desk.settingsAt(where),
     complete: (what, typed) => desk.complete(what, typed),
+    removed: (platform, workspace) => privacy.removed(platform, workspace),
   };
 }

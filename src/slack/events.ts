@@ -57,6 +57,8 @@ export class Events implements Ears {
         return this.#inOrder(`stop ${textIn(event, 'channel')}`, () => this.#stopped(team, event));
       case 'app_home_opened':
         return this.#inOrder(`home ${textIn(event, 'channel')}`, () => this.#opened(team, event));
+      case 'app_uninstalled':
+        return this.#inOrder('uninstalled', () => this.#options.inbox.removed('slack', team));
       default:
         this.#options.log.debug('slack.ignored', { reason: 'elsewhere', type: textIn(event, 'type') });
     }
