@@ -21,9 +21,11 @@ const MAY_IMPORT: Readonly<
   models: { rooms: ['core'], packages: [] },
   gemini: { rooms: ['core', 'models'], packages: ['undici', 'eventsource-parser'] },
   'discord-reading': { rooms: ['core', 'notices'], packages: ['discord.js'] },
+  'discord-text': { rooms: ['core', 'markdown', 'notices', 'sources'], packages: ['discord.js'] },
+  'discord-reply': { rooms: ['core', 'discord-text', 'reply'], packages: ['discord.js', 'undici'] },
   discord: {
-    rooms: ['core', 'commands', 'discord-reading', 'markdown', 'notices', 'reply', 'sources'],
-    packages: ['discord.js', 'undici'],
+    rooms: ['core', 'commands', 'discord-reading', 'discord-reply', 'notices', 'reply'],
+    packages: ['discord.js'],
   },
   'slack-text': { rooms: ['core', 'markdown', 'notices', 'sources'], packages: [] },
   'slack-reply': { rooms: ['core', 'markdown', 'notices', 'reply', 'slack-text'], packages: ['@slack/bolt'] },
