@@ -19,8 +19,9 @@ const MAY_IMPORT: Readonly<
   conversation: { rooms: ['core', 'media', 'notices', 'reply', 'sources', 'steering'], packages: [] },
   models: { rooms: ['core'], packages: [] },
   gemini: { rooms: ['core', 'models'], packages: ['undici', 'eventsource-parser'] },
+  'discord-text': { rooms: ['core', 'markdown', 'notices', 'sources'], packages: [] },
   discord: {
-    rooms: ['core', 'commands', 'markdown', 'notices', 'reply', 'sources'],
+    rooms: ['core', 'commands', 'discord-text', 'markdown', 'notices', 'reply'],
     packages: ['discord.js', 'undici'],
   },
   'slack-text': { rooms: ['core', 'markdown', 'notices', 'sources'], packages: [] },
