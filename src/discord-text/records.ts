@@ -24,11 +24,6 @@ export function shownTable(lines: readonly string[]): readonly string[] {
   return records.some((line) => FENCE.test(line)) ? lines : records;
 }
 
-/** Whether the table is too wide to be aligned. */
-export function isWide(table: Table): boolean {
-  return widthOf({ rows: table.rows.map((cells) => cells.map((cell) => plainCell(cellShown(cell)))) }) > MAX_WIDTH;
-}
-
 /** How much longer a table gets, at most. */
 export function tableGrowth(lines: readonly string[]): number {
   return growthOf(lines, { maxWidth: MAX_WIDTH, otherwise: recordsLength });

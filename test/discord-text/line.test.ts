@@ -1,7 +1,7 @@
 /** What Discord does not render, in forms that it does: formulas, HTML, footnotes, images and wide tables. */
 import { describe, expect, it } from 'vitest';
 import { format } from '../../src/discord-text/format.ts';
-import { viewPages } from '../../src/discord/pages.ts';
+import { viewPages } from '../../src/discord-text/pages.ts';
 import { writing } from '../discord/stage.ts';
 
 describe('formulas', () => {

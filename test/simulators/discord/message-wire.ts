@@ -4,7 +4,9 @@ import { snapshotJson } from './content/forwards.ts';
 import { pollJson } from './content/polls.ts';
 import { stickerJson } from './content/stickers.ts';
 import type { Json } from './json.ts';
-import { type Channel, type Message, MessageFlag, type StoredFile, type Viewer, type World } from './state.ts';
+import type { StoredFile } from './content/parts.ts';
+import type { Viewer } from './gateway/dispatch.ts';
+import { type Channel, type Message, MessageFlag, type World } from './state.ts';
 import { channelJson, isoOf, memberJson, userJson } from './wire.ts';
 
 /** The message as REST answers it, with the message it replies to one level deep. */

@@ -12,7 +12,8 @@ import { isTyping } from './places.ts';
 import { readsOf, type SeenMessage } from './reader.ts';
 import { type Latency, type Recorded, Rest } from './rest.ts';
 import { join, settle } from './server.ts';
-import { type Notification, type ThreadAddition, World } from './state.ts';
+import type { Notification, ThreadAddition } from './gateway/dispatch.ts';
+import { World } from './state.ts';
 import { until } from './waiting.ts';
 
 export interface SimulatorOptions {

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import { type Connected, type Connection, Lines, send } from './lines.ts';
 import { Op, Session } from './session.ts';
 import { identifyFault, knowsToken } from './identify.ts';
 import { Intent } from '../intents.ts';
@@ -19,28 +20,7 @@ const DAY_MS = 86_400_000;
 /** What an opcode the simulator does not act on is still known by. */
 const IGNORED_OPS: ReadonlySet<unknown> = new Set([Op.presence, Op.voiceState, 31, 43]);
 
-interface Connection {
-  readonly socket: WebSocket;
-  readonly path: string;
-  readonly version: string | null;
-  readonly id: string;
-  session?: Session;
-  /** Its heartbeats are no longer answered. */
-  isNumb?: boolean;
-  stopWaiting: () => void;
-}
-
-/** A connection as a test looks at it. */
-export interface Connected {
-  readonly path: string;
-  /** What the client first did on it. */
-  opened?: 'identify' | 'resume';
-  closeCode?: number;
-}
-
-export class Gateway {
-  /** Every connection there was, in order. */
-  readonly history: Connected[] = [];
+export class Gateway extends Lines {
   /** How many servers the bot is said to be in; only the sharding rule asks. */
   guildCount = 1;
   /** How many sessions may be begun in a day. */
@@ -49,19 +29,16 @@ export class Gateway {
   readonly #limiter: RateLimiter;
   readonly #heartbeatMs: number;
   readonly #server = new WebSocketServer({ noServer: true });
-  readonly #connections = new Map<Connection, Connected>();
   readonly #sessions = new Map<string, Session>();
   readonly #starts: number[] = [];
-  readonly #lost: string[] = [];
 
   constructor(world: World, limiter: RateLimiter, heartbeatMs: number) {
+    super();
     this.#world = world;
     this.#limiter = limiter;
     this.#heartbeatMs = heartbeatMs;
     world.onDispatch((event) => {
-      const lost = this.#lost.indexOf(event.type);
-      if (lost >= 0) this.#lost.splice(lost, 1);
-      if (lost >= 0) return;
+      if (this.loses(event.type)) return;
       for (const session of this.#sessions.values()) if (session.resumable) session.offer(event);
     });
   }
@@ -93,64 +70,6 @@ export class Gateway {
     };
   }
 
-  /** Whether a client is in a session right now. */
-  get online(): boolean {
-    return [...this.#connections.keys()].some(({ session }) => session !== undefined);
-  }
-
-  /** Cuts every connection without a word; the sessions can be resumed or not. */
-  drop({ resumable = true }: { readonly resumable?: boolean } = {}): void {
-    for (const { socket, session } of this.#connections.keys()) {
-      if (!resumable) session?.end();
-      socket.terminate();
-    }
-  }
-
-  close(code: number, reason = ''): void {
-    for (const { socket } of this.#connections.keys()) socket.close(code, reason);
-  }
-
-  /** Asks every client to reconnect and resume. */
-  sendOp7(): void {
-    for (const { socket } of this.#connections.keys()) send(socket, Op.reconnect, null);
-  }
-
-  /** Tells every client that its session is invalid. */
-  sendOp9(resumable: boolean): void {
-    for (const { socket, session } of this.#connections.keys()) {
-      if (!resumable) session?.end();
-      send(socket, Op.invalidSession, resumable);
-    }
-  }
-
-  /** Every connection there is goes on, but no heartbeat on it is answered: a zombie, which the client has to notice. */
-  numb(): void {
-    for (const connection of this.#connections.keys()) {
-      connection.isNumb = true;
-      connection.stopWaiting();
-    }
-  }
-
-  /** Asks every client for a heartbeat out of turn. */
-  askHeartbeat(): void {
-    for (const { socket } of this.#connections.keys()) send(socket, Op.heartbeat, null);
-  }
-
-  /** The next event of a type never comes, and no resume brings it. */
-  lose(type: string): void {
-    this.#lost.push(type);
-  }
-
-  /** The next event of a type comes after the one that follows it. */
-  swap(type: string): void {
-    for (const { session } of this.#connections.keys()) session?.swap(type);
-  }
-
-  /** Delivers the latest event of a type a second time. */
-  repeat(type: string): void {
-    for (const { session } of this.#connections.keys()) session?.repeat(type);
-  }
-
   async stop(): Promise<void> {
     const closed = new Promise((resolve) => {
       this.#server.close(resolve);
@@ -167,14 +86,14 @@ export class Gateway {
     const version = url.searchParams.get('v');
     const connection: Connection = { socket, path: url.pathname, version, id, stopWaiting: () => undefined };
     const seen: Connected = { path: url.pathname };
-    this.#connections.set(connection, seen);
+    this.connections.set(connection, seen);
     this.history.push(seen);
     socket.on('message', (data) => this.#received(connection, data));
     socket.on('error', () => socket.terminate());
     socket.on('close', (code) => {
       connection.stopWaiting();
       connection.session?.left(code);
-      this.#connections.delete(connection);
+      this.connections.delete(connection);
       seen.closeCode = code;
       this.#world.changed();
     });
@@ -259,7 +178,7 @@ export class Gateway {
   }
 
   #note(connection: Connection, opened: 'identify' | 'resume'): void {
-    const seen = this.#connections.get(connection);
+    const seen = this.connections.get(connection);
     if (seen) seen.opened ??= opened;
   }
 
@@ -284,8 +203,4 @@ function payloadOf(bytes: Buffer): Json | undefined {
   } catch {
     return undefined;
   }
-}
-
-function send(socket: WebSocket, op: number, d: unknown): void {
-  socket.send(JSON.stringify({ op, d, s: null, t: null }));
 }

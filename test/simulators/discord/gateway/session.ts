@@ -1,7 +1,8 @@
 /** One gateway session: its numbered events, kept for a resume, whatever socket carries them at the moment. */
 import type { WebSocket } from 'ws';
 import type { Json } from '../json.ts';
-import type { Dispatch, Viewer, World } from '../state.ts';
+import type { Dispatch, Viewer } from './dispatch.ts';
+import type { World } from '../state.ts';
 import { Intent } from '../intents.ts';
 import { may } from '../permissions.ts';
 

@@ -7,7 +7,8 @@ import type { PermissionName } from '../permissions.ts';
 import { changeChannel, channelEvent, removeChannel } from '../places.ts';
 import { post, remove, removeMany } from '../posts.ts';
 import { type SeenMessage, seen } from '../reader.ts';
-import { type Channel, ChannelType, type ForumTag, type Guild, type User, type World } from '../state.ts';
+import type { ForumTag } from './threading.ts';
+import { type Channel, ChannelType, type Guild, type User, type World } from '../state.ts';
 import { guildCreateJson } from '../wire.ts';
 import { changeThread, openThread, type ThreadChange } from '../threads.ts';
 

@@ -12,7 +12,8 @@ import { isReadable } from '../message-wire.ts';
 import { demand, may } from '../permissions.ts';
 import type { Draft } from '../posts.ts';
 import type { Call } from '../route.ts';
-import { type Channel, type Message, MessageFlag, type StoredFile } from '../state.ts';
+import type { StoredFile } from '../content/parts.ts';
+import { type Channel, type Message, MessageFlag } from '../state.ts';
 
 /** "A few minutes", says the documentation. */
 const NONCE_MS = 300_000;

@@ -10,7 +10,8 @@ import { demand, isDm, isForum, may, sendingPermission } from '../permissions.ts
 import { edit, post, remove, removeMany } from '../posts.ts';
 import { type Call, channelOf, messageIn, noContent, ok, type Route, viewerOf } from '../route.ts';
 import { isSnowflake } from '../snowflake.ts';
-import { type Channel, type Message, MessageFlag, type StoredFile } from '../state.ts';
+import type { StoredFile } from '../content/parts.ts';
+import { type Channel, type Message, MessageFlag } from '../state.ts';
 import { draftOf, filesOf, moderate, postedBefore } from './drafts.ts';
 
 const MESSAGES = '/channels/{channel_id}/messages';

@@ -5,8 +5,8 @@ import type { ReplyAddress } from '../core/inbound.ts';
 import { type DraftView, pictureKindOf, type Reply } from '../core/reply.ts';
 import { Pager } from '../markdown/paginate.ts';
 import { noticesIn } from '../notices/notices.ts';
-import { noticeOf } from '../discord-text/foot.ts';
-import { finalPagesOf, format, PAGE } from '../discord-text/format.ts';
+import { noticeOf } from './foot.ts';
+import { finalPagesOf, format, PAGE } from './format.ts';
 
 /** All that one message shows. A page of pictures has no text, so that pictures are never mixed up with a page of text. */
 export interface Page {
