@@ -2,10 +2,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Reply, Source } from '../../src/core/reply.ts';
-import { finalPagesOf, format, lengthOf, PAGE, pagesOf } from '../../src/discord/format.ts';
-import { viewPages } from '../../src/discord/pages.ts';
+import { finalPagesOf, format, lengthOf, PAGE, pagesOf } from '../../src/discord-text/format.ts';
+import { viewPages } from '../../src/discord-text/pages.ts';
 import { anyText, document, piecesOf, runs } from '../markdown/documents.ts';
-import { writing } from './stage.ts';
+import { writing } from '../discord/stage.ts';
 
 const DONE: Reply = { text: '', sources: [], ending: { kind: 'complete' } };
 const points = (text: string) => Array.from(text).length;
@@ -56,6 +56,23 @@ const markdown = fc
           '👩‍👩‍👧',
           '<br>',
           '  ',
+          '$x^2$',
+          '$$\\frac{a}{b}$$',
+          '\n$$\n',
+          '$',
+          '\\(',
+          '\\)',
+          '\\[ a_1 \\\\ |b| \\]',
+          '\\alpha ',
+          '[^1]',
+          '\n[^x]: ',
+          '<sub>2</sub>',
+          '<b>',
+          '</b>',
+          '<details><summary>s</summary>',
+          '![a](https://e.example/p.png)',
+          '<a href="https://f.example">f</a>',
+          ' a cell of more than sixty signs, as it stands in so many a table of a model |',
         ),
       },
     ),
@@ -172,13 +189,16 @@ describe.each(runs)('the length of a page, %s', (_, parameters) => {
 });
 
 describe('the length of a page', () => {
+  it('is little more than that of a table', () => {
+    for (const table of [
+      '| Item | Price |\n|:-----|------:|\n| Tea | 2 |\n| Milk | 1250 |',
+      `| a | b |\n|---|---|\n${`| x | ${'word '.repeat(30)}|\n`.repeat(10)}`,
+    ])
+      expect(lengthOf(table) - points(format(table))).toBeLessThan(70);
+  });
+
   it.each([
     ['text', 'Some 😀 text.'],
-    ['a table', '| Item | Price |\n|:-----|------:|\n| Tea | 2 |\n| Milk | 1250 |'],
-    [
-      'a table with a long last column',
-      `| a | b |\n|---|---|\n| x | ${'word '.repeat(30)}|\n${'| y | z |\n'.repeat(20)}`,
-    ],
     ['a rule', 'a\n\n---\n\nb'],
   ])('is exact for %s', (_, text) => {
     expect(lengthOf(text)).toBe(points(format(text)));
