@@ -69,6 +69,11 @@ export function withoutPictures(reply: Reply): readonly Page[] {
   return textPagesOf(reply, reply.images?.length ?? 0);
 }
 
+/** The text and what the bot says of it, without a link that the bot put there; undefined where there is none. */
+export function withoutSources({ marks: _marks, searches = [], quotes = [], ...reply }: Reply): Reply | undefined {
+  return reply.sources.length + searches.length + quotes.length === 0 ? undefined : { ...reply, sources: [] };
+}
+
 /** The fields of a create or an edit that make a message show the page and nothing else. */
 export function bodyOf({ content, files }: Page) {
   // What the list leaves out is taken from the message.

@@ -9,7 +9,7 @@ import { Posts } from '../reply/posts.ts';
 import { messageRoute } from './client.ts';
 import { noticeOf } from './foot.ts';
 import { bodyOf, creationOf, isShownBy, NOTE, type Page, type Posted } from './pages.ts';
-import { replyPagesOf, viewPages, withoutPictures } from './pages.ts';
+import { replyPagesOf, viewPages, withoutPictures, withoutSources } from './pages.ts';
 import type { Request, Requests } from './requests.ts';
 
 export interface SurfaceOptions {
@@ -22,6 +22,9 @@ export interface SurfaceOptions {
 /** A message that has a thread cannot get another. @see https://docs.discord.com/developers/topics/opcodes-and-status-codes#json */
 const THREAD_EXISTS = 160_004;
 const UNKNOWN_MESSAGE = 10_008;
+
+/** A server's own filter, and Discord's against harmful links, refuse a message for what it holds: here most likely a source. */
+const FILTERED: ReadonlySet<unknown> = new Set([200_000, 240_000]);
 
 /** The signal of what nobody calls off. */
 const NEVER = new AbortController().signal;
@@ -89,9 +92,13 @@ export class DiscordSurface implements ReplySurface {
     try {
       return await this.#posts.sync(replyPagesOf(reply), 'final');
     } catch (error) {
-      if (reply.images === undefined || !(error instanceof PlatformRejected)) throw error;
+      if (!(error instanceof PlatformRejected)) throw error;
       const { status, platformCode } = error.failure;
-      this.#options.log.warn('discord.pictures-refused', { channel: await this.#place(), status, platformCode });
+      const bare = FILTERED.has(platformCode) ? withoutSources(reply) : undefined;
+      if (bare === undefined && reply.images === undefined) throw error;
+      const event = bare === undefined ? 'discord.pictures-refused' : 'discord.sources-refused';
+      this.#options.log.warn(event, { channel: await this.#place(), status, platformCode });
+      if (bare !== undefined) return this.finish(bare);
       return this.#posts.sync(withoutPictures(reply), 'final');
     }
   }
