@@ -5,8 +5,8 @@ import { present } from '../../src/reply/presenter.ts';
 import { Governor } from '../../src/reply/governor.ts';
 import type { ReplyEvent } from '../../src/core/reply.ts';
 import type { Turn } from '../../src/core/conversation.ts';
-import { type Transport, Requests } from '../../src/discord/requests.ts';
-import { DiscordSurface } from '../../src/discord/surface.ts';
+import { type Transport, Requests } from '../../src/discord-reply/requests.ts';
+import { DiscordSurface } from '../../src/discord-reply/surface.ts';
 import { noticesFor } from '../../src/notices/notices.ts';
 import { answerText, chunksOf } from '../bench/streaming/answer-text.ts';
 import { leastSharedStaleness, leastStaleness, type Written } from '../bench/streaming/bound.ts';
@@ -15,7 +15,7 @@ import type { Scenario } from '../bench/streaming/scenarios.ts';
 import { aTurn } from '../support/builders.ts';
 import { Clock } from '../simulators/discord/clock.ts';
 import { DEFAULT_LIMITS, RateLimiter } from '../simulators/discord/limits.ts';
-import { KeptLog } from './stage.ts';
+import { KeptLog } from '../discord/stage.ts';
 
 /** Discord answers this long after it took a write. */
 const LATENCY_MS = 100;
