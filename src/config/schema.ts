@@ -120,6 +120,9 @@ const settingsShape = z.strictObject({
     footer: z.enum(SETTING_WORDS.footer),
     persona: z.string().regex(/^[\w-]+$/, 'must be the name of a file of config/personas, without .md'),
     historyTokens: whole(0, 1_000_000),
+    beforeMessages: whole(0, 100),
+    editGraceMs: whole(0, 86_400_000),
+    deleteAnswers: z.enum(['keep', 'delete']),
     maxTurns: whole(1, 1000),
     maxWaiting: whole(0, 100),
     resumeMs: whole(0, 86_400_000),
@@ -182,9 +185,10 @@ export interface Secrets {
   readonly cometapiBaseUrl: string;
   readonly discordToken?: string;
   readonly discordApiUrl: string;
-  /** Both or neither. */
   readonly slackBotToken?: string;
+  /** One of the two where there is a bot's token: Socket Mode, or requests over HTTP that it signs. */
   readonly slackAppToken?: string;
+  readonly slackSigningSecret?: string;
   readonly slackApiUrl: string;
 }
 
