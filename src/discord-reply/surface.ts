@@ -9,7 +9,7 @@ import { Posts } from '../reply/posts.ts';
 import { messageRoute } from './routes.ts';
 import { noticeOf } from '../discord-text/foot.ts';
 import { bodyOf, creationOf, isShownBy, NOTE, type Page, type Posted } from '../discord-text/pages.ts';
-import { replyPagesOf, viewPages, withoutPictures, withoutSources } from '../discord-text/pages.ts';
+import { lesserPagesOf, replyPagesOf, viewPages } from '../discord-text/pages.ts';
 import type { Request, Requests } from './requests.ts';
 
 export interface SurfaceOptions {
@@ -23,9 +23,6 @@ export interface SurfaceOptions {
 const THREAD_EXISTS = 160_004;
 const UNKNOWN_MESSAGE = 10_008;
 const REPLY_NEEDS_HISTORY = 160_002;
-
-/** A server's own filter, and Discord's against harmful links, refuse a message for what it holds: here most likely a source. */
-const FILTERED: ReadonlySet<unknown> = new Set([200_000, 240_000]);
 
 /** The signal of what nobody calls off. */
 const NEVER = new AbortController().signal;
@@ -95,12 +92,10 @@ export class DiscordSurface implements ReplySurface {
     } catch (error) {
       if (!(error instanceof PlatformRejected)) throw error;
       const { status, platformCode } = error.failure;
-      const bare = FILTERED.has(platformCode) ? withoutSources(reply) : undefined;
-      if (bare === undefined && reply.images === undefined) throw error;
-      const event = bare === undefined ? 'discord.pictures-refused' : 'discord.sources-refused';
-      this.#options.log.warn(event, { channel: await this.#place(), status, platformCode });
-      if (bare !== undefined) return this.finish(bare);
-      return this.#posts.sync(withoutPictures(reply), 'final');
+      const less = lesserPagesOf(reply, platformCode);
+      if (less === undefined) throw error;
+      this.#options.log.warn(`discord.${less.without}-refused`, { channel: await this.#place(), status, platformCode });
+      return this.#posts.sync(less.pages, 'final');
     }
   }
 
