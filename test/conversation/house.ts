@@ -11,6 +11,7 @@ import type { Attachment, Mention, ReplyAddress } from '../../src/core/inbound.t
 import type { ModelClient, ReplySurface } from '../../src/core/ports.ts';
 import { Budget } from '../../src/guard/budget.ts';
 import { noticesFor } from '../../src/notices/notices.ts';
+import { Places } from '../../src/place/places.ts';
 import { CommandDesk } from '../../src/steering/commands.ts';
 import { ScopedSettings } from '../../src/steering/settings.ts';
 import { Steering } from '../../src/steering/steering.ts';
@@ -83,6 +84,7 @@ export class House {
         adapter: () => ({ download: async (file: Attachment) => ({ bytes: Buffer.from(`It says ${file.url}.`) }) }),
         log: quietLog,
       }),
+      places: new Places({ adapter: () => ({ recent: async () => [] }), turns, beforeMessages: 20, log: quietLog }),
       steering: new Steering(shared),
       standing: configured.model.request,
       surface: (to) => this.#surface(to),
@@ -150,6 +152,7 @@ export class House {
         return [{ channel: to.channel, message: to.message }];
       },
       note: async (notice) => keep(notice),
+      retract: async () => undefined,
       abandon: () => undefined,
     };
   }
