@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigError } from '../core/errors.ts';
 import type { Downloaded, Downloader } from '../core/files.ts';
-import type { Attachment, ReplyAddress } from '../core/inbound.ts';
+import type { Attachment, Recent, ReplyAddress } from '../core/inbound.ts';
 import type { Adapter, Inbox, Log, ReplySurface } from '../core/ports.ts';
 import type { PostRef } from '../core/reply.ts';
 import type { NoticesFor } from '../notices/notices.ts';
@@ -142,6 +142,11 @@ export class SlackAdapter implements Adapter {
     const { reconnectMs: retryMs = 250, helloMs = HELLO_MS } = this.#options;
     const address = apiUrl === undefined ? {} : { apiUrl };
     return new Connection({ appToken, log, onFatal, retryMs, helloMs, ...address }, events);
+  }
+
+  /** No mention of this platform says where it can be read what was said before it. */
+  async recent(): Promise<Recent> {
+    return [];
   }
 
   /** Who the bot is. @throws ConfigError, PlatformUnavailable */
