@@ -39,7 +39,7 @@ const MAX_REQUEST_BYTES = 25 * 1024 * 1024;
 const REST_OF_REQUEST_BYTES = 64 * 1024;
 
 /** Discord forgets what an earlier request said, so every create and every edit says it. */
-const SILENT = {
+export const SILENT = {
   flags: MessageFlags.SuppressEmbeds,
   allowed_mentions: { parse: [], replied_user: false },
 } as const;
