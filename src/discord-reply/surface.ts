@@ -9,7 +9,7 @@ import { Posts } from '../reply/posts.ts';
 import { messageRoute } from './routes.ts';
 import { noticeOf } from '../discord-text/foot.ts';
 import { bodyOf, creationOf, isShownBy, NOTE, type Page, type Posted } from '../discord-text/pages.ts';
-import { replyPagesOf, viewPages, withoutPictures } from '../discord-text/pages.ts';
+import { replyPagesOf, viewPages, withoutFiles } from '../discord-text/pages.ts';
 import type { Request, Requests } from './requests.ts';
 
 export interface SurfaceOptions {
@@ -17,6 +17,8 @@ export interface SurfaceOptions {
   readonly log: Log;
   /** Milliseconds between two signs of typing; Discord drops each after 10 000. */
   readonly typingMs: number;
+  /** Messages of text that an answer fills; a longer one comes as a file as well. */
+  readonly maxPosts: number;
 }
 
 /** A message that has a thread cannot get another. @see https://docs.discord.com/developers/topics/opcodes-and-status-codes#json */
@@ -32,7 +34,7 @@ export class DiscordSurface implements ReplySurface {
   readonly #to: ReplyAddress;
   readonly #options: SurfaceOptions;
   readonly #posts: Posts<Page>;
-  readonly #pagesOf = viewPages();
+  readonly #pagesOf: ReturnType<typeof viewPages>;
   #channel: Promise<string> | undefined;
   #typing: NodeJS.Timeout | undefined;
   /** Leave that was granted and not yet used. */
@@ -43,6 +45,7 @@ export class DiscordSurface implements ReplySurface {
   constructor(to: ReplyAddress, standing: readonly PostRef[], options: SurfaceOptions) {
     this.#to = to;
     this.#options = options;
+    this.#pagesOf = viewPages(options.maxPosts);
     if (standing[0] !== undefined) this.#channel = Promise.resolve(standing[0].channel);
     this.#posts = new Posts(
       {
@@ -87,13 +90,14 @@ export class DiscordSurface implements ReplySurface {
 
   async finish(reply: Reply): Promise<readonly PostRef[]> {
     this.#end();
+    const pages = replyPagesOf(reply, this.#options.maxPosts);
     try {
-      return await this.#posts.sync(replyPagesOf(reply), 'final');
+      return await this.#posts.sync(pages, 'final');
     } catch (error) {
-      if (reply.images === undefined || !(error instanceof PlatformRejected)) throw error;
+      if (pages.every(({ files }) => files.length === 0) || !(error instanceof PlatformRejected)) throw error;
       const { status, platformCode } = error.failure;
-      this.#options.log.warn('discord.pictures-refused', { channel: await this.#place(), status, platformCode });
-      return this.#posts.sync(withoutPictures(reply), 'final');
+      this.#options.log.warn('discord.files-refused', { channel: await this.#place(), status, platformCode });
+      return this.#posts.sync(withoutFiles(reply), 'final');
     }
   }
 
