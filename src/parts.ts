@@ -199,14 +199,9 @@ function plannedBy(
 }
 
 /** Every platform whose token is set; the page if none is. */
-function adaptersOf(parts: {
-  readonly options: AppOptions;
-  readonly kept: Kept;
-  readonly desk: CommandDesk;
-  readonly server: HttpServer;
-  readonly downloader: WebDownloader;
-  readonly onFatal: () => void;
-}): readonly Adapter[] {
+function adaptersOf(
+  parts: Pick<Parts, 'options' | 'kept' | 'desk' | 'server' | 'downloader'> & { readonly onFatal: () => void },
+): readonly Adapter[] {
   const { config, standIn, log } = parts.options;
   const { settings, secrets } = config;
   const spoken = { noticesFor: noticesFor(settings.conversation.language), log };

@@ -136,18 +136,17 @@ export class SlackAdapter implements Adapter {
     return isOther ? { fault: 'page' } : got;
   }
 
-<<<<<<< HEAD
   /** No mention of this platform says where it can be read what was said before it. */
   async recent(): Promise<Recent> {
     return [];
-=======
+  }
+
   #connectionTo(events: Events): Connection | Webhooks {
     const { log, appToken, signingSecret = '', apiUrl, onFatal } = this.#options;
     if (appToken === undefined) return new Webhooks({ signingSecret, log }, events);
     const { reconnectMs: retryMs = 250, helloMs = HELLO_MS } = this.#options;
     const address = apiUrl === undefined ? {} : { apiUrl };
     return new Connection({ appToken, log, onFatal, retryMs, helloMs, ...address }, events);
->>>>>>> main
   }
 
   /** Who the bot is. @throws ConfigError, PlatformUnavailable */
