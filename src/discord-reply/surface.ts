@@ -11,6 +11,7 @@ import { noticeOf } from '../discord-text/foot.ts';
 import { bodyOf, creationOf, isShownBy, NOTE, type Page, type Posted } from '../discord-text/pages.ts';
 import { replyPagesOf, viewPages, withoutFiles } from '../discord-text/pages.ts';
 import type { Request, Requests } from './requests.ts';
+import { placeOf } from './threads.ts';
 
 export interface SurfaceOptions {
   readonly requests: Requests;
@@ -21,8 +22,7 @@ export interface SurfaceOptions {
   readonly maxPosts: number;
 }
 
-/** A message that has a thread cannot get another. @see https://docs.discord.com/developers/topics/opcodes-and-status-codes#json */
-const THREAD_EXISTS = 160_004;
+/** @see https://docs.discord.com/developers/topics/opcodes-and-status-codes#json */
 const UNKNOWN_MESSAGE = 10_008;
 const REPLY_NEEDS_HISTORY = 160_002;
 
@@ -125,34 +125,13 @@ export class DiscordSurface implements ReplySurface {
 
   /** The channel that is written to; found once, also when `begin` was never called. */
   #place(): Promise<string> {
-    this.#channel ??= this.#openThread();
+    this.#channel ??= placeOf(this.#to, this.#options);
     return this.#channel;
   }
 
   /** Where a write counts: one that only its asker sees is written by its command, and not in the channel. */
   #counted(channel: string): string {
     return this.#to.hidden === undefined ? channel : `${channel} ${this.#to.message}`;
-  }
-
-  /** Where a thread cannot be opened, for whatever reason, the answer comes in place. */
-  async #openThread(): Promise<string> {
-    const { channel, message, openThread } = this.#to;
-    if (openThread === undefined) return channel;
-    const { requests, log } = this.#options;
-    const route = Routes.threads(channel, message);
-    const request = { kind: 'thread', channel, method: RequestMethod.Post, route, body: { name: openThread } } as const;
-    const once = async () => requests.send(request, await requests.leave(request, 'first', NEVER));
-    try {
-      await requests.retrying(once);
-      return message;
-    } catch (error) {
-      if (!(error instanceof PlatformRejected || error instanceof PlatformUnavailable)) throw error;
-      // An earlier attempt opened it. A thread has the id of its message.
-      if (error.failure.platformCode === THREAD_EXISTS) return message;
-      const { status, platformCode, retryAfterMs } = error.failure;
-      log.warn('discord.thread-refused', { channel, status, platformCode, retryAfterMs });
-      return channel;
-    }
   }
 
   async #type(channel: string): Promise<void> {
