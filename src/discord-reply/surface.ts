@@ -9,20 +9,18 @@ import { Posts } from '../reply/posts.ts';
 import { messageRoute } from './routes.ts';
 import { noticeOf } from '../discord-text/foot.ts';
 import { bodyOf, creationOf, isShownBy, NOTE, type Page, type Posted } from '../discord-text/pages.ts';
-import { replyPagesOf, viewPages, withoutFiles } from '../discord-text/pages.ts';
+import { lesserPagesOf, replyPagesOf, viewPages } from '../discord-text/pages.ts';
 import type { Request, Requests } from './requests.ts';
-import { placeOf } from './threads.ts';
 
 export interface SurfaceOptions {
   readonly requests: Requests;
   readonly log: Log;
   /** Milliseconds between two signs of typing; Discord drops each after 10 000. */
   readonly typingMs: number;
-  /** Messages of text that an answer fills; a longer one comes as a file as well. */
-  readonly maxPosts: number;
 }
 
-/** @see https://docs.discord.com/developers/topics/opcodes-and-status-codes#json */
+/** A message that has a thread cannot get another. @see https://docs.discord.com/developers/topics/opcodes-and-status-codes#json */
+const THREAD_EXISTS = 160_004;
 const UNKNOWN_MESSAGE = 10_008;
 const REPLY_NEEDS_HISTORY = 160_002;
 
@@ -34,7 +32,7 @@ export class DiscordSurface implements ReplySurface {
   readonly #to: ReplyAddress;
   readonly #options: SurfaceOptions;
   readonly #posts: Posts<Page>;
-  readonly #pagesOf: ReturnType<typeof viewPages>;
+  readonly #pagesOf = viewPages();
   #channel: Promise<string> | undefined;
   #typing: NodeJS.Timeout | undefined;
   /** Leave that was granted and not yet used. */
@@ -45,7 +43,6 @@ export class DiscordSurface implements ReplySurface {
   constructor(to: ReplyAddress, standing: readonly PostRef[], options: SurfaceOptions) {
     this.#to = to;
     this.#options = options;
-    this.#pagesOf = viewPages(options.maxPosts);
     if (standing[0] !== undefined) this.#channel = Promise.resolve(standing[0].channel);
     this.#posts = new Posts(
       {
@@ -90,14 +87,15 @@ export class DiscordSurface implements ReplySurface {
 
   async finish(reply: Reply): Promise<readonly PostRef[]> {
     this.#end();
-    const pages = replyPagesOf(reply, this.#options.maxPosts);
     try {
-      return await this.#posts.sync(pages, 'final');
+      return await this.#posts.sync(replyPagesOf(reply), 'final');
     } catch (error) {
-      if (pages.every(({ files }) => files.length === 0) || !(error instanceof PlatformRejected)) throw error;
+      if (!(error instanceof PlatformRejected)) throw error;
       const { status, platformCode } = error.failure;
-      this.#options.log.warn('discord.files-refused', { channel: await this.#place(), status, platformCode });
-      return this.#posts.sync(withoutFiles(reply), 'final');
+      const less = lesserPagesOf(reply, platformCode);
+      if (less === undefined) throw error;
+      this.#options.log.warn(`discord.${less.without}-refused`, { channel: await this.#place(), status, platformCode });
+      return this.#posts.sync(less.pages, 'final');
     }
   }
 
@@ -125,13 +123,34 @@ export class DiscordSurface implements ReplySurface {
 
   /** The channel that is written to; found once, also when `begin` was never called. */
   #place(): Promise<string> {
-    this.#channel ??= placeOf(this.#to, this.#options);
+    this.#channel ??= this.#openThread();
     return this.#channel;
   }
 
   /** Where a write counts: one that only its asker sees is written by its command, and not in the channel. */
   #counted(channel: string): string {
     return this.#to.hidden === undefined ? channel : `${channel} ${this.#to.message}`;
+  }
+
+  /** Where a thread cannot be opened, for whatever reason, the answer comes in place. */
+  async #openThread(): Promise<string> {
+    const { channel, message, openThread } = this.#to;
+    if (openThread === undefined) return channel;
+    const { requests, log } = this.#options;
+    const route = Routes.threads(channel, message);
+    const request = { kind: 'thread', channel, method: RequestMethod.Post, route, body: { name: openThread } } as const;
+    const once = async () => requests.send(request, await requests.leave(request, 'first', NEVER));
+    try {
+      await requests.retrying(once);
+      return message;
+    } catch (error) {
+      if (!(error instanceof PlatformRejected || error instanceof PlatformUnavailable)) throw error;
+      // An earlier attempt opened it. A thread has the id of its message.
+      if (error.failure.platformCode === THREAD_EXISTS) return message;
+      const { status, platformCode, retryAfterMs } = error.failure;
+      log.warn('discord.thread-refused', { channel, status, platformCode, retryAfterMs });
+      return channel;
+    }
   }
 
   async #type(channel: string): Promise<void> {
