@@ -22,7 +22,7 @@ export interface Posted {
 }
 
 /** Discord forgets what an earlier request said, so every create and every edit says it. */
-const SILENT = {
+export const SILENT = {
   flags: MessageFlags.SuppressEmbeds,
   allowed_mentions: { parse: [], replied_user: false },
 } as const;
@@ -63,20 +63,9 @@ export function replyPagesOf(reply: Reply, maxPosts = Infinity): readonly Page[]
   return [...textPagesOf(reply, images.length - pictures.length, maxPosts), ...pages];
 }
 
-/** A server's own filter, and Discord's against harmful links, refuse a message for what it holds: here most likely a source. */
-const FILTERED: ReadonlySet<unknown> = new Set([200_000, 240_000]);
-
-/**
- * Pages with less on them, for a reply that Discord refused with this code; undefined where there is nothing to leave out.
- * Without files, all of the text is in messages, however many that takes.
- */
-export function lesserPagesOf(reply: Reply, code: number | string | undefined, maxPosts = Infinity) {
-  const { marks: _marks, searches = [], quotes = [], ...bare } = reply;
-  const links = reply.sources.length + searches.length + quotes.length;
-  if (FILTERED.has(code) && links > 0)
-    return { without: 'sources', pages: replyPagesOf({ ...bare, sources: [] }, maxPosts) };
-  if (replyPagesOf(reply, maxPosts).every(({ files }) => files.length === 0)) return undefined;
-  return { without: 'files', pages: textPagesOf(reply, reply.images?.length ?? 0) };
+/** The same where no file may be posted: all of the text, in as many messages as it takes. */
+export function withoutFiles(reply: Reply): readonly Page[] {
+  return textPagesOf(reply, reply.images?.length ?? 0);
 }
 
 /** The fields of a create or an edit that make a message show the page and nothing else. */
