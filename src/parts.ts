@@ -11,6 +11,7 @@ import { DiscordAdapter } from './discord/adapter.ts';
 import { GeminiClient } from './gemini/client.ts';
 import { OpenAccess } from './guard/access.ts';
 import { noticesFor } from './notices/notices.ts';
+import { LoggedMetrics } from './ops/counts.ts';
 import { HttpServer } from './ops/server.ts';
 import { PlaygroundAdapter } from './playground/adapter.ts';
 import { Governor } from './reply/governor.ts';
@@ -136,9 +137,10 @@ function enginesOf(parts: {
     historyTokens: conversation.historyTokens,
   });
   const ask: Engine['mention'] = (mention, posts) => engine.mention(mention, posts);
-  const { maxTurns } = conversation;
   const { version } = packageFile;
-  return { engine, desk: new CommandDesk({ ...shared, rights: steering, ask, version, maxTurns }) };
+  const answers = { ...shared, ask, metrics: new LoggedMetrics(log), admins: steering.admins };
+  const told = { version, maxTurns: conversation.maxTurns };
+  return { engine, desk: new CommandDesk({ ...shared, ...told, rights: steering, answers }) };
 }
 
 /** Every platform whose token is set; the page if none is. */

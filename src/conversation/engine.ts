@@ -2,7 +2,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ConversationId, isVisible, type ThinkingDepth, type Turn } from '../core/conversation.ts';
 import { codeOf, HalleyError, type Refusal } from '../core/errors.ts';
+import type { Redirects } from '../core/files.ts';
 import type { Mention, MentionId, ReplyAddress } from '../core/inbound.ts';
+import type { ModelClient } from '../core/model.ts';
 import type {
   Guard,
   Inbox,
@@ -10,8 +12,6 @@ import type {
   JournalEntry,
   Lanes,
   Log,
-  ModelClient,
-  Redirects,
   ReplySurface,
   Toolbox,
   TurnStore,
@@ -129,7 +129,7 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
     const reader = this.#readerOf(entry);
     try {
       const work = (stopped: AbortSignal) => this.#turn(mention, reader, stopped);
-      const refusal = await this.#options.lanes.run(mention.conversation, work, maxWaiting);
+      const refusal = await this.#options.lanes.run(mention.conversation, work, { maxWaiting, mention });
       if (refusal !== undefined) await this.#refuse(refusal, entry, reader);
     } catch (error) {
       if (error instanceof LeftOpen) return reader.surface.abandon();
@@ -142,7 +142,6 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
   async #turn(mention: Mention, reader: Reader, stopped: AbortSignal): Promise<void> {
     if (this.#draining) throw new LeftOpen();
     const { client, toolbox, redirects, journal, turns, steering, log } = this.#options;
-    const { surface } = reader;
     const stored = await turns.turns(mention.conversation);
     const place = stored.findIndex((turn) => turn.id === mention.id);
     const before = stored[place];
@@ -153,16 +152,17 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
     reader.notices = notices;
     const signal = AbortSignal.any([stopped, this.#cutOff.signal]);
     const past = before === undefined ? stored : stored.slice(0, place);
-    const plan = await this.#plan(mention, steered, { before, past, surface, signal });
+    const plan = await this.#plan(mention, steered, { before, past, reader, signal });
     const depthOf = (wanted: ThinkingDepth) => client.depthOf(plan.request.model, wanted);
-    const mayBeEmpty = signal.aborted || before !== undefined;
-    const unasked = mayBeEmpty ? undefined : whyUnasked(steered, plan.files, notices);
+    const unasked = signal.aborted || before !== undefined ? undefined : whyUnasked(steered, plan.files, notices);
     if (unasked !== undefined) return reader.tell(unasked);
     const events = steeredTurn(runTurn(plan, { client, toolbox }, signal), steered);
-    const { turn, failure } = await present(events, surface, {
+    const { turn, failure } = await present(events, reader.surface, {
       signal,
       log,
       notices,
+      status: steered.status,
+      offered: { turn: mention.id, conversation: mention.conversation },
       notice: besideAnswer({ steered, files: plan.files, depthOf }, notices),
       onPosts: (posts) => journal.posted(mention.id, posts),
       resolve: (done) => relinking(done, redirects, this.#cutOff.signal),
@@ -177,7 +177,7 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
   async #plan(
     mention: Mention,
     steered: Steered,
-    { before, past, surface, signal }: Moment,
+    { before, past, reader, signal }: Moment,
   ): Promise<TurnPlan & { files: Files }> {
     const { client, historyTokens, standing, toolbox, attachments } = this.#options;
     const { chosen, json, instruction, text } = steered;
@@ -185,7 +185,7 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
     // A question that is answered again stands in its turn as the model read it.
     const files: Files =
       before === undefined
-        ? await attachments.read(mention, { text, surface, facts }, signal)
+        ? await attachments.read(mention, { text, facts, reader }, signal)
         : { parts: [], faults: [], files: before.files ?? [] };
     const question = before?.contents[0] ?? userContent(mention, text, files);
     const limit = { model, budgetTokens: historyTokens, windowTokens: facts?.inputTokens };
@@ -245,6 +245,6 @@ interface Moment {
   /** The turn whose answer is to be replaced. */
   readonly before: Turn | undefined;
   readonly past: readonly Turn[];
-  readonly surface: ReplySurface;
+  readonly reader: Reader;
   readonly signal: AbortSignal;
 }

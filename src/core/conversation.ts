@@ -118,6 +118,9 @@ export interface TurnFile {
   readonly part?: number;
 }
 
+/** What a person thinks of an answer. */
+export type Rating = 'good' | 'bad';
+
 /** One mention and all that answered it, stored as one. */
 export interface Turn extends Sourced {
   readonly id: MentionId;
@@ -154,6 +157,8 @@ export interface Turn extends Sourced {
   readonly thoughts?: string;
   /** The line of small print under the answer, where it is wanted. */
   readonly footer?: string;
+  /** What people think of it, by their ids. */
+  readonly ratings?: Readonly<Record<string, Rating>>;
   /** Epoch milliseconds: when the mention was received, and when the answer ended. */
   readonly receivedAt: number;
   readonly endedAt: number;

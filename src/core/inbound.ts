@@ -12,6 +12,8 @@ export interface Author {
   readonly locale?: string;
   /** The widest of these that the person manages on the platform; known only of those who give a command. */
   readonly manages?: 'channel' | 'workspace';
+  /** Whether the person may take away what others wrote there; known only of those who give a command. */
+  readonly moderates?: true;
 }
 
 /** Where a message was written. */
@@ -79,7 +81,7 @@ export interface Mention {
   readonly receivedAt: number;
 }
 
-/** Every command, by name; `commands/list.ts` says what each takes. */
+/** Every command that is typed, by name; `commands/list.ts` says what each takes. */
 export const COMMAND_NAMES = [
   'ask',
   'think',
@@ -95,7 +97,15 @@ export const COMMAND_NAMES = [
   'help',
   'about',
 ] as const;
-export type CommandName = (typeof COMMAND_NAMES)[number];
+
+/** What can be done with one answer, by name, in the order in which it is offered; `commands/list.ts` says what each is. */
+export const ACTION_NAMES = ['stop', 'retry', 'continue', 'sources', 'thoughts', 'good', 'bad'] as const;
+export type ActionName = (typeof ACTION_NAMES)[number];
+
+/** The value of a command that names the answer it is about. */
+export const TURN = 'turn';
+
+export type CommandName = (typeof COMMAND_NAMES)[number] | ActionName;
 
 /** The same in each language the bot speaks; 100 characters at most. */
 export type Words = Readonly<Record<Language, string>>;
@@ -135,6 +145,8 @@ export interface Command extends Whereabouts {
   readonly values: CommandValues;
   /** Absent in a channel where each question opens a conversation of its own. */
   readonly conversation?: ConversationId;
+  /** What a question is called that comes of it, and where that is answered; only of what was pressed under an answer. */
+  readonly next?: Pick<Mention, 'id' | 'replyTo'>;
 }
 
 /** A file made for the person, a few megabytes at most. */
@@ -159,10 +171,23 @@ export interface Menu {
   readonly items: readonly MenuItem[];
 }
 
+/** A text to be written for an option of a command; `values` come with it. The list of commands says how long it may be. */
+export interface Form {
+  /** Of the button that opens it. */
+  readonly label: string;
+  readonly command: CommandName;
+  readonly option: string;
+  readonly values: CommandValues;
+}
+
 /** The answer to a command, for the eyes of the person who gave it. */
 export interface CommandReply {
   readonly text: string;
+  /** Whether what was asked for shows in the conversation, so that whoever pressed a button need not be told. */
+  readonly shows?: true;
   readonly files?: readonly CommandFile[];
   /** For the same command; at most 3. */
   readonly menus?: readonly Menu[];
+  /** At most 1. */
+  readonly forms?: readonly Form[];
 }

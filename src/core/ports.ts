@@ -1,13 +1,13 @@
 /** Every interface one room offers another, each with its promises and its errors. */
-import type { Chunk, FunctionCall, FunctionDeclaration, FunctionResponse, JsonObject } from './content.ts';
+import type { FunctionCall, FunctionDeclaration, FunctionResponse, JsonObject } from './content.ts';
 import type {
   ConversationId,
   Platform,
+  Rating,
   ScopeId,
   Settings,
   SettingsChange,
   SettingsOverride,
-  ThinkingDepth,
   Turn,
   Whereabouts,
 } from './conversation.ts';
@@ -24,7 +24,6 @@ import type {
   ReplyAddress,
   Suggested,
 } from './inbound.ts';
-import type { ModelFacts, ModelRequest } from './model.ts';
 import type { DraftView, PostRef, Reply } from './reply.ts';
 
 /** One platform's connection. Owns transport and nothing else. */
@@ -68,8 +67,11 @@ export type Urgency = 'first' | 'text' | 'burst' | 'ending';
 
 /** Where one reply is shown. Calls never overlap: each is awaited before the next. */
 export interface ReplySurface {
-  /** Shows that work goes on although no text stands yet; renewed by the surface until text is shown. May fail without harm. */
-  begin(): Promise<void>;
+  /**
+   * Shows that work goes on although no text stands yet; renewed by the surface until text is shown. May fail without harm.
+   * @param view What goes on, where it is known; its texts are empty.
+   */
+  begin(view?: DraftView): Promise<void>;
   /** Resolves when one write is permitted; make the view after it, so that it holds the newest text. Rejects only on abort. */
   leave(urgency: Urgency, signal: AbortSignal): Promise<void>;
   /**
@@ -90,22 +92,6 @@ export interface ReplySurface {
   note(notice: string): Promise<void>;
   /** Ends what `begin` began and leaves everything else as it stands, for another process to go on with. */
   abandon(): void;
-}
-
-/** The model service. */
-export interface ModelClient {
-  /** What is known of `model`; undefined for one that `models.yaml` does not list. */
-  facts(model: string): ModelFacts | undefined;
-  /** The depth that `wanted` comes to on this model: itself, the nearest the model has, or `auto` where it takes none. */
-  depthOf(model: string, wanted: ThinkingDepth): ThinkingDepth;
-  /**
-   * Streams one answer, chunk by chunk, to its end. Aborting closes the connection and ends the iteration with the
-   * signal's reason. Retries happen only before the first chunk was yielded; chunks with nothing in them wait for one
-   * that has something.
-   * @throws ModelUnavailable, ModelQuota, ModelRejected, ModelKeyRejected before the first chunk.
-   * @throws StreamBroken after it, or when the body ends without a finish reason.
-   */
-  stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<Chunk>;
 }
 
 /** Where a tool is called from. */
@@ -146,13 +132,17 @@ export interface Lanes {
   run(
     id: ConversationId,
     work: (signal: AbortSignal) => Promise<void>,
-    maxWaiting: number,
+    /** `mention` is what the work answers, where it answers one. */
+    how: { readonly maxWaiting: number; readonly mention?: Mention },
   ): Promise<Refusal | undefined>;
+  /** What is being answered there now; undefined when nothing is. */
+  running(id: ConversationId): Promise<Mention | undefined>;
   /**
    * Aborts the signal of what runs now; false when nothing does. What waits is not touched.
    * @param by The name of whoever stops it, for the ending.
+   * @param only Stops nothing but the answer to this mention.
    */
-  cancel(id: ConversationId, by?: string): Promise<boolean>;
+  cancel(id: ConversationId, by?: string, only?: MentionId): Promise<boolean>;
 }
 
 /** Who may ask. */
@@ -170,6 +160,13 @@ export interface ConversationSummary {
   readonly lastAt: number;
 }
 
+/** What somebody thinks of an answer. */
+export interface Vote {
+  /** The person's id. */
+  readonly by: string;
+  readonly rating: Rating;
+}
+
 /** A conversation's remembered turns. Safe only within the conversation's lane: read-then-write is not atomic. */
 export interface TurnStore {
   /**
@@ -183,7 +180,14 @@ export interface TurnStore {
    */
   append(id: ConversationId, turn: Turn): Promise<void>;
   /**
-   * Drops the turns of a conversation, or those that answer one person, and resolves with how many there were.
+   * Keeps what a person thinks of an answer, also outside the conversation's lane. Resolves with what they thought before,
+   * `none` where nothing; undefined when the turn is gone.
+   * @throws StorageUnavailable, StorageCorrupt
+   */
+  rate(id: ConversationId, turn: MentionId, vote: Vote): Promise<Rating | 'none' | undefined>;
+  /**
+   * Drops the turns of a conversation, or those that answer one person and what that person thinks of the others, and
+   * resolves with how many turns there were.
    * @throws StorageUnavailable, StorageCorrupt
    */
   forget(id: ConversationId, author?: string): Promise<number>;
@@ -214,15 +218,6 @@ export interface Journal {
   open(): Promise<readonly JournalEntry[]>;
 }
 
-/** Who knows where addresses lead that only redirect. */
-export interface Redirects {
-  /**
-   * Where those of the addresses lead that are known to redirect; undefined, at once, when none is. Never rejects: what
-   * cannot be found in time, or before the signal aborts, is left out.
-   */
-  follow(urls: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>> | undefined;
-}
-
 /** What people, conversations, channels and workspaces chose for themselves. */
 export interface SettingsStore {
   /** @throws StorageUnavailable, StorageCorrupt */
@@ -243,4 +238,10 @@ export interface Log {
   warn(event: string, fields?: LogFields): void;
   /** `cause` is logged as its class, code and stack, without request bodies. */
   error(event: string, cause: unknown, fields?: LogFields): void;
+}
+
+/** Counts for whoever runs the bot. */
+export interface Metrics {
+  /** Somebody thinks this of an answer of that model. */
+  rated(rating: Rating, model: string): void;
 }

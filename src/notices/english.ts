@@ -2,7 +2,8 @@
 import type { BlockReason, FinishReason } from '../core/content.ts';
 import type { ThinkingDepth } from '../core/conversation.ts';
 import type { ErrorCode, RejectionReason } from '../core/errors.ts';
-import type { FileFault } from '../core/inbound.ts';
+import type { ActionName, FileFault } from '../core/inbound.ts';
+import type { Status } from '../core/reply.ts';
 
 /** The values of an open set that are known by name. */
 type Known<T extends string> = T extends unknown ? (string extends T ? never : T) : never;
@@ -33,6 +34,11 @@ export interface Plain {
   readonly more: (count: number) => string;
   /** Names a thread whose question has no words; no sentence. */
   readonly questionFrom: (name: string) => string;
+  /** Of the buttons under an answer, at most 80 characters each. */
+  readonly actions: Readonly<Record<ActionName, string>>;
+  /** What is going on before text stands; no sentences. */
+  readonly doing: Readonly<Record<Exclude<Status, 'reading'>, string>>;
+  readonly reading: (files: number) => string;
 }
 
 /** One language: it does not compile until it has a sentence for every code, refusal, ending, command and fault. */
@@ -78,6 +84,22 @@ export const ENGLISH: Sentences = {
     headings: { sources: 'Sources', searches: 'Google Search', quotes: 'Quotes' },
     more: (count) => `and ${count} more`,
     questionFrom: (name) => `Question from ${name}`,
+    actions: {
+      stop: 'Stop',
+      retry: 'Retry',
+      continue: 'Continue',
+      sources: 'Sources',
+      thoughts: 'Thoughts',
+      good: '👍',
+      bad: '👎',
+    },
+    doing: {
+      thinking: 'Thinking',
+      searching: 'Searching the web',
+      running: 'Running code',
+      writing: 'Writing',
+    },
+    reading: (files) => `Reading ${countOf(files, 'file')}`,
   },
   notAllowed: 'I may not answer you here.',
   busy: (waiting) =>

@@ -24,6 +24,22 @@ export const POLISH: Sentences = {
     headings: { sources: 'Źródła', searches: 'Wyszukiwarka Google', quotes: 'Cytowane teksty' },
     more: (count) => `i jeszcze ${count}`,
     questionFrom: (name) => `Pytanie od: ${name}`,
+    actions: {
+      stop: 'Zatrzymaj',
+      retry: 'Jeszcze raz',
+      continue: 'Dokończ',
+      sources: 'Źródła',
+      thoughts: 'Myśli',
+      good: '👍',
+      bad: '👎',
+    },
+    doing: {
+      thinking: 'Zastanawiam się',
+      searching: 'Szukam w sieci',
+      running: 'Uruchamiam kod',
+      writing: 'Piszę',
+    },
+    reading: (files) => `Czytam ${countOf(files, ['plik', 'pliki', 'plików'])}`,
   },
   notAllowed: 'Nie mogę Ci tutaj odpowiadać.',
   busy: (waiting) =>

@@ -1,8 +1,8 @@
 /** The last turns of each conversation, one record a turn and an index that says which of them count. */
-import type { ConversationId, Platform, Turn } from '../core/conversation.ts';
+import type { ConversationId, Platform, Rating, Turn } from '../core/conversation.ts';
 import { StorageCorrupt } from '../core/errors.ts';
 import type { MentionId } from '../core/inbound.ts';
-import type { ConversationSummary, TurnStore } from '../core/ports.ts';
+import type { ConversationSummary, TurnStore, Vote } from '../core/ports.ts';
 import { KeyvBlobStore } from './blobs.ts';
 import { fetchMedia, moveMedia, type Shelf, type StoredTurn } from './media.ts';
 import { isObject, type Records, type Store } from './open.ts';
@@ -43,6 +43,8 @@ export class KeyvTurnStore implements TurnStore {
   readonly #indexes: Records<readonly IndexedTurn[]>;
   readonly #blobs: KeyvBlobStore;
   readonly #options: TurnStoreOptions;
+  /** The last write to each conversation that is being written to. */
+  readonly #writing = new Map<ConversationId, Promise<void>>();
 
   constructor(store: Store, options: TurnStoreOptions) {
     this.#turns = store.records('turns', { isData: isTurn });
@@ -64,7 +66,47 @@ export class KeyvTurnStore implements TurnStore {
     return turns.toReversed();
   }
 
-  async append(id: ConversationId, turn: Turn): Promise<void> {
+  append(id: ConversationId, turn: Turn): Promise<void> {
+    return this.#inOrder(id, () => this.#append(id, turn));
+  }
+
+  rate(id: ConversationId, turn: MentionId, vote: Vote): Promise<Rating | 'none' | undefined> {
+    return this.#inOrder(id, () => this.#rate(id, turn, vote));
+  }
+
+  /** The index goes first, so that what a crash leaves is never read. */
+  forget(id: ConversationId, author?: string): Promise<number> {
+    return this.#inOrder(id, () => this.#forget(id, author));
+  }
+
+  /** One write after the other: what people think of answers comes while others are written. */
+  async #inOrder<T>(id: ConversationId, write: () => Promise<T>): Promise<T> {
+    const written = (this.#writing.get(id) ?? Promise.resolve()).then(write);
+    // Whoever asked for the write hears of its failure; the next one only waits for its end.
+    const ended = written.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#writing.set(id, ended);
+    try {
+      return await written;
+    } finally {
+      if (this.#writing.get(id) === ended) this.#writing.delete(id);
+    }
+  }
+
+  async #rate(id: ConversationId, turn: MentionId, { by, rating }: Vote): Promise<Rating | 'none' | undefined> {
+    const indexed = (await this.#indexes.get(id))?.find((each) => each.id === turn);
+    if (indexed === undefined) return undefined;
+    const key = keyOf(id, indexed.slot);
+    const stored = await this.#turns.get(key);
+    if (stored?.id !== turn) throw new StorageCorrupt(`turns/${key}`);
+    const { ratings = {} } = stored;
+    if (ratings[by] !== rating) await this.#turns.set(key, { ...stored, ratings: { ...ratings, [by]: rating } });
+    return ratings[by] ?? 'none';
+  }
+
+  async #append(id: ConversationId, turn: Turn): Promise<void> {
     const before = (await this.#indexes.get(id)) ?? [];
     const slot = freeSlotOf(before);
     const { stored, names } = await moveMedia(turn, this.#shelfOf(id, slot));
@@ -89,8 +131,7 @@ export class KeyvTurnStore implements TurnStore {
     return { blobs: this.#blobs, place: keyOf(id, slot) };
   }
 
-  /** The index goes first, so that what a crash leaves is never read. */
-  async forget(id: ConversationId, author?: string): Promise<number> {
+  async #forget(id: ConversationId, author: string | undefined): Promise<number> {
     const before = (await this.#indexes.get(id)) ?? [];
     const found = author === undefined ? [] : await this.turns(id);
     const dropped = before.filter((_, at) => author === undefined || found[at]?.author.id === author);
@@ -98,7 +139,18 @@ export class KeyvTurnStore implements TurnStore {
     if (kept.length === 0) await this.#indexes.delete([id]);
     else if (dropped.length > 0) await this.#indexes.set(id, kept);
     await this.#drop(id, dropped);
+    if (author !== undefined) await this.#unrate(id, kept, author);
     return dropped.length;
+  }
+
+  /** What a person thinks of others' answers is forgotten with the person. */
+  async #unrate(id: ConversationId, kept: readonly IndexedTurn[], author: string): Promise<void> {
+    for (const { slot } of kept) {
+      const stored = await this.#turns.get(keyOf(id, slot));
+      if (stored?.ratings?.[author] === undefined) continue;
+      const { [author]: _, ...ratings } = stored.ratings;
+      await this.#turns.set(keyOf(id, slot), { ...stored, ratings });
+    }
   }
 
   /** A conversation whose index cannot be read is logged and left out. Titles are cut to 200 characters. */

@@ -1,6 +1,7 @@
 /** Where the service's links lead: asks their host for the next address, and goes no further. */
 import { Agent, request } from 'undici';
-import type { Log, Redirects } from '../core/ports.ts';
+import type { Redirects } from '../core/files.ts';
+import type { Log } from '../core/ports.ts';
 import { REDIRECT_ORIGIN } from '../core/reply.ts';
 
 export interface GroundingRedirectsOptions {

@@ -161,7 +161,7 @@ describe('/stop', () => {
         started.resolve();
         await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
       },
-      1,
+      { maxWaiting: 1, mention: aMention() },
     );
     await started.promise;
     expect((await give(aCommand('stop'), context)).text).toBe('Stopped.');
@@ -229,7 +229,7 @@ describe('/forget', () => {
         await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
         await context.turns.append(aConversation, aTurn({ ending: { kind: 'stopped' } }));
       },
-      1,
+      { maxWaiting: 1 },
     );
     await started.promise;
     await give(aCommand('forget'), context);
