@@ -15,6 +15,7 @@ import { LoggedMetrics } from './ops/counts.ts';
 import { HttpServer } from './ops/server.ts';
 import { PlaygroundAdapter } from './playground/adapter.ts';
 import { Governor } from './reply/governor.ts';
+import { SlackAdapter } from './slack/adapter.ts';
 import { CommandDesk } from './steering/commands.ts';
 import { ScopedSettings } from './steering/settings.ts';
 import { Steering } from './steering/steering.ts';
@@ -67,7 +68,8 @@ export async function partsOf(options: AppOptions): Promise<Parts> {
   const adapters = new Map<Platform, Adapter>();
   const { engine, desk } = enginesOf({ options, client, redirects, kept, adapters });
   const health = { ready: false };
-  const server = new HttpServer({ ...config.settings.http, ready: () => health.ready, log });
+  const ready = () => health.ready && [...adapters.values()].every((adapter) => adapter.isConnected);
+  const server = new HttpServer({ ...config.settings.http, ready, log });
   const failed = Promise.withResolvers<void>();
   const downloader = new WebDownloader({ timeoutMs: config.settings.attachments.downloadMs, log });
   for (const adapter of adaptersOf({ options, kept, desk, server, downloader, onFatal: failed.resolve }))
@@ -155,13 +157,14 @@ function adaptersOf(parts: {
   const { config, standIn, log } = parts.options;
   const { settings, secrets } = config;
   const spoken = { noticesFor: noticesFor(settings.conversation.language), log };
-  if (secrets.discordToken !== undefined) {
-    const { discordToken: token, discordApiUrl: apiUrl } = secrets;
-    const { downloader, onFatal } = parts;
-    const governor = new Governor();
-    const discord = { ...settings.discord, ...spoken, token, apiUrl, governor, downloader, onFatal };
-    return [new DiscordAdapter(discord)];
-  }
+  const { downloader, onFatal } = parts;
+  const shared = { ...spoken, governor: new Governor(), downloader, onFatal };
+  const { discordToken: token, discordApiUrl: apiUrl, slackBotToken: botToken, slackAppToken: appToken } = secrets;
+  const adapters: Adapter[] = [];
+  if (token !== undefined) adapters.push(new DiscordAdapter({ ...settings.discord, ...shared, token, apiUrl }));
+  if (botToken !== undefined && appToken !== undefined)
+    adapters.push(new SlackAdapter({ ...settings.slack, ...shared, botToken, appToken, apiUrl: secrets.slackApiUrl }));
+  if (adapters.length > 0) return adapters;
   const { pageTurns: turns, journal, uploads } = parts.kept;
   const { maxFileBytes } = settings.attachments;
   const page = new PlaygroundAdapter({ turns, journal, uploads, desk: parts.desk, ...spoken, maxFileBytes, standIn });

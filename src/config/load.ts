@@ -169,12 +169,28 @@ function secretsOf(environment: Environment, faults: string[]): Secrets {
   };
   const cometapiKey = valueOf(environment, 'COMETAPI_KEY');
   const discordToken = valueOf(environment, 'DISCORD_TOKEN');
+  const [slackBotToken, slackAppToken] = pairOf(environment, ['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN'], faults);
   return {
     ...(cometapiKey === undefined ? {} : { cometapiKey }),
     ...(discordToken === undefined ? {} : { discordToken }),
+    ...(slackBotToken === undefined || slackAppToken === undefined ? {} : { slackBotToken, slackAppToken }),
     cometapiBaseUrl: address('COMETAPI_BASE_URL', 'https://api.cometapi.com'),
     discordApiUrl: address('DISCORD_API_URL', 'https://discord.com/api'),
+    slackApiUrl: address('SLACK_API_URL', 'https://slack.com/api/'),
   };
+}
+
+/** Two variables of which neither does anything alone. */
+function pairOf(
+  environment: Environment,
+  names: readonly [string, string],
+  faults: string[],
+): readonly (string | undefined)[] {
+  const values = names.map((name) => valueOf(environment, name));
+  for (const [at, name] of names.entries())
+    if (values[at] === undefined && values[1 - at] !== undefined)
+      faults.push(`${name}: must be set where ${names[1 - at]} is; it is missing`);
+  return values;
 }
 
 async function personasOf(faults: string[]): Promise<Readonly<Record<string, string>>> {

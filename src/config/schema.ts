@@ -117,6 +117,11 @@ const settingsShape = z.strictObject({
     writes: z.strictObject({ limit: whole(1, 50), windowMs: whole(1000, 60_000) }),
     requests: z.strictObject({ limit: whole(1, 1_000_000), windowMs: whole(100, 60_000) }),
   }),
+  slack: z.strictObject({
+    streams: z.boolean(),
+    updateMs: whole(1000, 60_000),
+    posts: z.strictObject({ limit: whole(1, 100), windowMs: whole(1000, 60_000) }),
+  }),
   http: z.strictObject({ host: z.string().min(1), port: whole(0, 65_535), portTries: whole(1, 100) }),
   store: z.strictObject({ url: z.string().regex(/^(memory:|sqlite:.+)/, 'must be memory: or sqlite:<file>') }),
   tools: z.array(z.enum(TOOLS)),
@@ -141,6 +146,10 @@ export interface Secrets {
   readonly cometapiBaseUrl: string;
   readonly discordToken?: string;
   readonly discordApiUrl: string;
+  /** Both or neither. */
+  readonly slackBotToken?: string;
+  readonly slackAppToken?: string;
+  readonly slackApiUrl: string;
 }
 
 const tokens = z.int().min(1);

@@ -12,10 +12,12 @@ export interface Wanted {
   /** What it is said to be: a web page in place of anything else is a fault. */
   readonly mimeType: string;
   readonly maxBytes: number;
-  /** The names of the hosts that it may come from, over https. */
+  /** The names of the hosts that it may come from, over https; one that begins with a dot stands for all below it. */
   readonly hosts: readonly string[];
   /** An origin that the operator chose, which may also be plain http and on this machine. */
   readonly own?: string;
+  /** A token that these hosts and that origin are shown. */
+  readonly bearer?: string;
 }
 
 /** Fetches what an address names that comes from others. */

@@ -57,6 +57,10 @@ export interface ReplyAddress {
   readonly message: string;
   /** Open a thread of this name on the message and answer in it; absent: answer in `channel`. */
   readonly openThread?: string;
+  /** The workspace, where the platform needs it to find out who may write there. */
+  readonly workspace?: string;
+  /** The message whose thread is answered in, where a thread is no channel of its own. */
+  readonly thread?: string;
   /** From 2: which attempt at an answer this is, so that its posts are told from those of the attempts before. */
   readonly attempt?: number;
   /** What lets the answer be shown to the asker alone, for as long as the platform says. A secret: not to be logged. */

@@ -29,6 +29,8 @@ import type { DraftView, PostRef, Reply } from './reply.ts';
 /** One platform's connection. Owns transport and nothing else. */
 export interface Adapter {
   readonly platform: Platform;
+  /** Whether messages can arrive now. */
+  readonly isConnected: boolean;
   /**
    * Connects and delivers to `inbox`; resolves when messages can arrive.
    * @throws ConfigError when the token or the requested abilities are refused.

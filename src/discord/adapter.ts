@@ -61,6 +61,10 @@ export class DiscordAdapter implements Adapter {
     this.#watch();
   }
 
+  get isConnected(): boolean {
+    return this.#client.ws.status === Status.Ready;
+  }
+
   async start(inbox: Inbox): Promise<void> {
     const { log, onFatal } = this.#options;
     this.#listen(inbox);

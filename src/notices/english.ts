@@ -32,6 +32,10 @@ export interface Plain {
   readonly headings: { readonly sources: string; readonly searches: string; readonly quotes: string };
   /** Ends a list that leaves out so many, 1 or more; no sentence. */
   readonly more: (count: number) => string;
+  /** After the bot's name, while no text stands; no sentence. */
+  readonly thinking: string;
+  /** What can be asked, offered where nothing was asked yet: a heading of a few words, and the question. */
+  readonly examples: readonly { readonly title: string; readonly message: string }[];
   /** Names a thread whose question has no words; no sentence. */
   readonly questionFrom: (name: string) => string;
   /** Of the buttons under an answer, at most 80 characters each. */
@@ -83,6 +87,12 @@ export const ENGLISH: Sentences = {
     adjustedDepth: (wanted, used) => `This model does not have thinking depth ${wanted}; I use ${used}.`,
     headings: { sources: 'Sources', searches: 'Google Search', quotes: 'Quotes' },
     more: (count) => `and ${count} more`,
+    thinking: 'is thinking…',
+    examples: [
+      { title: 'Explain something', message: 'Explain how rainbows form, in five sentences.' },
+      { title: 'Search the web', message: 'What happened in science this week? --search' },
+      { title: 'Write something', message: 'Write a short, friendly note that thanks a colleague for their help.' },
+    ],
     questionFrom: (name) => `Question from ${name}`,
     actions: {
       stop: 'Stop',

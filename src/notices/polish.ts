@@ -23,6 +23,12 @@ export const POLISH: Sentences = {
     adjustedDepth: (wanted, used) => `Ten model nie ma głębokości myślenia „${wanted}”; używam „${used}”.`,
     headings: { sources: 'Źródła', searches: 'Wyszukiwarka Google', quotes: 'Cytowane teksty' },
     more: (count) => `i jeszcze ${count}`,
+    thinking: 'myśli…',
+    examples: [
+      { title: 'Wyjaśnij coś', message: 'Wyjaśnij w pięciu zdaniach, jak powstaje tęcza.' },
+      { title: 'Poszukaj w sieci', message: 'Co wydarzyło się w tym tygodniu w nauce? --search' },
+      { title: 'Napisz coś', message: 'Napisz krótką, miłą notatkę z podziękowaniem za pomoc.' },
+    ],
     questionFrom: (name) => `Pytanie od: ${name}`,
     actions: {
       stop: 'Zatrzymaj',

@@ -53,6 +53,11 @@ export class PlaygroundAdapter implements Adapter {
     this.#uploads = new Uploads(options.uploads, options.maxFileBytes);
   }
 
+  /** The page asks for its events by itself. */
+  get isConnected(): boolean {
+    return true;
+  }
+
   start(inbox: Inbox): Promise<void> {
     this.#inbox = inbox;
     return Promise.resolve();

@@ -58,7 +58,8 @@ export class WebDownloader implements Downloader {
     for (let sentOn = 0; sentOn <= MAX_REDIRECTS; sentOn++) {
       const dispatcher = this.#agentFor(url, wanted);
       if (url === null || dispatcher === undefined) throw new Refused('not-allowed');
-      const answer = await request(url, { dispatcher, signal, headers: { 'accept-encoding': 'identity' } });
+      const token = wanted.bearer === undefined ? {} : { authorization: `Bearer ${wanted.bearer}` };
+      const answer = await request(url, { dispatcher, signal, headers: { 'accept-encoding': 'identity', ...token } });
       // An abort while nobody reads makes the body fail with nobody listening; whoever reads is told as well.
       answer.body.on('error', () => undefined);
       if (answer.statusCode < 300 || answer.statusCode > 399) return await bytesOf(answer, wanted);
@@ -72,7 +73,10 @@ export class WebDownloader implements Downloader {
   #agentFor(url: URL | null, { hosts, own }: Wanted): Agent | undefined {
     if (url === null || url.username !== '' || url.password !== '') return undefined;
     if (url.origin === own) return this.#own;
-    return url.protocol === 'https:' && url.port === '' && hosts.includes(url.hostname) ? this.#public : undefined;
+    const isNamed = hosts.some(
+      (host) => url.hostname === host || (host.startsWith('.') && url.hostname.endsWith(host)),
+    );
+    return url.protocol === 'https:' && url.port === '' && isNamed ? this.#public : undefined;
   }
 }
 

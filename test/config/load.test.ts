@@ -28,6 +28,7 @@ describe('loadConfig', () => {
     expect(secrets).toEqual({
       cometapiBaseUrl: 'https://api.cometapi.com',
       discordApiUrl: 'https://discord.com/api',
+      slackApiUrl: 'https://slack.com/api/',
     });
     expect(personas['default']).toContain('Halley');
     expect(Object.keys(personas)).toContain('brief');
@@ -45,6 +46,14 @@ describe('loadConfig', () => {
     const { settings } = await loadConfig({ HTTP_PORT: '0', STORE_URL: 'memory:', HTTP_HOST: '' });
     expect(settings.http).toMatchObject({ port: 0, host: '127.0.0.1' });
     expect(settings.store.url).toBe('memory:');
+  });
+
+  it('takes the two tokens of Slack together, and names the one that is missing', async () => {
+    const { secrets } = await loadConfig({ SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1' });
+    expect(secrets).toMatchObject({ slackBotToken: 'xoxb-1', slackAppToken: 'xapp-1' });
+    expect(await faultsOf({ SLACK_BOT_TOKEN: 'xoxb-1' })).toEqual([
+      'SLACK_APP_TOKEN: must be set where SLACK_BOT_TOKEN is; it is missing',
+    ]);
   });
 
   it('names every fault at once: the file or variable, the path, the allowed values', async () => {

@@ -33,7 +33,7 @@ export function surfaceContract(name: string, open: () => Promise<SurfaceStage>)
 
     const shows = async (text: string, urgency: Urgency = 'text') => {
       await surface.leave(urgency, new AbortController().signal);
-      return surface.show({ ...VIEW, text, exact: text });
+      return surface.show({ ...VIEW, text, exact: text, settled: text });
     };
 
     it('shows a text that grows in the post that stands', async () => {

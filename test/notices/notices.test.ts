@@ -77,7 +77,9 @@ const names = ['Zażółć gęślą jaźń, a potem jeszcze raz.pages', 'x'.repe
 
 /** Every sentence there is, in all its forms. */
 function everything(notices: Notices): readonly string[] {
-  const { headings: _, more: __, questionFrom: ___, language: ____, adjustedDepth, ...rest } = notices;
+  // Words beside the sentences.
+  const { headings: _, more: __, questionFrom: ___, language: ____, thinking: _____, ...others } = notices;
+  const { adjustedDepth, ...rest } = others;
   return [
     ...Object.values(rest).filter((sentence) => typeof sentence === 'string'),
     adjustedDepth('minimal', 'low'),
@@ -102,8 +104,10 @@ describe.each(LANGUAGES)('every notice in %s', (language) => {
   });
 
   it('has what lists and names need beside sentences', () => {
-    const { headings, more, questionFrom } = noticesIn(language);
+    const { headings, more, questionFrom, thinking, examples } = noticesIn(language);
     const words = [...Object.values(headings), more(3), questionFrom('Ada')];
+    expect(thinking).toMatch(/^\p{Ll}[\p{L} ]+…$/u);
+    for (const { title, message } of examples) expect([title, message].join()).toMatch(/^\p{Lu}.{5,40},\p{Lu}.+$/u);
     expect(new Set(words).size).toBe(5);
     for (const word of words) expect(word).toMatch(/^\p{L}[\p{L}\d :]+[\p{L}\d]$/u);
     expect(more(3)).toContain('3');

@@ -59,7 +59,7 @@ export interface Stage {
 
 /** Resolves with the answers once they are as wanted; fails with what was seen last. */
 export async function seen(
-  talk: Talk,
+  talk: Pick<Talk, 'answers'>,
   wanted: (answers: readonly SeenAnswer[]) => boolean,
 ): Promise<readonly SeenAnswer[]> {
   return vi.waitFor(
@@ -73,7 +73,7 @@ export async function seen(
 }
 
 /** The last answer, once it holds `text`. */
-export async function seenText(talk: Talk, text: string): Promise<SeenAnswer> {
+export async function seenText(talk: Pick<Talk, 'answers'>, text: string): Promise<SeenAnswer> {
   const answers = await seen(talk, (all) => all.at(-1)?.text.includes(text) ?? false);
   const last = answers.at(-1);
   if (last === undefined) throw new Error('there is no answer');
@@ -81,6 +81,6 @@ export async function seenText(talk: Talk, text: string): Promise<SeenAnswer> {
 }
 
 /** The whole visible text of the last answer, once it is exactly `text`. */
-export async function seenExactly(talk: Talk, text: string): Promise<void> {
+export async function seenExactly(talk: Pick<Talk, 'answers'>, text: string): Promise<void> {
   await seen(talk, (all) => all.at(-1)?.text === text);
 }

@@ -3,15 +3,18 @@ import type { IncomingMessage } from 'node:http';
 import type { Upload } from './cdn.ts';
 import { refuse } from './errors.ts';
 
+/** Of a whole request; a boosted server's larger files need more. */
 const MAX_REQUEST_BYTES = 25 * 1024 * 1024;
+/** What multipart puts around one file, and the message beside it. */
+const ENVELOPE_BYTES = 1024 * 1024;
 
 export interface Body {
   readonly json: unknown;
   readonly files: readonly Upload[];
 }
 
-export async function readBody(request: IncomingMessage): Promise<Body> {
-  const bytes = await bytesOf(request);
+export async function readBody(request: IncomingMessage, fileBytes: number): Promise<Body> {
+  const bytes = await bytesOf(request, Math.max(MAX_REQUEST_BYTES, fileBytes + ENVELOPE_BYTES));
   const contentType = request.headers['content-type'] ?? '';
   if (bytes.length === 0) return { json: undefined, files: [] };
   if (contentType.startsWith('multipart/form-data')) return await multipartOf(bytes, contentType);
@@ -19,15 +22,15 @@ export async function readBody(request: IncomingMessage): Promise<Body> {
 }
 
 /** Reads to the end even when it is too much, so that the answer still reaches the client. */
-async function bytesOf(request: IncomingMessage): Promise<Buffer> {
+async function bytesOf(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request) {
     const bytes = Buffer.from(chunk);
     size += bytes.length;
-    if (size <= MAX_REQUEST_BYTES) chunks.push(bytes);
+    if (size <= maxBytes) chunks.push(bytes);
   }
-  if (size > MAX_REQUEST_BYTES) throw refuse('requestTooLarge');
+  if (size > maxBytes) throw refuse('requestTooLarge');
   return Buffer.concat(chunks);
 }
 

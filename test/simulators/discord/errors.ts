@@ -1,5 +1,6 @@
 /** Discord's JSON errors: the status, the code and the words the real API answers with. */
 import { isJson, type Json } from './json.ts';
+import type { Scope } from './limits.ts';
 
 const TABLE = {
   unauthorized: [401, 0, '401: Unauthorized'],
@@ -11,8 +12,10 @@ const TABLE = {
   unknownRole: [404, 10011, 'Unknown Role'],
   unknownUser: [404, 10013, 'Unknown User'],
   unknownWebhook: [404, 10015, 'Unknown Webhook'],
+  unknownTag: [404, 10087, 'Unknown Tag'],
   unknownInteraction: [404, 10062, 'Unknown interaction'],
   unknownCommand: [404, 10063, 'Unknown application command'],
+  tooManyThreads: [400, 160006, 'Maximum number of active threads reached'],
   tooManyOldEdits: [429, 30046, 'Maximum number of edits to messages older than 1 hour reached. Try again later.'],
   tooManyAttachments: [400, 30015, 'Maximum number of attachments in a message reached (10)'],
   requestTooLarge: [413, 40005, 'Request entity too large'],
@@ -21,6 +24,12 @@ const TABLE = {
   notYourMessage: [403, 50005, 'Cannot edit a message authored by another user'],
   emptyMessage: [400, 50006, 'Cannot send an empty message'],
   cannotDm: [403, 50007, 'Cannot send messages to this user'],
+  noMessagesInForum: [
+    400,
+    40058,
+    'Cannot message this thread until after the post author has sent an initial message.',
+  ],
+  tagRequired: [400, 40067, 'A tag is required to create a forum post in this channel'],
   wrongChannelType: [400, 50008, 'Cannot send messages in a non-text channel'],
   missingPermissions: [403, 50013, 'Missing Permissions'],
   cannotOnThisChannel: [400, 50024, 'Cannot execute action on this channel type'],
@@ -49,11 +58,14 @@ export interface FieldFault {
 export class ApiError extends Error {
   readonly status: number;
   readonly body: Json;
+  /** Whose limit a 429 is. */
+  readonly scope: Scope;
 
-  constructor(status: number, body: Json) {
+  constructor(status: number, body: Json, scope: Scope = 'user') {
     super(String(body['message']));
     this.status = status;
     this.body = body;
+    this.scope = scope;
   }
 }
 

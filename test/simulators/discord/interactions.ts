@@ -2,13 +2,13 @@
 import { randomBytes } from 'node:crypto';
 import { refuse } from './errors.ts';
 import type { Json } from './json.ts';
+import { uploadLimitOf } from './message-rules.ts';
 import { permissionsIn } from './permissions.ts';
 import type { Channel, Message, User, World } from './state.ts';
 import { guildJson, interactionChannelJson, memberJson, userJson } from './wire.ts';
 
 const ACKNOWLEDGE_MS = 3000;
 const TOKEN_MS = 15 * 60_000;
-const ATTACHMENT_SIZE_LIMIT = 10 * 1024 * 1024;
 
 /** @see https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-object-interaction-type */
 export const InteractionType = { command: 2, component: 3, autocomplete: 4 } as const;
@@ -115,7 +115,7 @@ export class Interactions {
       app_permissions: String(permissionsIn(world, world.app.id, channel)),
       locale: user.locale ?? world.guild.locale,
       entitlements: [],
-      attachment_size_limit: ATTACHMENT_SIZE_LIMIT,
+      attachment_size_limit: uploadLimitOf(world, channel),
       authorizing_integration_owners: { '0': member ? world.guild.id : '0' },
       context: member ? 0 : 1,
       ...(started.sourceJson ? { message: started.sourceJson } : {}),

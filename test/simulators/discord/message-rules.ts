@@ -2,10 +2,10 @@
 import type { Upload } from './cdn.ts';
 import { badChoice, badLength, type FieldFault, invalidForm, refuse, required, tooLong } from './errors.ts';
 import { isJson, type Json, lengthOf, listOf, numberOf, textOf } from './json.ts';
-import { MessageFlag } from './state.ts';
+import { type Channel, MessageFlag, type World } from './state.ts';
 
 /** Which kind of call brings the message; each accepts other flags. */
-export type Occasion = 'create' | 'edit' | 'webhook' | 'webhookEdit' | 'callback' | 'defer';
+export type Occasion = 'create' | 'edit' | 'webhook' | 'webhookEdit' | 'callback' | 'defer' | 'forumPost';
 
 const STRING_SELECT = 3;
 
@@ -18,6 +18,7 @@ const ALLOWED_FLAGS: Readonly<Record<Occasion, number>> = {
   webhookEdit: suppressEmbeds | isComponentsV2,
   callback: ON_CREATE | ephemeral,
   defer: ephemeral,
+  forumPost: suppressEmbeds | suppressNotifications,
 };
 
 const MAX_CONTENT = 2000;
@@ -27,7 +28,14 @@ const MAX_DISPLAY_CHARACTERS = 4000;
 /** Observed: beyond this many bytes, with 12 more for each text display, the API answers 500. */
 const MAX_DISPLAY_BYTES = 10_170;
 const MAX_FILES = 10;
-const MAX_FILE_BYTES = 10 * 1024 * 1024;
+const MIB = 1024 * 1024;
+/** By how far the server is boosted. @see https://docs.discord.food/resources/guild#premium-tier */
+const UPLOAD_LIMITS = [10 * MIB, 10 * MIB, 50 * MIB, 100 * MIB] as const;
+
+/** The largest file that may be sent there. */
+export function uploadLimitOf(world: World, channel: Pick<Channel, 'guildId'>): number {
+  return UPLOAD_LIMITS[channel.guildId === undefined ? 0 : world.guild.boostTier];
+}
 
 /** A message's own fields, read and checked. What is absent was not sent; null counts as empty. */
 export interface MessageFields {
@@ -226,10 +234,10 @@ function v2Faults(all: readonly Placed[], { content = '', embeds = [] }: Message
   return faults;
 }
 
-/** At most ten files of 10 MiB each; what `attachments` says of a file is joined to it. */
-export function uploadsOf(body: Json, files: readonly Upload[]): readonly Upload[] {
+/** At most ten files, none above `maxBytes`; what `attachments` says of a file is joined to it. */
+export function uploadsOf(body: Json, files: readonly Upload[], maxBytes: number): readonly Upload[] {
   if (files.length > MAX_FILES) throw refuse('tooManyAttachments');
-  if (files.some((file) => file.bytes.length > MAX_FILE_BYTES)) throw refuse('requestTooLarge');
+  if (files.some((file) => file.bytes.length > maxBytes)) throw refuse('requestTooLarge');
   const described = listOf(body['attachments']).filter(isJson);
   return files.map((file, index) => {
     const own = described.find((attachment) => String(attachment['id']) === String(index));

@@ -5,6 +5,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { isJson, type Json, jsonOf, listOf } from './json.ts';
 import type { Answer, Route } from './route.ts';
+import { ChannelType } from './state.ts';
 
 /** What the description gets wrong or leaves out, said once: the documentation has a string here. */
 const STRING_PERMISSIONS = { type: ['string', 'integer', 'null'] };
@@ -27,6 +28,7 @@ class Description {
     this.#ajv.addFormat('nonce', true);
     this.#spec = spec;
     patchPermissions(jsonOf(jsonOf(spec['components'])['schemas']));
+    patchChannelTypes(jsonOf(jsonOf(spec['components'])['schemas']));
     this.#ajv.addSchema({ ...spec, $id: 'discord' });
   }
 
@@ -113,4 +115,12 @@ function patchPermissions(schemas: Json): void {
     const properties = jsonOf(jsonOf(schema)['properties']);
     if ('default_member_permissions' in properties) properties['default_member_permissions'] = STRING_PERMISSIONS;
   }
+}
+
+/** Media channels stand only in the preview of the description. */
+function patchChannelTypes(schemas: Json): void {
+  const type = jsonOf(jsonOf(jsonOf(schemas['GuildChannelResponse'])['properties'])['type']);
+  type['enum'] = [...listOf(type['enum']), ChannelType.media];
+  const all = jsonOf(schemas['ChannelTypes']);
+  all['oneOf'] = [...listOf(all['oneOf']), { const: ChannelType.media }];
 }

@@ -1,29 +1,12 @@
-/** People: they write, edit, delete, reply, upload, run commands and press buttons, as Discord's own client lets them. */
+/** People: besides writing, they run commands and press buttons, as Discord's own client lets them. */
 import { type Upload, storeFile } from './cdn.ts';
 import { beingTyped, type Commands, filledIn, type OptionValue } from './commands.ts';
 import { type Interaction, type Interactions, InteractionType } from './interactions.ts';
 import { isJson, type Json, jsonOf, listOf } from './json.ts';
-import { PINGS_ALL } from './mentions.ts';
 import { attachmentJson, messageJson } from './message-wire.ts';
-import { may, sendingPermission } from './permissions.ts';
-import { beginTyping, directChannel, openThreadOn } from './places.ts';
-import { edit, post, remove } from './posts.ts';
+import { Writer } from './people/writer.ts';
 import { type SeenMessage, seen } from './reader.ts';
 import { type Channel, type Message, MessageFlag, type User, type World } from './state.ts';
-import { openThread } from './threads.ts';
-
-/** What Discord's client takes with one message. */
-const MAX_FILES = 10;
-
-export interface Saying {
-  /** Puts the bot's mention in front. */
-  readonly mention?: boolean;
-  /** The message this replies to. */
-  readonly replyTo?: string;
-  /** Whether the reply pings the one it answers; as in Discord's client, yes unless said otherwise. */
-  readonly ping?: boolean;
-  readonly files?: readonly Upload[];
-}
 
 export interface PeopleServices {
   readonly world: World;
@@ -32,82 +15,18 @@ export interface PeopleServices {
   until(condition: () => boolean): Promise<void>;
 }
 
-export class Person {
-  readonly user: User;
+export class Person extends Writer {
   readonly #services: PeopleServices;
 
   constructor(user: User, services: PeopleServices) {
-    this.user = user;
+    super(user, services.world);
     this.#services = services;
-  }
-
-  get id(): string {
-    return this.user.id;
-  }
-
-  get name(): string {
-    return this.user.globalName ?? this.user.username;
-  }
-
-  /** @throws Error when Discord's client would not let this person write here. */
-  says(channelId: string, text: string, options: Saying = {}): SeenMessage {
-    const { world } = this.#services;
-    const channel = this.#channel(channelId);
-    if (channel.thread?.locked || !may(world, this.id, channel, 'viewChannel', sendingPermission(channel)))
-      throw new Error(`${this.name} may not write in ${channel.name}`);
-    if ((options.files ?? []).length > MAX_FILES) throw new Error(`${this.name} may not send so many files at once`);
-    const content = options.mention === true ? `<@${world.app.id}> ${text}` : text;
-    const files = (options.files ?? []).map((file) => storeFile(world, channel.id, file));
-    const reference = options.replyTo === undefined ? {} : { reference: { channelId, messageId: options.replyTo } };
-    const allowed = { ...PINGS_ALL, repliedUser: options.ping ?? true };
-    return seen(
-      post(world, {
-        channel,
-        author: this.user,
-        content: content.trim(),
-        files,
-        allowed,
-        nonce: world.newId(),
-        ...reference,
-      }),
-    );
-  }
-
-  /** Writes to the bot directly. */
-  dm(text: string, options: Saying = {}): SeenMessage {
-    return this.says(this.dmChannelId, text, options);
-  }
-
-  get dmChannelId(): string {
-    const { world } = this.#services;
-    return directChannel(world, world.app.bot, this.user).id;
-  }
-
-  edits(messageId: string, content: string): void {
-    edit(this.#services.world, this.#own(messageId), { content, allowed: PINGS_ALL });
-  }
-
-  deletes(messageId: string): void {
-    remove(this.#services.world, this.#own(messageId));
-  }
-
-  startsTyping(channelId: string): void {
-    beginTyping(this.#services.world, this.#channel(channelId), this.user);
-  }
-
-  /** Opens a thread, on a message or by itself; its id is answered. */
-  opensThread(channelId: string, name: string, messageId?: string): string {
-    const { world } = this.#services;
-    const request = { parent: this.#channel(channelId), name, owner: this.user };
-    const message = messageId === undefined ? undefined : this.#message(messageId);
-    const thread = message ? openThreadOn(world, message, request) : openThread(world, request);
-    return thread.id;
   }
 
   /** Runs a slash command; `name` may go on with subcommands, as in `settings show`. A file is uploaded with it. */
   slash(channelId: string, name: string, given: Readonly<Record<string, OptionValue | Upload>> = {}): Invocation {
     const { world } = this.#services;
-    const channel = this.#channel(channelId);
+    const channel = this.channelOf(channelId);
     const [root = '', ...path] = name.split(' ');
     const command = this.#command(channel, root);
     const attachments: Record<string, Json> = {};
@@ -130,7 +49,7 @@ export class Person {
 
   /** Types so much of options of a command, the last of them last; resolves with the values that are offered for that. */
   async types(channelId: string, name: string, typed: Readonly<Record<string, string>>): Promise<readonly string[]> {
-    const channel = this.#channel(channelId);
+    const channel = this.channelOf(channelId);
     const command = this.#command(channel, name);
     const data = { ...namedIn(command, name), options: beingTyped(command, typed) };
     return this.#start({ type: InteractionType.autocomplete, channel, user: this.user, data }).offers();
@@ -145,7 +64,7 @@ export class Person {
   }
 
   presses(messageId: string, customId: string): Invocation {
-    return this.#uses(this.#message(messageId), customId, []);
+    return this.#uses(this.messageOf(messageId), customId, []);
   }
 
   /** Presses a button, or picks an item of a list, on what a command of this person's was answered. */
@@ -168,31 +87,13 @@ export class Person {
     if (!component) throw new Error(`no button or list ${customId} on message ${source.id}`);
     const chosen = values.length === 0 ? {} : { values };
     const data = { component_type: component['type'], custom_id: customId, id: component['id'] ?? 1, ...chosen };
-    const channel = this.#channel(source.channelId);
+    const channel = this.channelOf(source.channelId);
     const sourceJson = messageJson(world, source, { seesContent: true });
     return this.#start({ type: InteractionType.component, channel, user: this.user, data, source, sourceJson });
   }
 
   #start(started: Parameters<Interactions['start']>[0]): Invocation {
     return new Invocation(this.#services.interactions.start(started), this.#services);
-  }
-
-  #channel(id: string): Channel {
-    const channel = this.#services.world.channels.get(id);
-    if (!channel) throw new Error(`there is no channel ${id}`);
-    return channel;
-  }
-
-  #message(id: string): Message {
-    const message = this.#services.world.message(id);
-    if (!message) throw new Error(`there is no message ${id}`);
-    return message;
-  }
-
-  #own(id: string): Message {
-    const message = this.#message(id);
-    if (message.author.id !== this.id) throw new Error(`${this.name} did not write message ${id}`);
-    return message;
   }
 }
 

@@ -15,11 +15,18 @@ export const Permission = {
   attachFiles: 1n << 15n,
   readMessageHistory: 1n << 16n,
   mentionEveryone: 1n << 17n,
+  useExternalEmojis: 1n << 18n,
+  connect: 1n << 20n,
   useApplicationCommands: 1n << 31n,
   manageThreads: 1n << 34n,
   createPublicThreads: 1n << 35n,
   createPrivateThreads: 1n << 36n,
+  useExternalStickers: 1n << 37n,
   sendMessagesInThreads: 1n << 38n,
+  sendPolls: 1n << 49n,
+  useExternalApps: 1n << 50n,
+  pinMessages: 1n << 51n,
+  bypassSlowmode: 1n << 52n,
 } as const;
 
 export type PermissionName = keyof typeof Permission;
@@ -34,6 +41,11 @@ export const EVERYONE_DEFAULT =
   Permission.attachFiles |
   Permission.readMessageHistory |
   Permission.mentionEveryone |
+  Permission.useExternalEmojis |
+  Permission.useExternalStickers |
+  Permission.connect |
+  Permission.sendPolls |
+  Permission.useExternalApps |
   Permission.addReactions |
   Permission.useApplicationCommands |
   Permission.createPublicThreads |
@@ -44,9 +56,14 @@ export const INVITED_BOT = 309_237_763_136n;
 
 const WHILE_TIMED_OUT = Permission.viewChannel | Permission.readMessageHistory;
 const NEEDS_SENDING = Permission.embedLinks | Permission.attachFiles | Permission.mentionEveryone;
+const VOICE: readonly number[] = [ChannelType.voice, ChannelType.stage];
 
 export const isThread = (channel: Channel): boolean => channel.thread !== undefined;
-export const isDm = (channel: Channel): boolean => channel.type === ChannelType.dm;
+const DIRECT: readonly number[] = [ChannelType.dm, ChannelType.groupDm];
+export const isDm = (channel: Channel): boolean => DIRECT.includes(channel.type);
+
+/** Holds posts, which are threads, and no messages of its own. */
+export const isForum = (channel: Channel): boolean => channel.forum !== undefined;
 
 /** A member's permissions in a channel; those of a thread are its parent's. */
 export function permissionsIn(world: World, userId: string, channel: Channel): bigint {
@@ -60,6 +77,8 @@ export function permissionsIn(world: World, userId: string, channel: Channel): b
   if ((granted & Permission.viewChannel) === 0n) return 0n;
   const sending = isThread(channel) ? Permission.sendMessagesInThreads : Permission.sendMessages;
   if ((granted & sending) === 0n) granted &= ~NEEDS_SENDING;
+  // Who may not enter a voice channel may do nothing in its chat.
+  if (VOICE.includes(channel.type) && (granted & Permission.connect) === 0n) granted &= Permission.viewChannel;
   if ((member.timedOutUntil ?? 0) > world.clock.now()) granted &= WHILE_TIMED_OUT;
   if (channel.type === ChannelType.privateThread && !seesPrivateThread(channel, userId, granted)) return 0n;
   return granted;

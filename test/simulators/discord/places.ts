@@ -69,6 +69,17 @@ export function removeChannel(world: World, channel: Channel): void {
   world.channels.delete(id);
 }
 
+/** A moderator, or a bot that manages channels, changes one. */
+export function changeChannel(
+  world: World,
+  channel: Channel,
+  change: { readonly name?: string; readonly rateLimitPerUser?: number },
+): void {
+  channel.name = change.name ?? channel.name;
+  channel.rateLimitPerUser = change.rateLimitPerUser ?? channel.rateLimitPerUser;
+  channelEvent(world, channel, 'CHANNEL_UPDATE');
+}
+
 /** Every channel of a server is known to every bot in it; seeing inside is another matter. */
 export function channelEvent(
   world: World,

@@ -13,13 +13,15 @@ import {
   type User,
   type World,
 } from './state.ts';
-import { announceMembers, unarchive } from './threads.ts';
+import { announceMembers, archiveLater, unarchive } from './threads.ts';
 
 /** How long Discord takes here to look up a link and put its preview under the message. */
 const UNFURL_MS = 30;
 
 export interface Draft {
   readonly channel: Channel;
+  /** The first message of a forum post has the id of its thread. */
+  readonly id?: string;
   readonly author: User;
   readonly content: string;
   readonly allowed: AllowedMentions;
@@ -61,7 +63,7 @@ function messageOf(world: World, draft: Draft): Message {
   const position = draft.channel.thread?.messageCount;
   const { nonce, reference, interaction, ephemeralFor } = draft;
   return {
-    id: world.newId(),
+    id: draft.id ?? world.newId(),
     channelId: draft.channel.id,
     author: draft.author,
     type: draft.type ?? (reference ? 19 : 0),
@@ -90,8 +92,12 @@ function messageOf(world: World, draft: Draft): Message {
 /** Writing in a thread makes one a member of it. */
 function joinAndCount(world: World, channel: Channel, message: Message): void {
   if (!channel.thread) return;
-  channel.thread.messageCount++;
-  channel.thread.totalSent++;
+  archiveLater(world, channel);
+  // The message a thread began with is not counted.
+  if (message.id !== channel.id) {
+    channel.thread.messageCount++;
+    channel.thread.totalSent++;
+  }
   const added = pullIntoThread(world, message, false);
   const joins = channel.thread.members.has(message.author.id) ? [] : [message.author.id];
   for (const id of joins) channel.thread.members.set(id, world.clock.now());
@@ -138,7 +144,7 @@ export function remove(world: World, message: Message): void {
   if (!channel?.messages.delete(message.id)) return;
   message.deletedAt = world.clock.now();
   channel.deleted.push(message);
-  if (channel.thread) channel.thread.messageCount--;
+  if (channel.thread && message.id !== channel.id) channel.thread.messageCount--;
   const guildId = channel.guildId === undefined ? {} : { guildId: channel.guildId };
   world.dispatch({
     type: 'MESSAGE_DELETE',

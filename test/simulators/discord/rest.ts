@@ -6,6 +6,7 @@ import { serveCdn } from './cdn.ts';
 import { ApiError, refuse } from './errors.ts';
 import { answerOf, type Fault, Faults } from './faults.ts';
 import { refusalOf, type Standing } from './limits.ts';
+import { uploadLimitOf } from './message-rules.ts';
 import type { Checker } from './openapi.ts';
 import type { Route, Services } from './route.ts';
 import { basicRoutes } from './routes/basics.ts';
@@ -13,6 +14,7 @@ import { channelRoutes } from './routes/channels.ts';
 import { commandRoutes } from './routes/commands.ts';
 import { interactionRoutes } from './routes/interactions.ts';
 import { messageRoutes } from './routes/messages.ts';
+import { threadRoutes } from './routes/threads.ts';
 import { reactionRoutes } from './routes/reactions.ts';
 
 /** Every route there is; the first whose path fits is taken, so literal parts stand before parameters. */
@@ -21,6 +23,7 @@ export const ROUTES: readonly Route[] = [
   ...messageRoutes,
   ...reactionRoutes,
   ...channelRoutes,
+  ...threadRoutes,
   ...commandRoutes,
   ...interactionRoutes,
 ];
@@ -136,7 +139,10 @@ export class Rest {
       if (!found) throw refuse('notFound');
       const refusal = this.#admit(request, found, headers);
       if (refusal) return { ...refusal, headers: { ...headers, ...refusal.headers }, planned: false };
-      const body = await readBody(request);
+      const body = await readBody(
+        request,
+        uploadLimitOf(this.#services.world, { guildId: this.#services.world.guild.id }),
+      );
       received = body.json;
       const { params, route } = found;
       const call = { ...this.#services, params, query: url.searchParams, body: body.json, files: body.files };
@@ -150,7 +156,7 @@ export class Rest {
         return { status: 500, headers, planned: false };
       }
       const waitS = Number(error.body['retry_after'] ?? 0);
-      const ofWait = error.status === 429 ? refusalOf('user', waitS * 1000).headers : {};
+      const ofWait = error.status === 429 ? refusalOf(error.scope, waitS * 1000).headers : {};
       return {
         status: error.status,
         body: error.body,
@@ -196,7 +202,8 @@ export class Rest {
     const method = request.method ?? '';
     if (!found) this.unknownRoutes.push(`${method} ${path}`);
     const channelId = found?.params['channel_id'];
-    if (INVALID.has(reply.status) && !reply.planned) this.#invalidAt.push(at);
+    const shared = reply.headers['x-ratelimit-scope'] === 'shared';
+    if (INVALID.has(reply.status) && !shared) this.#invalidAt.push(at);
     this.calls.push({
       method,
       route: found?.route.path ?? path,

@@ -2,27 +2,17 @@
 import { Clock } from './clock.ts';
 import { Commands } from './commands.ts';
 import type { Fault } from './faults.ts';
+import { Premises } from './grounds/premises.ts';
 import { Gateway } from './gateway.ts';
 import { Interactions } from './interactions.ts';
 import { type Limits, RateLimiter } from './limits.ts';
 import { Checker } from './openapi.ts';
 import { Person } from './people.ts';
-import type { PermissionName } from './permissions.ts';
-import { channelEvent, isTyping, removeChannel } from './places.ts';
-import { remove } from './posts.ts';
+import { isTyping } from './places.ts';
 import { readsOf, type SeenMessage } from './reader.ts';
 import { type Latency, type Recorded, Rest } from './rest.ts';
-import { join, overwrite, settle } from './server.ts';
-import {
-  type Channel,
-  ChannelType,
-  type Guild,
-  type Notification,
-  type ThreadAddition,
-  type User,
-  World,
-} from './state.ts';
-import { changeThread, openThread, type ThreadChange } from './threads.ts';
+import { join, settle } from './server.ts';
+import { type Notification, type ThreadAddition, World } from './state.ts';
 import { until } from './waiting.ts';
 
 export interface SimulatorOptions {
@@ -41,9 +31,7 @@ export interface SimulatorOptions {
 const HEARTBEAT_MS = 41_250;
 const UNTIL_MS = 5000;
 
-export class DiscordSimulator {
-  readonly clock = new Clock();
-  readonly world: World;
+export class DiscordSimulator extends Premises {
   readonly gateway: Gateway;
   readonly #rest: Rest;
   readonly #limiter: RateLimiter;
@@ -62,9 +50,9 @@ export class DiscordSimulator {
 
   private constructor(options: SimulatorOptions) {
     const messageContent = options.privilegedIntents ?? true;
-    const world = new World(this.clock, { messageContent, guildMembers: false, presences: false });
+    super(new World(new Clock(), { messageContent, guildMembers: false, presences: false }));
+    const { world } = this;
     world.guild.locale = options.locale ?? world.guild.locale;
-    this.world = world;
     this.#limiter = new RateLimiter(this.clock, options.limits ?? {});
     this.#commands = new Commands(world);
     this.#interactions = new Interactions(world);
@@ -83,6 +71,10 @@ export class DiscordSimulator {
     this.addChannel('general');
   }
 
+  get clock(): Clock {
+    return this.world.clock;
+  }
+
   /** discord.js: `rest.api`. */
   get apiUrl(): string {
     return `${this.world.address}/api`;
@@ -94,33 +86,6 @@ export class DiscordSimulator {
 
   get token(): string {
     return this.world.app.token;
-  }
-
-  get bot(): User {
-    return this.world.app.bot;
-  }
-
-  get guild(): Guild {
-    return this.world.guild;
-  }
-
-  /** The role the bot brought along, which people may mention instead of the bot. */
-  get botRoleId(): string {
-    const own = [...this.guild.roles.values()].find((role) => role.botId === this.bot.id);
-    return own?.id ?? '';
-  }
-
-  addChannel(name: string, options: { readonly type?: 'text' | 'announcement' | 'voice' } = {}): Channel {
-    const type = ChannelType[options.type ?? 'text'];
-    const channel = this.world.addChannel({ type, name, guildId: this.guild.id });
-    channelEvent(this.world, channel, 'CHANNEL_CREATE');
-    return channel;
-  }
-
-  channel(name: string): Channel {
-    const found = [...this.world.channels.values()].find((channel) => channel.name === name);
-    if (!found) throw new Error(`there is no channel ${name}`);
-    return found;
   }
 
   addUser(name: string): Person {
@@ -138,55 +103,6 @@ export class DiscordSimulator {
     const { world } = this;
     const until = (condition: () => boolean) => this.until(condition);
     return new Person(user, { world, interactions: this.#interactions, commands: this.#commands, until });
-  }
-
-  /** Overwrites of one channel; `whom` is a role's or a member's id. The bot is whom they are mostly about. */
-  allow(channelId: string, whom: string, ...names: readonly PermissionName[]): void {
-    overwrite(this.world, { channel: this.#channelOf(channelId), whom }, { allow: names, deny: [] });
-  }
-
-  deny(channelId: string, whom: string, ...names: readonly PermissionName[]): void {
-    overwrite(this.world, { channel: this.#channelOf(channelId), whom }, { allow: [], deny: names });
-  }
-
-  /** A private thread, which only its members see. */
-  addPrivateThread(parentId: string, name: string, owner: Person): Channel {
-    return openThread(this.world, {
-      parent: this.#channelOf(parentId),
-      name,
-      owner: owner.user,
-      type: ChannelType.privateThread,
-    });
-  }
-
-  /** A moderator archives, locks or renames a thread. */
-  changeThread(threadId: string, change: ThreadChange): void {
-    changeThread(this.world, this.#channelOf(threadId), change);
-  }
-
-  /** A moderator takes somebody's voice for a while. */
-  timeOut(userId: string, forMs: number): void {
-    const member = this.guild.members.get(userId);
-    if (member) member.timedOutUntil = this.clock.now() + forMs;
-  }
-
-  deleteMessage(messageId: string): void {
-    const message = this.world.message(messageId);
-    if (message) remove(this.world, message);
-  }
-
-  deleteChannel(channelId: string): void {
-    removeChannel(this.world, this.#channelOf(channelId));
-  }
-
-  #channelOf(id: string): Channel {
-    const channel = this.world.channels.get(id);
-    if (!channel) throw new Error(`there is no channel ${id}`);
-    return channel;
-  }
-
-  channelIsThread(channelId: string): boolean {
-    return this.#channelOf(channelId).thread !== undefined;
   }
 
   /** Oldest first; messages only one person sees are not among them. */

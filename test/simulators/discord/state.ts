@@ -11,6 +11,8 @@ export interface User {
   readonly bot: boolean;
   /** The language this person chose in Discord; the server's when absent. */
   locale?: string;
+  /** Takes no direct messages from bots of servers. */
+  refusesDirect?: boolean;
 }
 
 export interface Role {
@@ -44,6 +46,8 @@ export interface Guild {
   ownerId: string;
   /** What its owner says that people speak there. */
   locale: string;
+  /** How far its members boosted it; larger files may be uploaded from tier 2 on. */
+  boostTier: 0 | 1 | 2 | 3;
   readonly roles: Map<string, Role>;
   readonly members: Map<string, Member>;
 }
@@ -53,10 +57,14 @@ export const ChannelType = {
   text: 0,
   dm: 1,
   voice: 2,
+  groupDm: 3,
   announcement: 5,
   announcementThread: 10,
   publicThread: 11,
   privateThread: 12,
+  stage: 13,
+  forum: 15,
+  media: 16,
 } as const;
 
 export interface ThreadState {
@@ -70,6 +78,23 @@ export interface ThreadState {
   archiveChangedAt: number;
   messageCount: number;
   totalSent: number;
+  /** Of the forum it is a post of. */
+  readonly appliedTags: readonly string[];
+  /** Takes back the archiving that is due when nobody writes. */
+  stopArchiving: () => void;
+}
+
+/** What a post in a forum or media channel is filed under. */
+export interface ForumTag {
+  readonly id: string;
+  readonly name: string;
+  /** Only those who manage threads may use it. */
+  readonly moderated: boolean;
+}
+
+export interface ForumState {
+  readonly tags: readonly ForumTag[];
+  readonly requiresTag: boolean;
 }
 
 export interface Channel {
@@ -85,6 +110,8 @@ export interface Channel {
   /** When each typist last said so, by user id. */
   readonly typing: Map<string, number>;
   readonly thread?: ThreadState;
+  /** Set on channels that hold posts instead of messages. */
+  readonly forum?: ForumState;
   name: string;
   position: number;
   rateLimitPerUser: number;
@@ -232,6 +259,7 @@ export class World {
       name: 'Observatory',
       ownerId: owner.id,
       locale: 'en-US',
+      boostTier: 0,
       roles: new Map(),
       members: new Map(),
     };

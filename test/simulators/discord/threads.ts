@@ -11,7 +11,11 @@ export interface ThreadRequest {
   readonly message?: Message;
   readonly type?: number;
   readonly autoArchiveMinutes?: number;
+  readonly rateLimitPerUser?: number;
+  readonly appliedTags?: readonly string[];
 }
+
+const MINUTE_MS = 60_000;
 
 export function openThread(world: World, request: ThreadRequest): Channel {
   const { parent, name, owner, message } = request;
@@ -25,6 +29,7 @@ export function openThread(world: World, request: ThreadRequest): Channel {
     name,
     guildId: world.guild.id,
     parentId: parent.id,
+    rateLimitPerUser: request.rateLimitPerUser ?? 0,
     thread: {
       ownerId: owner.id,
       createdAt: at,
@@ -35,8 +40,11 @@ export function openThread(world: World, request: ThreadRequest): Channel {
       archiveChangedAt: at,
       messageCount: 0,
       totalSent: 0,
+      appliedTags: request.appliedTags ?? [],
+      stopArchiving: () => undefined,
     },
   });
+  archiveLater(world, thread);
   threadEvent(world, thread, {
     type: 'THREAD_CREATE',
     data: () => ({ ...channelJson(world, thread), newly_created: true }),
@@ -46,6 +54,16 @@ export function openThread(world: World, request: ThreadRequest): Channel {
     message.flags |= MessageFlag.hasThread;
   }
   return thread;
+}
+
+/** A thread nobody writes in is archived; whatever is written puts it off. */
+export function archiveLater(world: World, { id, thread }: Channel): void {
+  if (!thread) return;
+  thread.stopArchiving();
+  thread.stopArchiving = world.clock.after(thread.autoArchiveMinutes * MINUTE_MS, () => {
+    const standing = world.channels.get(id);
+    if (standing?.thread?.archived === false) changeThread(world, standing, { archived: true });
+  });
 }
 
 export function threadEvent(world: World, thread: Channel, event: Pick<Dispatch, 'type' | 'data'>): void {
@@ -104,15 +122,20 @@ export interface ThreadChange {
   readonly archived?: boolean;
   readonly locked?: boolean;
   readonly name?: string;
+  readonly autoArchiveMinutes?: number;
+  readonly rateLimitPerUser?: number;
 }
 
 export function changeThread(world: World, thread: Channel, change: ThreadChange): void {
   if (!thread.thread) throw new Error(`${thread.name} is not a thread`);
   thread.name = change.name ?? thread.name;
   thread.thread.locked = change.locked ?? thread.thread.locked;
+  thread.rateLimitPerUser = change.rateLimitPerUser ?? thread.rateLimitPerUser;
+  thread.thread.autoArchiveMinutes = change.autoArchiveMinutes ?? thread.thread.autoArchiveMinutes;
   if (change.archived !== undefined && change.archived !== thread.thread.archived) {
     thread.thread.archived = change.archived;
     thread.thread.archiveChangedAt = world.clock.now();
   }
+  if (!thread.thread.archived) archiveLater(world, thread);
   threadEvent(world, thread, { type: 'THREAD_UPDATE', data: () => channelJson(world, thread) });
 }

@@ -70,6 +70,7 @@ export function channelJson(world: World, channel: Channel): Json {
     name: channel.name,
     parent_id: channel.parentId ?? null,
     topic: null,
+    ...forumJson(channel),
     position: channel.position,
     rate_limit_per_user: channel.rateLimitPerUser,
     nsfw: false,
@@ -79,6 +80,21 @@ export function channelJson(world: World, channel: Channel): Json {
       allow: String(overwrite.allow),
       deny: String(overwrite.deny),
     })),
+  };
+}
+
+/** Bit of a forum's flags: each post needs a tag. @see https://discord.com/developers/docs/resources/channel#channel-object-channel-flags */
+const REQUIRE_TAG = 1 << 4;
+
+function forumJson({ forum }: Channel): Json {
+  if (!forum) return {};
+  const tags = forum.tags.map((tag) => ({ ...tag, emoji_id: null, emoji_name: null }));
+  return {
+    available_tags: tags,
+    default_reaction_emoji: null,
+    default_sort_order: null,
+    default_forum_layout: 0,
+    flags: forum.requiresTag ? REQUIRE_TAG : 0,
   };
 }
 
@@ -95,6 +111,7 @@ function threadJson(world: World, channel: Channel): Json {
     name: channel.name,
     last_message_id: channel.lastMessageId,
     flags: 0,
+    ...(thread.appliedTags.length === 0 ? {} : { applied_tags: thread.appliedTags }),
     rate_limit_per_user: channel.rateLimitPerUser,
     message_count: thread.messageCount,
     member_count: thread.members.size,
@@ -132,6 +149,7 @@ export function guildJson(guild: Guild): Json {
     stickers: [],
     incidents_data: null,
     ...GUILD_DEFAULTS,
+    premium_tier: guild.boostTier,
   };
 }
 
@@ -187,7 +205,6 @@ const GUILD_DEFAULTS = {
   max_stage_video_channel_users: 50,
   max_video_channel_users: 25,
   vanity_url_code: null,
-  premium_tier: 0,
   premium_subscription_count: 0,
   rules_channel_id: null,
   safety_alerts_channel_id: null,

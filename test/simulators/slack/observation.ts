@@ -4,7 +4,7 @@ import type { Deliveries, Delivery } from './events/deliveries.ts';
 import type { Person } from './people/person.ts';
 import { readsOf, type SeenMessage } from './people/reader.ts';
 import type { Notification } from './state/model.ts';
-import { sessionOf, statusOf } from './state/places.ts';
+import { placeOf, sessionOf, statusOf } from './state/places.ts';
 import type { World } from './state/world.ts';
 import { until } from './waiting.ts';
 
@@ -43,6 +43,24 @@ export abstract class Observation {
   /** The status line under a thread; absent where none stands. */
   statusIn(channel: string, thread: string): string | undefined {
     return statusOf(this.world, this.world.channel(channel), thread)?.text;
+  }
+
+  /** The lines that take turns while the status stands. */
+  loadingIn(channel: string, thread: string): readonly string[] {
+    return statusOf(this.world, this.world.channel(channel), thread)?.loading ?? [];
+  }
+
+  /** The title of a conversation with the agent. */
+  titleIn(channel: string, thread: string): string | undefined {
+    const place = this.world.channel(channel);
+    const { titles } = this.world.workspace(place.team);
+    return titles.get(placeOf(place, thread)) ?? sessionOf(this.world, place, thread)?.title;
+  }
+
+  /** The prompts offered in a thread, or at the beginning of a direct message. */
+  promptsIn(channel: string, thread = ''): readonly unknown[] {
+    const place = this.world.channel(channel);
+    return this.world.workspace(place.team).prompts.get(placeOf(place, thread)) ?? [];
   }
 
   /** What the agent's session in a thread is doing. */

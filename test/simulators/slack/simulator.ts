@@ -9,16 +9,25 @@ import { Deliveries } from './events/deliveries.ts';
 import { ALL_EVENTS, Events } from './events/events.ts';
 import { SocketMode } from './events/socket-mode.ts';
 import { authMethods } from './methods/auth.ts';
+import { assistantMethods } from './methods/assistant.ts';
 import { chatMethods } from './methods/chat.ts';
 import { conversationMethods } from './methods/conversations.ts';
 import { peopleMethods } from './methods/people.ts';
+import { streamMethods } from './methods/streams.ts';
 import { Observation } from './observation.ts';
 import { Person } from './people/person.ts';
 import { type Assumptions, ASSUMPTIONS } from './state/assumptions.ts';
 import type { Channel, ChannelKind, Token, User, Workspace } from './state/model.ts';
 import { World } from './state/world.ts';
 
-export const METHODS: readonly Method[] = [...authMethods, ...chatMethods, ...conversationMethods, ...peopleMethods];
+export const METHODS: readonly Method[] = [
+  ...authMethods,
+  ...chatMethods,
+  ...streamMethods,
+  ...conversationMethods,
+  ...peopleMethods,
+  ...assistantMethods,
+];
 
 /** What the app of section 8 asks for, and what its optional abilities need. */
 export const ALL_SCOPES: readonly string[] = [
@@ -46,6 +55,8 @@ export interface SimulatorOptions {
   readonly scopes?: readonly string[];
   /** The bot events the app subscribed to. */
   readonly events?: readonly string[];
+  /** Whether the app is declared as an agent; it is, unless said otherwise. */
+  readonly agent?: boolean;
   /** Length of the minute that rate limits count, 60,000 unless said. */
   readonly minuteMs?: number;
   /** Calls a minute of single methods. */
@@ -86,13 +97,16 @@ export class SlackSimulator extends Observation {
   private constructor(options: SimulatorOptions) {
     super();
     const assumptions = { ...ASSUMPTIONS, ...options.assumptions };
-    this.world = new World(this.clock, assumptions);
+    this.world = new World(this.clock, assumptions, {
+      subscribed: options.events ?? ALL_EVENTS,
+      isAgent: options.agent ?? true,
+    });
     this.workspace = this.world.addWorkspace('Acme');
     this.workspace.installed = true;
     this.#bot = this.world.addToken('bot', this.workspace.id, options.scopes ?? ALL_SCOPES);
     this.#app = this.world.addToken('app', this.workspace.id, ['connections:write']);
     this.payloads = new Deliveries(this.world);
-    this.events = new Events(this.world, this.payloads, options.events ?? ALL_EVENTS);
+    this.events = new Events(this.world, this.payloads);
     this.sockets = new SocketMode(this.world, this.payloads);
     this.payloads.use(this.sockets);
     this.#description = options.checked === false ? undefined : Description.open(process.env['OPENAPI_DIR']);

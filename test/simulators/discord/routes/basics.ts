@@ -7,7 +7,7 @@ import { directChannel } from '../places.ts';
 import { type Answer, type Call, ok, param, type Route } from '../route.ts';
 import type { Guild, World } from '../state.ts';
 import { channelJson, fullMemberJson, guildJson, roleJson, userJson } from '../wire.ts';
-import { threadList } from './channels.ts';
+import { threadList } from './threads.ts';
 
 const GUILD = '/guilds/{guild_id}';
 const other = { limit: 'other' } as const;

@@ -8,7 +8,8 @@ import { messageJson } from '../message-wire.ts';
 import { post, remove } from '../posts.ts';
 import { type Answer, type Call, noContent, ok, param, type Route, viewerOf } from '../route.ts';
 import { type Message, MessageFlag } from '../state.ts';
-import { editFrom, filesOf } from './messages.ts';
+import { filesOf } from './drafts.ts';
+import { editFrom } from './messages.ts';
 
 const WEBHOOK = '/webhooks/{webhook_id}/{webhook_token}';
 const ORIGINAL = `${WEBHOOK}/messages/@original`;

@@ -1,23 +1,21 @@
 /** REST: messages of a channel. @see https://discord.com/developers/docs/resources/message */
-import { storeFile } from '../cdn.ts';
 import { ApiError, badChoice, invalidForm, refuse } from '../errors.ts';
-import { isJson, type Json, jsonOf, listOf, textOf } from '../json.ts';
+import { type Json, jsonOf, listOf, textOf } from '../json.ts';
 import { refusalOf } from '../limits.ts';
 import { allowedMentionsOf, PINGS_ALL, PINGS_USERS } from '../mentions.ts';
-import { demandSomething, messageFieldsOf, nonceOf, uploadsOf } from '../message-rules.ts';
+import { demandSomething, messageFieldsOf } from '../message-rules.ts';
 import { messageJson } from '../message-wire.ts';
-import { demand, isDm, may, sendingPermission } from '../permissions.ts';
-import { type Draft, edit, post, remove } from '../posts.ts';
+import { demand, isDm, isForum, may, sendingPermission } from '../permissions.ts';
+import { edit, post, remove } from '../posts.ts';
 import { type Call, channelOf, messageIn, noContent, ok, type Route, viewerOf } from '../route.ts';
 import { isSnowflake } from '../snowflake.ts';
 import { type Channel, type Message, MessageFlag, type StoredFile } from '../state.ts';
+import { draftOf, filesOf, postedBefore } from './drafts.ts';
 
 const MESSAGES = '/channels/{channel_id}/messages';
 const MESSAGE = `${MESSAGES}/{message_id}`;
 const major = ['channel_id'];
 const HOUR_MS = 3_600_000;
-/** "A few minutes", says the documentation. */
-const NONCE_MS = 300_000;
 
 export const messageRoutes: readonly Route[] = [
   { method: 'GET', path: MESSAGES, limit: 'other', major, handle: list },
@@ -70,70 +68,13 @@ function create(call: Call) {
   const channel = channelOf(call);
   demand(world, channel, sendingPermission(channel));
   demandOpen(call, channel);
+  if (isForum(channel)) throw refuse('noMessagesInForum');
+  if (channel.recipients.some((user) => user.refusesDirect)) throw refuse('cannotDm');
   const body = jsonOf(call.body);
-  const draft = draftOf(call, channel, body);
+  const draft = draftOf(call, channel, 'create');
   const earlier = body['enforce_nonce'] === true ? postedBefore(call, channel, draft.nonce) : undefined;
   const message = earlier ?? post(world, { ...draft, files: filesOf(call, channel, body) });
   return ok(messageJson(world, message, viewerOf(call)));
-}
-
-function draftOf(call: Call, channel: Channel, body: Json): Draft {
-  const fields = messageFieldsOf(body, 'create');
-  const nonce = nonceOf(body);
-  const reference = referenceOf(call, channel, body);
-  const { content = '', components = [] } = fields;
-  const embeds = (fields.embeds ?? []).length > 0 && embedsAllowed(call, channel) ? (fields.embeds ?? []) : [];
-  demandSomething([
-    content,
-    embeds,
-    components,
-    call.files,
-    listOf(body['sticker_ids']),
-    isJson(body['poll']) ? 'poll' : '',
-  ]);
-  if (call.files.length > 0) demand(call.world, channel, 'attachFiles');
-  return {
-    channel,
-    author: call.world.app.bot,
-    ...fields,
-    content,
-    embeds,
-    allowed: allowedMentionsOf(body, PINGS_ALL),
-    ...(reference ? { reference } : {}),
-    ...(nonce === undefined ? {} : { nonce }),
-  };
-}
-
-/** Without the permission, embeds are dropped and the rest is posted. */
-function embedsAllowed(call: Call, channel: Channel): boolean {
-  return may(call.world, call.world.app.id, channel, 'embedLinks');
-}
-
-export function filesOf(call: Call, channel: Channel, body: Json): readonly StoredFile[] {
-  return uploadsOf(body, call.files).map((upload) => storeFile(call.world, channel.id, upload));
-}
-
-/** The same author and nonce within a few minutes: the message that already stands. */
-function postedBefore(call: Call, channel: Channel, nonce: string | number | undefined): Message | undefined {
-  const since = call.world.clock.now() - NONCE_MS;
-  return [...channel.messages.values()].find(
-    (message) =>
-      nonce !== undefined &&
-      String(message.nonce) === String(nonce) &&
-      message.author.id === call.world.app.id &&
-      message.createdAt >= since,
-  );
-}
-
-function referenceOf(call: Call, channel: Channel, body: Json): Draft['reference'] {
-  const given = body['message_reference'];
-  if (!isJson(given)) return undefined;
-  if (!may(call.world, call.world.app.id, channel, 'readMessageHistory')) throw refuse('replyNeedsHistory');
-  const messageId = textOf(given['message_id']);
-  const target = messageId === undefined ? undefined : channel.messages.get(messageId);
-  if (target) return { channelId: channel.id, messageId: target.id };
-  if (given['fail_if_not_exists'] === false) return undefined;
-  throw invalidForm({ path: 'message_reference', code: 'REPLIES_UNKNOWN_MESSAGE', message: 'Unknown message' });
 }
 
 /** A locked thread takes posts only from those who manage threads. */

@@ -1,4 +1,5 @@
 /** REST: reactions. @see https://discord.com/developers/docs/resources/message#create-reaction */
+import { refuse } from '../errors.ts';
 import { demand } from '../permissions.ts';
 import { type Answer, type Call, channelOf, messageIn, noContent, ok, param, type Route } from '../route.ts';
 import { Intent } from '../intents.ts';
@@ -23,6 +24,7 @@ function reactorsOf(call: Call): Set<string> {
 
 function add(call: Call): Answer {
   demand(call.world, channelOf(call), 'readMessageHistory', 'addReactions');
+  demandUnarchived(call);
   reactorsOf(call).add(call.world.app.id);
   tell(call, 'MESSAGE_REACTION_ADD');
   return noContent;
@@ -30,9 +32,14 @@ function add(call: Call): Answer {
 
 function takeBack(call: Call): Answer {
   demand(call.world, channelOf(call), 'viewChannel');
+  demandUnarchived(call);
   reactorsOf(call).delete(call.world.app.id);
   tell(call, 'MESSAGE_REACTION_REMOVE');
   return noContent;
+}
+
+function demandUnarchived(call: Call): void {
+  if (channelOf(call).thread?.archived) throw refuse('archivedThread');
 }
 
 function list(call: Call): Answer {

@@ -31,12 +31,10 @@ export const ALL_EVENTS: readonly string[] = [
 export class Events {
   readonly #world: World;
   readonly #deliveries: Deliveries;
-  readonly #subscribed: ReadonlySet<string>;
 
-  constructor(world: World, deliveries: Deliveries, subscribed: readonly string[]) {
+  constructor(world: World, deliveries: Deliveries) {
     this.#world = world;
     this.#deliveries = deliveries;
-    this.#subscribed = new Set(subscribed);
     world.onHappening((happening) => {
       if (this.#reaches(happening)) deliveries.offer('events_api', this.#callback(happening));
     });
@@ -54,7 +52,7 @@ export class Events {
   #reaches({ team, subscription, channel }: Happening): boolean {
     const { bot, installed } = this.#world.workspace(team);
     const isFarewell = subscription === 'app_uninstalled' || subscription === 'tokens_revoked';
-    if (!this.#subscribed.has(subscription) || (!installed && !isFarewell)) return false;
+    if (!this.#world.subscribed.has(subscription) || (!installed && !isFarewell)) return false;
     if (channel && !channel.members.has(bot.id)) return false;
     const scope = SCOPE_OF[subscription];
     const token = [...this.#world.tokens.values()].find(

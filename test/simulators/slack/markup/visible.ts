@@ -82,8 +82,6 @@ function bodyOf(block: Json, naming: Naming): string {
       return '---';
     case 'image':
       return textObject(block['title'], naming);
-    case 'task_card':
-      return textOf(block['title']) ?? '';
     default:
       return '';
   }

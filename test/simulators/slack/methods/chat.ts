@@ -6,6 +6,7 @@ import type { Json } from '../../discord/json.ts';
 import { clearStatus } from '../state/places.ts';
 import { change, post, remove } from '../state/messages.ts';
 import type { Channel, Content } from '../state/model.ts';
+import { stateOf } from '../state/streams.ts';
 import { messageJson } from '../state/wire.ts';
 import { dressOf, type Given, given, metadataOf, parsingOf } from './content.ts';
 
@@ -54,7 +55,7 @@ function update(call: Call): Json {
   const channel = channelOf(call, arg(call, 'channel'));
   const message = ownMessage(call, channel, 'cant_update_message');
   if (channel.archived) throw refuse('is_inactive');
-  if (message.stream?.state === 'in_progress') throw refuse('streaming_state_conflict');
+  if (stateOf(call.world, message) === 'in_progress') throw refuse('streaming_state_conflict');
   const to = given(call);
   if (to.blocks === undefined && (to.text?.length ?? 0) > MAX_UPDATE_CHARACTERS) throw refuse('msg_too_long');
   const isEmpty = to.text === undefined && to.blocks === undefined && to.attachments === undefined;

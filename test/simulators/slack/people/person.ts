@@ -2,6 +2,8 @@
 import { directWith } from '../api/method.ts';
 import { change, post, remove } from '../state/messages.ts';
 import type { Channel, Message, User, Workspace } from '../state/model.ts';
+import { sessionOf } from '../state/places.ts';
+import { interrupt } from '../state/streams.ts';
 import { escaped, typed } from '../state/typing.ts';
 import type { World } from '../state/world.ts';
 import { messageJson } from '../state/wire.ts';
@@ -82,6 +84,38 @@ export class Person {
     const preview = { from_url: url, original_url: url, id: 1, title: 'A page', fallback: escaped(url) };
     message.content = { ...message.content, attachments: [preview] };
     announceChange(this.#world, message, before);
+  }
+
+  /**
+   * Presses the stop button of a conversation with the agent.
+   *
+   * @throws Error where there is no such button: outside direct messages, or while nothing is under way.
+   */
+  stops(channelId: string, threadTs: string): void {
+    const channel = this.#channel(channelId);
+    if (channel.kind !== 'im') throw new Error('only direct messages have a stop button');
+    if (sessionOf(this.#world, channel, threadTs)?.state !== 'processing') throw new Error('nothing is under way');
+    interrupt(this.#world, { channel, threadTs }, this.id);
+  }
+
+  /** Gives the conversation another title. */
+  renames(channelId: string, threadTs: string, title: string): void {
+    const channel = this.#channel(channelId);
+    const session = sessionOf(this.#world, channel, threadTs);
+    if (!session) throw new Error('there is no session to rename');
+    const event = {
+      type: 'agent_session_title_changed',
+      channel: channel.id,
+      user: this.id,
+      team_id: this.#workspace.id,
+      thread_ts: threadTs,
+      title,
+      previous_title: session.title,
+      event_ts: this.#world.newTs(),
+    };
+    session.title = title;
+    this.#world.emit({ team: this.#workspace.id, subscription: 'agent_session_title_changed', event, channel });
+    this.#world.changed();
   }
 
   reacts(channelId: string, ts: string, name: string): void {

@@ -1,4 +1,5 @@
 /** What a reader sees: the messages of a channel or thread as they stand for one person at one time, with every version and its time. */
+import { type Json, jsonOf, listOf } from '../../discord/json.ts';
 import type { Channel, Message, StreamState, User, Version } from '../state/model.ts';
 import type { World } from '../state/world.ts';
 import { type Button, visible } from '../markup/visible.ts';
@@ -39,6 +40,8 @@ export interface SeenMessage {
   readonly ephemeral: boolean;
   readonly files: readonly SeenFile[];
   readonly reactions: readonly string[];
+  /** Steps an agent shows above its text, by title and status. */
+  readonly tasks: readonly string[];
   /** Absent where it was never a stream. */
   readonly stream?: StreamState;
 }
@@ -97,6 +100,7 @@ export function seen(
     ephemeral: message.ephemeralFor !== undefined,
     files: message.files.map(({ name, title, mimetype, bytes }) => ({ name, title, mimetype, bytes })),
     reactions: [...message.reactions].filter(([, users]) => users.size > 0).map(([name]) => name),
+    tasks: tasksIn(last.content.blocks),
     ...(message.threadTs === undefined ? {} : { threadTs: message.threadTs }),
     ...(message.stream === undefined ? {} : { stream: message.stream.state }),
   };
@@ -106,4 +110,11 @@ function nameOf(world: World, channel: Channel, id: string): string {
   const { users, channels } = world.workspace(channel.team);
   const user: User | undefined = users.get(id);
   return user?.realName ?? channels.get(id)?.name ?? id;
+}
+
+function tasksIn(blocks: readonly Json[]): readonly string[] {
+  return blocks.flatMap((block) => {
+    if (block['type'] === 'plan') return tasksIn(listOf(block['tasks']).map(jsonOf));
+    return block['type'] === 'task_card' ? `${String(block['title'])}: ${String(block['status'])}` : [];
+  });
 }

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Json } from '../../discord/json.ts';
 import { mentionsIn, type Parsing } from '../markup/mentions.ts';
-import type { Channel, ChannelKind, Content, Message, StoredFile, User } from './model.ts';
+import type { Channel, ChannelKind, Content, Message, StoredFile, Stream, User } from './model.ts';
 import { messageJson, repliesOf } from './wire.ts';
 import type { World } from './world.ts';
 
@@ -25,6 +25,7 @@ export interface Draft {
   readonly unfurls?: boolean;
   readonly dress?: Json;
   readonly parsing?: Parsing;
+  readonly stream?: Stream;
   /** A person's post mentions the bot: its twin is sent before or after the message itself. */
   readonly twin?: 'before' | 'after';
 }
@@ -48,6 +49,7 @@ export function post(world: World, draft: Draft): Message {
     ...(draft.ephemeralFor === undefined ? {} : { ephemeralFor: draft.ephemeralFor }),
     ...(author.bot ? {} : { clientMsgId: randomUUID() }),
     ...(draft.metadata === undefined ? {} : { metadata: draft.metadata }),
+    ...(draft.stream === undefined ? {} : { stream: draft.stream }),
   };
   channel.messages.set(message.ts, message);
   for (const file of message.files) file.sharedIn.add(channel.id);

@@ -36,3 +36,17 @@ export function sessionOf(world: World, channel: Channel, threadTs: string): Age
     session.state = 'active';
   return session;
 }
+export function setSession(
+  world: World,
+  place: { channel: Channel; threadTs: string },
+  state: AgentSession['state'],
+): AgentSession {
+  const { channel, threadTs } = place;
+  const known = sessionOf(world, channel, threadTs);
+  const session = known ?? { channel: channel.id, thread: threadTs, state, title: '', since: 0 };
+  session.state = state;
+  session.since = world.clock.now();
+  world.workspace(channel.team).sessions.set(placeOf(channel, threadTs), session);
+  world.changed();
+  return session;
+}

@@ -25,6 +25,10 @@ export class World {
   readonly notifications: Notification[] = [];
   /** What Slack bears and a bot must not do, such as answering under a reply. */
   readonly misdeeds: string[] = [];
+  /** The bot events the app subscribed to. */
+  readonly subscribed: ReadonlySet<string>;
+  /** Declared as an agent, with a messages tab for agents. */
+  readonly isAgent: boolean;
   /** Where the simulator listens, without a slash at the end. */
   address = '';
   readonly #watchers = new Set<() => void>();
@@ -32,8 +36,10 @@ export class World {
   #ids = 0;
   #lastMicros = 0;
 
-  constructor(clock: Clock, assumptions: Assumptions) {
+  constructor(clock: Clock, assumptions: Assumptions, facts: { subscribed: readonly string[]; isAgent: boolean }) {
     this.clock = clock;
+    this.subscribed = new Set(facts.subscribed);
+    this.isAgent = facts.isAgent;
     this.assumptions = assumptions;
     this.app = {
       id: this.newId('A'),

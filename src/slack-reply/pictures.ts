@@ -1,0 +1,128 @@
+/** Pictures of a reply: uploaded as files that stand in a message of their own, below the text. */
+import type { InlineData } from '../core/content.ts';
+import { PlatformRejected, PlatformUnavailable } from '../core/errors.ts';
+import { pictureKindOf, type PostRef } from '../core/reply.ts';
+import { Posts, type PostWriter } from '../reply/posts.ts';
+import type { Call } from './calls.ts';
+import { type Fields, fieldsOf, listOf, textIn } from './fields.ts';
+import type { ThreadAddress } from './messages.ts';
+import { GONE, refusalOf } from './refusals.ts';
+
+/** A picture that Slack shows. */
+export interface PictureFile {
+  readonly name: string;
+  readonly data: Buffer;
+}
+
+/** Sends the bytes of a file to the address that Slack named for them. @throws PlatformUnavailable, PlatformRejected */
+export type Upload = (url: string, data: Buffer) => Promise<void>;
+
+/** Bytes of one picture: far below what Slack takes, and above what a model draws. */
+const MAX_FILE_BYTES = 50 * 1024 * 1024;
+
+/** What tells the message of pictures from one of text, whose ids are digits: the ids of its files. */
+const FILES = /^F[A-Z0-9]+(?:,F[A-Z0-9]+)*$/u;
+
+export function isPicture({ message }: PostRef): boolean {
+  return FILES.test(message);
+}
+
+/** The pictures that can be shown, and how many cannot. */
+export function filesOf(images: readonly InlineData[]): { files: readonly PictureFile[]; unshown: number } {
+  const shown = images.flatMap((image) => {
+    const kind = pictureKindOf(image);
+    const data = Buffer.from(image.data, 'base64');
+    return kind === undefined || data.length > MAX_FILE_BYTES ? [] : [{ kind, data }];
+  });
+  const files = shown.map(({ kind, data }, at) => ({ name: `picture-${at + 1}.${kind}`, data }));
+  return { files, unshown: images.length - files.length };
+}
+
+interface PictureTools {
+  readonly at: ThreadAddress;
+  readonly upload: Upload;
+  readonly write: (call: Call) => Promise<Fields>;
+}
+
+/** The message of a reply's pictures, which is made when the reply is finished. */
+export class Pictures {
+  readonly #tools: PictureTools;
+  readonly #posts: Posts<readonly PictureFile[]>;
+
+  constructor(tools: PictureTools, standing: readonly PostRef[]) {
+    this.#tools = tools;
+    const writer: PostWriter<readonly PictureFile[]> = {
+      create: (files) => this.#create(files),
+      // Files of a message cannot be changed: it goes, and another comes.
+      edit: async (post) => {
+        await this.#remove(post);
+        return false;
+      },
+      remove: (post) => this.#remove(post),
+    };
+    this.#posts = new Posts(writer, standing);
+  }
+
+  get refs(): readonly PostRef[] {
+    return this.#posts.refs;
+  }
+
+  /** Shows these pictures and no others. */
+  async show(files: readonly PictureFile[]): Promise<void> {
+    await this.#posts.sync(files.length === 0 ? [] : [files], 'final');
+  }
+
+  /** @see https://docs.slack.dev/messaging/working-with-files#upload */
+  async #create(files: readonly PictureFile[]): Promise<PostRef> {
+    const { at, upload } = this.#tools;
+    const uploaded: { readonly id: string; readonly title: string }[] = [];
+    for (const { name, data } of files) {
+      const asked = await this.#call('files.getUploadURLExternal', { filename: name, length: data.length });
+      const [url, id] = [textIn(asked, 'upload_url'), textIn(asked, 'file_id')];
+      if (url === undefined || id === undefined) throw new PlatformUnavailable('Slack named no address for a file.');
+      await upload(url, data);
+      uploaded.push({ id, title: name });
+    }
+    const thread = at.thread === undefined ? {} : { thread_ts: at.thread };
+    await this.#call('files.completeUploadExternal', { files: uploaded, channel_id: at.channel, ...thread });
+    return { channel: at.channel, message: uploaded.map(({ id }) => id).join(',') };
+  }
+
+  /** Slack shares files some time after it says so, so the message is looked up when it is needed. */
+  async #remove({ channel, message }: PostRef): Promise<void> {
+    const [file = ''] = message.split(',');
+    try {
+      const shares = fieldsOf(fieldsOf((await this.#call('files.info', { file }))['file'])['shares']);
+      const places = ['public', 'private'].map((kind) => listOf(fieldsOf(shares[kind])[channel]));
+      for (const place of places.flat()) await this.#call('chat.delete', { channel, ts: textIn(place, 'ts') });
+    } catch (error) {
+      if (!GONE.has(refusalOf(error) ?? '')) throw error;
+    }
+  }
+
+  #call(method: Call['method'], args: Call['args']): Promise<Fields> {
+    return this.#tools.write({ method, team: this.#tools.at.team, args });
+  }
+}
+
+/** Milliseconds for the bytes of one file. */
+const UPLOAD_MS = 60_000;
+
+/** Over HTTP. Slack takes the bytes as they are, and says how many it got. */
+export const uploadOverHttp: Upload = async (url, data) => {
+  const response = await sent(url, data);
+  await response.text();
+  if (response.ok) return;
+  const { status } = response;
+  if (status >= 500 || status === 429) throw new PlatformUnavailable(`Slack failed with ${status}.`, { status });
+  throw new PlatformRejected(`Slack refused a file: ${status}.`, { status });
+};
+
+async function sent(url: string, data: Buffer): Promise<Response> {
+  try {
+    const signal = AbortSignal.timeout(UPLOAD_MS);
+    return await fetch(url, { method: 'POST', body: new Uint8Array(data), redirect: 'error', signal });
+  } catch (cause) {
+    throw new PlatformUnavailable('Slack could not be reached.', { cause });
+  }
+}

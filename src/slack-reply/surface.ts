@@ -1,0 +1,234 @@
+/** Shows one reply on Slack over the Web API: a status, then messages in the thread, which are streamed or edited as they grow. */
+import { PlatformRejected, PlatformUnavailable } from '../core/errors.ts';
+import type { Log, ReplySurface, Urgency } from '../core/ports.ts';
+import type { DraftView, PostRef, Reply } from '../core/reply.ts';
+import type { PageLimit } from '../markdown/paginate.ts';
+import type { Leave } from '../reply/governor.ts';
+import { Posts } from '../reply/posts.ts';
+import { escaped } from '../slack-text/escape.ts';
+import { PAGE, STREAMED_PAGE } from '../slack-text/format.ts';
+import { finalPagesOf, noticePage, type Page, settledPages, viewPages } from '../slack-text/pages.ts';
+import type { Call, Calls } from './calls.ts';
+import type { Fields } from './fields.ts';
+import type { Ladder } from './ladder.ts';
+import { Messages, type ThreadAddress } from './messages.ts';
+import { filesOf, isPicture, type PictureFile, Pictures, type Upload } from './pictures.ts';
+import { NO_EDITING, refusalOf } from './refusals.ts';
+
+export interface SurfaceOptions {
+  readonly calls: Calls;
+  readonly ladder: Ladder;
+  readonly upload: Upload;
+  /** Whether answers are streamed where only one person reads. */
+  readonly streams: boolean;
+  /** What is shown after the bot's name while no text stands. */
+  readonly status: string;
+  /** Milliseconds between two of them; Slack drops each after 120 000. */
+  readonly statusMs: number;
+  readonly log: Log;
+}
+
+/** Milliseconds of wait for a stream for which posting is preferred, where that is free. */
+const LONG_WAIT_MS = 2000;
+
+/** The signal of what nobody calls off. */
+const NEVER = new AbortController().signal;
+
+/** One reply's messages. A show is tried once, the finished reply several times. */
+export class SlackSurface implements ReplySurface {
+  readonly #at: ThreadAddress;
+  readonly #options: SurfaceOptions;
+  readonly #messages: Messages;
+  readonly #pictures: Pictures;
+  readonly #limit: PageLimit;
+  readonly #viewPages: (view: DraftView) => readonly Page[];
+  #posts: Posts<Page>;
+  #status: NodeJS.Timeout | undefined;
+  /** Leave that was granted and not yet used. */
+  #held: { readonly method: Call['method']; readonly leave: Leave } | undefined;
+  #urgency: Urgency = 'first';
+  #signal = NEVER;
+
+  constructor(at: ThreadAddress, standing: readonly PostRef[], options: SurfaceOptions) {
+    this.#at = at;
+    this.#options = options;
+    const { ladder } = options;
+    const streams = options.streams && isDirect(at);
+    this.#messages = new Messages({ at, ladder, streams, write: (call) => this.#write(call) });
+    this.#limit = streams ? STREAMED_PAGE : PAGE;
+    this.#viewPages = viewPages(this.#limit);
+    this.#posts = new Posts<Page>(
+      this.#messages,
+      standing.filter((post) => !isPicture(post)),
+    );
+    const tools = { at, upload: options.upload, write: (call: Call) => this.#write(call) };
+    this.#pictures = new Pictures(tools, standing.filter(isPicture));
+  }
+
+  async begin(): Promise<void> {
+    if (this.#status !== undefined) return;
+    // Not awaited: a sign of life that fails or comes late must not hold back what it announces.
+    this.#status = setInterval(() => void this.#say(this.#options.status), this.#options.statusMs);
+    void this.#say(this.#options.status);
+  }
+
+  async leave(urgency: Urgency, signal: AbortSignal): Promise<void> {
+    this.#release();
+    this.#urgency = urgency;
+    this.#signal = signal;
+    const call = this.#nextCall();
+    this.#held = { method: call.method, leave: await this.#options.calls.leave(call, urgency, signal) };
+  }
+
+  async show(view: DraftView): Promise<readonly PostRef[]> {
+    try {
+      const pages = this.#messages.isStreaming ? settledPages(view, this.#limit) : this.#viewPages(view);
+      if (view.exact === '' && view.headline !== undefined) void this.#say(escaped(`💭 ${view.headline}`));
+      if (pages.length === 0 || this.#messages.isStopped) return this.#refs;
+      this.#stopStatus();
+      const refs = await this.#posts.sync(pages, 'growing');
+      await this.#messages.settle(refs.slice(0, -1));
+      return this.#refs;
+    } finally {
+      this.#release();
+    }
+  }
+
+  async finish(reply: Reply): Promise<readonly PostRef[]> {
+    this.#end();
+    const { files, unshown } = filesOf(reply.images ?? []);
+    try {
+      await this.#stand(finalPagesOf(reply, this.#limit, unshown));
+      await this.#messages.settle(this.#posts.refs);
+      await this.#illustrate(reply, files);
+      return this.#refs;
+    } catch (error) {
+      void this.#say('');
+      throw error;
+    }
+  }
+
+  async note(notice: string): Promise<void> {
+    this.#end();
+    await this.#messages.settle(this.#posts.refs);
+    await this.#messages.create(noticePage(notice));
+  }
+
+  abandon(): void {
+    this.#stopStatus();
+    this.#release();
+  }
+
+  get #refs(): readonly PostRef[] {
+    return [...this.#posts.refs, ...this.#pictures.refs];
+  }
+
+  /** The pictures stand below the text, which tells of them where no file may be posted. */
+  async #illustrate(reply: Reply, files: readonly PictureFile[]): Promise<void> {
+    try {
+      await this.#pictures.show(files);
+    } catch (error) {
+      if (!(error instanceof PlatformRejected)) throw error;
+      this.#options.log.warn('slack.pictures-refused', { channel: this.#at.channel, code: refusalOf(error) });
+      await this.#stand(finalPagesOf(reply, this.#limit, reply.images?.length ?? 0));
+    }
+  }
+
+  /** Where what stands cannot be edited, the answer is posted anew and the rest taken away. */
+  async #stand(pages: readonly Page[]): Promise<void> {
+    try {
+      await this.#posts.sync(pages, 'final');
+    } catch (error) {
+      if (!NO_EDITING.has(refusalOf(error) ?? '')) throw error;
+      const former = this.#posts.refs;
+      this.#options.log.warn('slack.edit-refused', { channel: this.#at.channel, code: refusalOf(error) });
+      this.#posts = new Posts<Page>(this.#messages, []);
+      await this.#posts.sync(pages, 'final');
+      for (const post of former) await this.#tolerating('slack.left-standing', () => this.#messages.remove(post));
+    }
+  }
+
+  /** From here on every write is tried until it stands. */
+  #end(): void {
+    this.abandon();
+    this.#urgency = 'ending';
+    this.#signal = NEVER;
+    this.#messages.end();
+  }
+
+  /** A stream that would have to wait for long is not worth it. */
+  #nextCall(): Call {
+    const { calls } = this.#options;
+    const call = this.#messages.next(this.#posts.refs.at(-1));
+    if (call.method !== 'chat.startStream' || calls.waitMs(call, 'first') < LONG_WAIT_MS) return call;
+    this.#messages.leaveStreaming();
+    return this.#messages.next(undefined);
+  }
+
+  /** The status goes by itself when a message is posted. */
+  async #say(status: string): Promise<void> {
+    const { calls, ladder } = this.#options;
+    const { team, channel, thread } = this.#at;
+    const method = 'assistant.threads.setStatus';
+    if (thread === undefined || !ladder.mayTry(method, this.#at)) return;
+    const call: Call = { method, team, args: { channel_id: channel, thread_ts: thread, status } };
+    // A sign of life is not worth a wait: neither its own nor that of text behind it.
+    if (calls.waitMs(call, 'first') > 0) return;
+    await this.#tolerating('slack.status-refused', async () => {
+      try {
+        await calls.ask(call);
+      } catch (error) {
+        const code = refusalOf(error);
+        if (code !== undefined) ladder.refused(method, this.#at, code);
+        throw error;
+      }
+    });
+    // Text came meanwhile, and this came after it.
+    if (status !== '' && this.#isShown) await this.#say('');
+  }
+
+  get #isShown(): boolean {
+    return this.#urgency === 'ending' || this.#posts.refs.length > 0;
+  }
+
+  #stopStatus(): void {
+    clearInterval(this.#status);
+  }
+
+  async #tolerating(event: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof PlatformRejected || error instanceof PlatformUnavailable)) throw error;
+      const { status, platformCode } = error.failure;
+      this.#options.log.debug(event, { channel: this.#at.channel, status, code: platformCode });
+    }
+  }
+
+  async #write(call: Call): Promise<Fields> {
+    const { calls } = this.#options;
+    const once = async (): Promise<Fields> => calls.send(call, await this.#leaveFor(call));
+    return this.#urgency === 'ending' ? calls.retrying(once) : once();
+  }
+
+  /** What was granted before, where it is for such a call. The next message of a reply whose last one is full is in a hurry. */
+  async #leaveFor(call: Call): Promise<Leave> {
+    const held = this.#held;
+    if (held?.method === call.method) {
+      this.#held = undefined;
+      return held.leave;
+    }
+    const isNext = this.#urgency === 'text' && call.method !== 'chat.update' && call.method !== 'chat.appendStream';
+    return this.#options.calls.leave(call, isNext ? 'first' : this.#urgency, this.#signal);
+  }
+
+  #release(): void {
+    this.#held?.leave.unused();
+    this.#held = undefined;
+  }
+}
+
+/** One person and the bot. */
+function isDirect({ channel }: ThreadAddress): boolean {
+  return channel.startsWith('D');
+}

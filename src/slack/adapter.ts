@@ -1,0 +1,138 @@
+/** Halley's connection to Slack: messages and commands in through Socket Mode, surfaces out over the Web API. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { ConfigError } from '../core/errors.ts';
+import type { Downloaded, Downloader } from '../core/files.ts';
+import type { Attachment, ReplyAddress } from '../core/inbound.ts';
+import type { Adapter, Inbox, Log, ReplySurface } from '../core/ports.ts';
+import type { PostRef } from '../core/reply.ts';
+import type { NoticesFor } from '../notices/notices.ts';
+import { Calls, type CallsOptions, clientOf } from '../slack-reply/calls.ts';
+import { type Fields, fieldsOf, textIn } from '../slack-reply/fields.ts';
+import { Ladder } from '../slack-reply/ladder.ts';
+import { uploadOverHttp } from '../slack-reply/pictures.ts';
+import { startErrorOf } from '../slack-reply/refusals.ts';
+import { SlackSurface } from '../slack-reply/surface.ts';
+import { Connection } from './connection.ts';
+import { Events } from './events.ts';
+import { People } from './people.ts';
+
+export interface SlackOptions extends Pick<CallsOptions, 'posts' | 'updateMs' | 'perMinute' | 'governor'> {
+  readonly botToken: string;
+  readonly appToken: string;
+  /** Default: https://slack.com/api/ */
+  readonly apiUrl?: string;
+  /** Whether answers in direct messages are streamed. */
+  readonly streams: boolean;
+  readonly noticesFor: NoticesFor;
+  readonly downloader: Downloader;
+  readonly log: Log;
+  /** Called when Slack will never again take a token: only a person can mend that. */
+  readonly onFatal: () => void;
+  /** Milliseconds; defaults 90000, 500, 250, 250 and 20000. */
+  readonly statusMs?: number;
+  readonly retryMs?: number;
+  readonly twinMs?: number;
+  readonly reconnectMs?: number;
+  readonly helloMs?: number;
+}
+
+const HELLO_MS = 20_000;
+
+const API_URL = 'https://slack.com/api/';
+
+/** Where Slack keeps files, and sends on to. */
+const FILE_HOSTS = ['slack.com', '.slack.com', '.slack-files.com'];
+
+/** The longest wait for what has to end before the connection is given up. */
+const STOP_MS = 2000;
+
+/** Who the bot is in the workspace of its token. */
+interface Installed {
+  readonly team: string;
+  readonly user: string;
+  readonly bot: string;
+}
+
+export class SlackAdapter implements Adapter {
+  readonly platform = 'slack';
+  readonly #options: SlackOptions;
+  /** What surfaces send, which works before the connection is made and after it is closed. */
+  readonly #calls: Calls;
+  readonly #ladder = new Ladder();
+  #connection: Connection | undefined;
+  #events: Events | undefined;
+
+  constructor(options: SlackOptions) {
+    this.#options = options;
+    const tokens = { tokenOf: async () => options.botToken };
+    this.#calls = new Calls({ retryMs: 500, ...options, tokens });
+  }
+
+  /** Whether events can arrive now. */
+  get isConnected(): boolean {
+    return this.#connection?.isUp === true;
+  }
+
+  async start(inbox: Inbox): Promise<void> {
+    const { log, appToken, onFatal, twinMs = 250, reconnectMs: retryMs = 250, helloMs = HELLO_MS } = this.#options;
+    const self = await this.#installed();
+    const calls = this.#calls;
+    const people = new People(calls, log);
+    const rooms = { inbox, calls, people, log, noticesFor: this.#options.noticesFor };
+    this.#events = new Events({ ...rooms, selfIn: (team) => (team === self.team ? self : undefined), twinMs });
+    const { apiUrl } = this.#options;
+    const connection = { appToken, log, onFatal, retryMs, helloMs, ...(apiUrl === undefined ? {} : { apiUrl }) };
+    this.#connection = new Connection(connection, this.#events);
+    await this.#connection.start();
+    log.info('slack.ready', { team: self.team, bot: self.user });
+  }
+
+  async stop(): Promise<void> {
+    const over = new AbortController();
+    const waited = delay(STOP_MS, undefined, { signal: over.signal }).catch(() => undefined);
+    // What was acknowledged is not sent again, so it is handed over first.
+    await Promise.race([this.#events?.stop(), waited]);
+    over.abort();
+    await this.#connection?.stop();
+  }
+
+  surface(to: ReplyAddress, standing: readonly PostRef[]): ReplySurface {
+    const { log, streams, statusMs = 90_000, noticesFor } = this.#options;
+    const { workspace: team = '', channel, thread } = to;
+    const status = noticesFor(undefined).thinking;
+    const tools = { calls: this.#calls, ladder: this.#ladder, upload: uploadOverHttp, log };
+    const at = { team, channel, ...(thread === undefined ? {} : { thread }) };
+    this.#events?.answering(to);
+    return new SlackSurface(at, standing, { ...tools, streams, status, statusMs });
+  }
+
+  /** A file of another kind than a web page that turns out to be one is a login page; so is one of another size. */
+  async download(file: Attachment, maxBytes: number, signal: AbortSignal): Promise<Downloaded> {
+    const { downloader, apiUrl = API_URL, botToken } = this.#options;
+    const { origin, hostname } = new URL(apiUrl);
+    const own = hostname === 'slack.com' ? {} : { own: origin };
+    const wanted = { url: file.url, mimeType: file.mimeType, maxBytes, hosts: FILE_HOSTS, bearer: botToken, ...own };
+    const got = await downloader.fetch(wanted, signal);
+    const isOther = 'bytes' in got && /html/iu.test(file.mimeType) && got.bytes.length !== file.bytes;
+    return isOther ? { fault: 'page' } : got;
+  }
+
+  /** Who the bot is. @throws ConfigError, PlatformUnavailable */
+  async #installed(): Promise<Installed> {
+    const answer = await this.#auth();
+    const [team, user] = [textIn(answer, 'team_id'), textIn(answer, 'user_id')];
+    const bot = textIn(answer, 'bot_id');
+    if (team === undefined || user === undefined || bot === undefined)
+      throw new ConfigError(['SLACK_BOT_TOKEN: this is no token of a bot; it begins with xoxb-.']);
+    return { team, user, bot };
+  }
+
+  async #auth(): Promise<Fields> {
+    try {
+      const answer = await clientOf(this.#options).apiCall('auth.test', { token: this.#options.botToken });
+      return fieldsOf(answer);
+    } catch (error) {
+      throw startErrorOf(error, 'SLACK_BOT_TOKEN');
+    }
+  }
+}

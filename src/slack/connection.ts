@@ -1,0 +1,167 @@
+/** The connection that brings events in through Socket Mode: made, watched and made again by this file alone. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { App, SocketModeReceiver } from '@slack/bolt';
+import { ConfigError, HalleyError, PlatformUnavailable } from '../core/errors.ts';
+import type { Log } from '../core/ports.ts';
+import { clientOptionsOf } from '../slack-reply/calls.ts';
+import { type Fields, fieldsOf } from '../slack-reply/fields.ts';
+import { loggerOf } from '../slack-reply/log.ts';
+import { startErrorOf } from '../slack-reply/refusals.ts';
+
+/** Who hears what Slack sends. What is called returns at once: Slack waits three seconds at most. */
+export interface Ears {
+  /** An envelope of the Events API, which is acknowledged already. */
+  event(envelope: Fields): void;
+  /** A slash command, a shortcut, a pressed button or a form. `ack` has to be called. */
+  interaction(kind: InteractionKind, payload: Fields, ack: Acknowledge): void;
+}
+
+export type InteractionKind = 'command' | 'action' | 'shortcut' | 'view';
+export type Acknowledge = () => Promise<void>;
+
+export interface ConnectionOptions {
+  readonly appToken: string;
+  readonly apiUrl?: string;
+  readonly log: Log;
+  /** Called when Slack will never again take the token: only a person can mend that. */
+  readonly onFatal: () => void;
+  /** Milliseconds for a connection to be made, and before the second attempt to make one anew; doubled each time. */
+  readonly helloMs: number;
+  readonly retryMs: number;
+}
+
+const MAX_RETRY_MS = 30_000;
+
+/** The longest wait for Slack to agree to the end of a connection. */
+const STOP_MS = 1000;
+
+/** Milliseconds without an answer to a ping after which a connection counts as lost. */
+const PING_MS = 5000;
+
+/** One connection. The packages' own attempts to make it anew are off: where those fail, nobody hears of it. */
+export class Connection {
+  readonly #options: ConnectionOptions;
+  readonly #receiver: SocketModeReceiver;
+  #isStopped = false;
+  #isUp = false;
+  #connecting: Promise<void> | undefined;
+
+  constructor(options: ConnectionOptions, ears: Ears) {
+    this.#options = options;
+    const { appToken, log } = options;
+    this.#receiver = new SocketModeReceiver({
+      appToken,
+      autoReconnectEnabled: false,
+      clientPingTimeout: PING_MS,
+      logger: loggerOf(log),
+      installerOptions: { clientOptions: clientOptionsOf(options) },
+      // What was not acknowledged comes again.
+      processEventErrorHandler: async ({ error }) => {
+        log.error('slack.event-failed', error);
+        return false;
+      },
+    });
+    listening(this.#receiver, ears, options);
+    this.#receiver.client.on('disconnected', () => this.#lost());
+  }
+
+  /** Whether events can arrive now. */
+  get isUp(): boolean {
+    return this.#isUp;
+  }
+
+  /** Resolves when events can arrive. @throws ConfigError, PlatformUnavailable */
+  async start(): Promise<void> {
+    this.#connecting = this.#connect();
+    try {
+      await this.#connecting;
+    } finally {
+      this.#connecting = undefined;
+    }
+    // It may be lost already.
+    if (!this.#isUp) this.#lost();
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#isUp = false;
+    await this.#disconnect();
+  }
+
+  /** @throws ConfigError, PlatformUnavailable */
+  async #connect(): Promise<void> {
+    const late = Promise.withResolvers<never>();
+    const { helloMs } = this.#options;
+    const timer = setTimeout(() => late.reject(new PlatformUnavailable('Slack does not greet.')), helloMs);
+    try {
+      await Promise.race([this.#receiver.client.start(), late.promise]);
+      this.#isUp = !this.#isStopped;
+    } catch (error) {
+      await this.#disconnect();
+      if (error instanceof HalleyError) throw error;
+      throw error === undefined
+        ? new PlatformUnavailable('Slack closed the connection.')
+        : startErrorOf(error, 'SLACK_APP_TOKEN');
+    } finally {
+      clearTimeout(timer);
+    }
+    if (this.#isStopped) await this.#disconnect();
+  }
+
+  async #disconnect(): Promise<void> {
+    const over = new AbortController();
+    const waited = delay(STOP_MS, undefined, { signal: over.signal }).catch(() => undefined);
+    await Promise.race([this.#receiver.client.disconnect(), waited]);
+    over.abort();
+  }
+
+  #lost(): void {
+    this.#isUp = false;
+    if (this.#isStopped || this.#connecting !== undefined) return;
+    this.#options.log.info('slack.reconnecting');
+    this.#connecting = this.#reconnect().finally(() => {
+      this.#connecting = undefined;
+      // Lost again before this was over.
+      if (!this.#isUp) this.#lost();
+    });
+  }
+
+  /** Tries until it succeeds, the bot is stopped, or the token turns out to be dead. Never rejects. */
+  async #reconnect(): Promise<void> {
+    const { log, onFatal, retryMs } = this.#options;
+    for (let waitMs = 0; !this.#isStopped; waitMs = Math.min(MAX_RETRY_MS, Math.max(retryMs, 2 * waitMs))) {
+      await delay(waitMs);
+      if (this.#isStopped) return;
+      try {
+        await this.#connect();
+        if (this.#isUp) log.info('slack.resumed');
+        return;
+      } catch (error) {
+        if (!(error instanceof ConfigError)) {
+          log.warn('slack.connection-failed', { code: error instanceof HalleyError ? error.code : 'defect' });
+          continue;
+        }
+        log.error('slack.closed', error);
+        this.#isStopped = true;
+        onFatal();
+      }
+    }
+  }
+}
+
+/** Joins the ears to what Bolt receives. Who the bot is in each workspace is known here, so that nothing is asked before the answer. */
+function listening(receiver: SocketModeReceiver, ears: Ears, { log }: Pick<ConnectionOptions, 'log'>): void {
+  const app = new App({
+    receiver,
+    logger: loggerOf(log),
+    // Nothing is sent through Bolt's own clients.
+    authorize: async () => ({ botToken: 'none' }),
+    ignoreSelf: false,
+  });
+  app.event(/./u, async ({ body }) => ears.event(fieldsOf(body)));
+  app.command(/./u, async ({ body, ack }) => ears.interaction('command', fieldsOf(body), ack));
+  app.action(/./u, async ({ body, ack }) => ears.interaction('action', fieldsOf(body), ack));
+  app.shortcut(/./u, async ({ body, ack }) => ears.interaction('shortcut', fieldsOf(body), ack));
+  app.view(/./u, async ({ body, ack }) => ears.interaction('view', fieldsOf(body), ack));
+  app.error(async (error) => log.error('slack.event-failed', error));
+}

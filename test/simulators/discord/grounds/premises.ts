@@ -1,0 +1,125 @@
+/** The server as its moderators keep it: channels, roles, overwrites, threads, and what they take away. */
+import { type Bits, overwrite } from '../server.ts';
+import type { PermissionName } from '../permissions.ts';
+import { changeChannel, channelEvent, removeChannel } from '../places.ts';
+import { remove } from '../posts.ts';
+import { type Channel, ChannelType, type ForumTag, type Guild, type User, type World } from '../state.ts';
+import { changeThread, openThread, type ThreadChange } from '../threads.ts';
+
+export interface ChannelOptions {
+  readonly type?: 'text' | 'announcement' | 'voice' | 'stage' | 'forum' | 'media';
+  /** What posts of a forum are filed under. */
+  readonly tags?: readonly (string | { readonly name: string; readonly moderated: boolean })[];
+  readonly requiresTag?: boolean;
+  /** How long a person waits between two messages. */
+  readonly slowModeS?: number;
+}
+
+export class Premises {
+  readonly world: World;
+
+  constructor(world: World) {
+    this.world = world;
+  }
+
+  get bot(): User {
+    return this.world.app.bot;
+  }
+
+  get guild(): Guild {
+    return this.world.guild;
+  }
+
+  /** The role the bot brought along, which people may mention instead of the bot. */
+  get botRoleId(): string {
+    const own = [...this.guild.roles.values()].find((role) => role.botId === this.bot.id);
+    return own?.id ?? '';
+  }
+
+  addChannel(name: string, options: ChannelOptions = {}): Channel {
+    const type = options.type ?? 'text';
+    const tags = (options.tags ?? []).map((tag): ForumTag => {
+      const given = typeof tag === 'string' ? { name: tag, moderated: false } : tag;
+      return { id: this.world.newId(), ...given };
+    });
+    const holdsPosts = type === 'forum' || type === 'media';
+    const channel = this.world.addChannel({
+      type: ChannelType[type],
+      name,
+      guildId: this.guild.id,
+      rateLimitPerUser: options.slowModeS ?? 0,
+      ...(holdsPosts ? { forum: { tags, requiresTag: options.requiresTag ?? false } } : {}),
+    });
+    channelEvent(this.world, channel, 'CHANNEL_CREATE');
+    return channel;
+  }
+
+  channel(name: string): Channel {
+    const found = [...this.world.channels.values()].find((channel) => channel.name === name);
+    if (!found) throw new Error(`there is no channel ${name}`);
+    return found;
+  }
+
+  /** Overwrites of one channel; `whom` is a role's or a member's id. The bot is whom they are mostly about. */
+  allow(channelId: string, whom: string, ...names: readonly PermissionName[]): void {
+    this.#overwrite(channelId, whom, { allow: names, deny: [] });
+  }
+
+  deny(channelId: string, whom: string, ...names: readonly PermissionName[]): void {
+    this.#overwrite(channelId, whom, { allow: [], deny: names });
+  }
+
+  #overwrite(channelId: string, whom: string, bits: Bits): void {
+    overwrite(this.world, { channel: this.channelOf(channelId), whom }, bits);
+  }
+
+  /** A private thread, which only its members see. */
+  addPrivateThread(parentId: string, name: string, owner: { readonly user: User }): Channel {
+    return openThread(this.world, {
+      parent: this.channelOf(parentId),
+      name,
+      owner: owner.user,
+      type: ChannelType.privateThread,
+    });
+  }
+
+  /** A moderator archives, locks or renames a thread. */
+  changeThread(threadId: string, change: ThreadChange): void {
+    changeThread(this.world, this.channelOf(threadId), change);
+  }
+
+  /** A moderator makes people wait between two messages; bots need not. */
+  slowDown(channelId: string, seconds: number): void {
+    changeChannel(this.world, this.channelOf(channelId), { rateLimitPerUser: seconds });
+  }
+
+  /** Members boost the server: larger files from tier 2 on. */
+  boost(tier: Guild['boostTier']): void {
+    this.guild.boostTier = tier;
+  }
+
+  /** A moderator takes somebody's voice for a while. */
+  timeOut(userId: string, forMs: number): void {
+    const member = this.guild.members.get(userId);
+    if (member) member.timedOutUntil = this.world.clock.now() + forMs;
+  }
+
+  deleteMessage(messageId: string): void {
+    const message = this.world.message(messageId);
+    if (message) remove(this.world, message);
+  }
+
+  deleteChannel(channelId: string): void {
+    removeChannel(this.world, this.channelOf(channelId));
+  }
+
+  channelIsThread(channelId: string): boolean {
+    return this.channelOf(channelId).thread !== undefined;
+  }
+
+  protected channelOf(id: string): Channel {
+    const channel = this.world.channels.get(id);
+    if (!channel) throw new Error(`there is no channel ${id}`);
+    return channel;
+  }
+}

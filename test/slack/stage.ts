@@ -1,0 +1,58 @@
+/** A simulated Slack, and the adapter as a test wants it. */
+import { noticesFor } from '../../src/notices/notices.ts';
+import { Governor } from '../../src/reply/governor.ts';
+import { SlackAdapter, type SlackOptions } from '../../src/slack/adapter.ts';
+import { PER_MINUTE } from '../../src/slack-reply/calls.ts';
+import { fieldsOf, listOf, textIn } from '../../src/slack-reply/fields.ts';
+import { WebDownloader } from '../../src/web/download.ts';
+import { KeptLog } from '../discord/stage.ts';
+import type { SeenMessage } from '../simulators/slack/people/reader.ts';
+import { type SimulatorOptions, SlackSimulator } from '../simulators/slack/simulator.ts';
+
+/** Limits that a quick test never meets, for the simulator and for the bot. */
+export const PLENTY = 6000;
+const perMinute = Object.fromEntries(Object.keys(PER_MINUTE).map((method) => [method, PLENTY]));
+
+export function generousSlack(options: SimulatorOptions = {}): Promise<SlackSimulator> {
+  return SlackSimulator.start({ perMinute, assumptions: { postBurst: 500 }, ...options });
+}
+
+export interface Made {
+  readonly adapter: SlackAdapter;
+  readonly log: KeptLog;
+}
+
+/** An adapter for this simulator, in a hurry unless a test says otherwise. */
+export function anAdapter(sim: SlackSimulator, change: Partial<SlackOptions> = {}): Made {
+  const log = new KeptLog();
+  const adapter = new SlackAdapter({
+    botToken: sim.botToken,
+    appToken: sim.appToken,
+    apiUrl: sim.apiUrl,
+    streams: true,
+    posts: { limit: 500, windowMs: 1000 },
+    updateMs: 1,
+    perMinute,
+    governor: new Governor(),
+    noticesFor: noticesFor('auto'),
+    downloader: new WebDownloader({ timeoutMs: 5000, log }),
+    log,
+    onFatal: () => log.error('test.fatal', 'called'),
+    retryMs: 5,
+    twinMs: 40,
+    reconnectMs: 5,
+    ...change,
+  });
+  return { adapter, log };
+}
+
+/** A message as a reader has it before their eyes, with the small print below the text and where its links lead. */
+export function wholeOf({ text, blocks }: SeenMessage): string {
+  const small = blocks.map(fieldsOf).filter(({ type }) => type === 'context');
+  const elements = small.flatMap(({ elements }) => listOf(elements).map((element) => textIn(element, 'text') ?? ''));
+  const shown = elements.map((element) =>
+    element.replaceAll('\u200b', '').replace(/<(https?:[^|>]*)\|([^>]*)>/gu, '[$2]($1)'),
+  );
+  const plain = shown.map((each) => each.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&'));
+  return [text, ...plain].filter((part) => part !== '').join('\n\n');
+}
