@@ -27,6 +27,7 @@ const MAY_IMPORT: Readonly<
   'slack-text': { rooms: ['core', 'markdown', 'notices', 'sources'], packages: [] },
   'slack-reply': { rooms: ['core', 'markdown', 'notices', 'reply', 'slack-text'], packages: ['@slack/bolt'] },
   slack: { rooms: ['core', 'commands', 'notices', 'reply', 'slack-reply', 'slack-text'], packages: ['@slack/bolt'] },
+  'discord/controls': { rooms: ['core', 'commands'], packages: ['discord.js'] },
   playground: { rooms: ['core', 'commands', 'markdown', 'notices', 'reply', 'sources'], packages: [] },
   storage: { rooms: ['core'], packages: ['keyv', 'hookified'] },
   guard: { rooms: ['core'], packages: [] },

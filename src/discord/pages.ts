@@ -1,10 +1,12 @@
 /** What each message of a reply holds: a page of its text or, after the text, pictures as files that Discord takes. */
+import { isDeepStrictEqual } from 'node:util';
 import { MessageFlags } from 'discord.js';
 import type { InlineData } from '../core/content.ts';
 import type { ReplyAddress } from '../core/inbound.ts';
-import { type DraftView, pictureKindOf, type Reply } from '../core/reply.ts';
+import { type DraftView, type Offer, pictureKindOf, type Reply } from '../core/reply.ts';
 import { Pager } from '../markdown/paginate.ts';
 import { noticesIn } from '../notices/notices.ts';
+import { type Buttons, buttonsOf } from './controls/buttons.ts';
 import { noticeOf } from './foot.ts';
 import { finalPagesOf, format, PAGE } from './format.ts';
 
@@ -12,6 +14,8 @@ import { finalPagesOf, format, PAGE } from './format.ts';
 export interface Page {
   readonly content: string;
   readonly files: readonly PictureFile[];
+  /** Under the last page alone. */
+  readonly buttons: readonly Buttons[];
 }
 
 interface PictureFile {
@@ -25,6 +29,7 @@ export interface Posted {
   readonly id: string;
   readonly content: string;
   readonly attachments: readonly { readonly filename: string; readonly size: number }[];
+  readonly components?: readonly { readonly components?: readonly { readonly custom_id?: string }[] }[];
 }
 
 /**
@@ -46,33 +51,37 @@ const SILENT = {
 
 /**
  * The pages of an answer while it is written, made of its views in the order in which they come: its text so far or, before
- * there is any, what the model is thinking about.
+ * there is any, what the model is thinking about, for those who want to see that. Otherwise the sign of typing says that work
+ * goes on: a post that says it in words would be a write, and an edit more when text comes. The button rides with the text.
  */
 export function viewPages(): (view: DraftView) => readonly Page[] {
   const pager = new Pager(PAGE, (markdown) => {
     const content = format(markdown);
     return content.trim() === '' ? undefined : textPage(content);
   });
-  return ({ exact, headline }) =>
-    exact === '' && headline !== undefined ? [textPage(noticeOf(`💭 ${headline}`))] : pager.pages(exact);
+  return ({ exact, headline, offer }) =>
+    exact === '' && headline !== undefined
+      ? [textPage(noticeOf(`💭 ${headline}`))]
+      : withButtons(pager.pages(exact), offer);
 }
 
 /** The pages of a finished reply: its text, then its pictures; the notice tells of those that Discord does not take. */
 export function replyPagesOf(reply: Reply): readonly Page[] {
   const { images = [] } = reply;
   const files = filesOf(images);
-  return [...textPagesOf(reply, images.length - files.length), ...picturePagesOf(files)];
+  return withButtons([...textPagesOf(reply, images.length - files.length), ...picturePagesOf(files)], reply.offer);
 }
 
 /** The same where no file may be posted. */
 export function withoutPictures(reply: Reply): readonly Page[] {
-  return textPagesOf(reply, reply.images?.length ?? 0);
+  return withButtons(textPagesOf(reply, reply.images?.length ?? 0), reply.offer);
 }
 
 /** The fields of a create or an edit that make a message show the page and nothing else. */
-export function bodyOf({ content, files }: Page) {
+export function bodyOf({ content, files, buttons }: Page) {
   // What the list leaves out is taken from the message.
-  return { ...SILENT, content, attachments: files.map(({ name }, at) => ({ id: `${at}`, filename: name })) };
+  const attachments = files.map(({ name }, at) => ({ id: `${at}`, filename: name }));
+  return { ...SILENT, content, attachments, components: buttons };
 }
 
 /** What the post of a notice is called; those of the answer are called by number. */
@@ -99,16 +108,25 @@ export function creationOf(page: Page, to: ReplyAddress, { channel, name }: { ch
 }
 
 /** Whether the message shows the page. Pictures of one name and size are taken to be the same. */
-export function isShownBy({ content, attachments }: Posted, page: Page): boolean {
+export function isShownBy({ content, attachments, components = [] }: Posted, page: Page): boolean {
   const same = attachments.every(({ filename, size }, at) => {
     const file = page.files[at];
     return file?.name === filename && file.data.length === size;
   });
-  return content.trim() === page.content.trim() && attachments.length === page.files.length && same;
+  const ids = components.flatMap((row) => row.components ?? []).map((button) => button.custom_id);
+  const wanted = page.buttons.flatMap((row) => row.components).map((button) => Reflect.get(button, 'custom_id'));
+  const isSame = isDeepStrictEqual(ids, wanted);
+  return content.trim() === page.content.trim() && attachments.length === page.files.length && same && isSame;
+}
+
+/** The last page has them. */
+function withButtons(pages: readonly Page[], offer: Offer | undefined): readonly Page[] {
+  const buttons = buttonsOf(offer);
+  return pages.map((page, at) => (at === pages.length - 1 ? { ...page, buttons } : page));
 }
 
 function textPage(content: string): Page {
-  return { content, files: [] };
+  return { content, files: [], buttons: [] };
 }
 
 function textPagesOf(reply: Reply, unshown: number): readonly Page[] {
@@ -140,5 +158,5 @@ function picturePagesOf(files: readonly PictureFile[]): readonly Page[] {
       room = MAX_REQUEST_BYTES - REST_OF_REQUEST_BYTES - file.data.length;
     }
   }
-  return pages.map((page) => ({ content: '', files: page }));
+  return pages.map((page) => ({ content: '', files: page, buttons: [] }));
 }

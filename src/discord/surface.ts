@@ -96,7 +96,7 @@ export class DiscordSurface implements ReplySurface {
 
   async note(notice: string): Promise<void> {
     this.#end();
-    await this.#post({ content: noticeOf(notice), files: [] }, NOTE);
+    await this.#post({ content: noticeOf(notice), files: [], buttons: [] }, NOTE);
   }
 
   abandon(): void {
