@@ -1,4 +1,6 @@
-/** What a test can look at: what readers see, what was called and delivered, whom a mention reached. */
+/** What a test looks at and spoils: what readers see, what was called and delivered, what goes wrong, what should not have happened. */
+import type { Description } from './api/description.ts';
+import type { Fault } from './api/faults.ts';
 import type { Called, WebApi } from './api/server.ts';
 import type { Deliveries, Delivery } from './events/deliveries.ts';
 import type { Person } from './people/person.ts';
@@ -14,6 +16,8 @@ export abstract class Observation {
   abstract readonly world: World;
   protected abstract readonly api: WebApi;
   protected abstract readonly payloads: Deliveries;
+  protected abstract readonly description: Description | undefined;
+  #refusalsAllowed = false;
 
   /** What stands in a channel, or in a thread below one of its messages, for somebody who reads along or for `as`. */
   seenIn(channel: string, thread?: string, as?: Person): readonly SeenMessage[] {
@@ -99,5 +103,41 @@ export abstract class Observation {
         .map(({ method, status, error = 'ok' }) => `${method} → ${status} ${error}`)
         .join('\n');
     await until(this.world, condition, { timeoutMs: options.timeoutMs ?? UNTIL_MS, explain });
+  }
+
+  /** The next calls of `method` go wrong as `fault` says. */
+  fail(method: string, fault: Fault): void {
+    this.api.plan(method, fault);
+  }
+
+  /** Takes back what is left of a fault. */
+  mend(method: string): void {
+    this.api.faults.lift(method);
+  }
+
+  /** From now on a 429 is no fault of the test. */
+  allowRefusals(): void {
+    this.#refusalsAllowed = true;
+  }
+
+  /** Forgets what should not have happened so far, which a test has looked at. */
+  forgive(): void {
+    this.api.unknownRoutes.length = 0;
+    this.world.misdeeds.length = 0;
+    if (this.description) this.description.violations.length = 0;
+  }
+
+  /** @throws Error with everything that should not have happened. */
+  assertClean(): void {
+    const refused = this.#refusalsAllowed ? [] : this.refusals.filter(({ planned }) => !planned);
+    const faults = [
+      ...this.api.unknownRoutes.map((route) => `unknown: ${route}`),
+      ...refused.map(({ method }) => `429: ${method}`),
+      ...this.api.faults.unused.map((fault) => `unused fault: ${fault}`),
+      ...this.world.misdeeds,
+      ...(this.description?.violations ?? []).map((violation) => `against the reference: ${violation}`),
+      ...this.api.defects.map((defect) => `simulator: ${defect instanceof Error ? defect.stack : String(defect)}`),
+    ];
+    if (faults.length > 0) throw new Error(faults.join('\n'));
   }
 }

@@ -1,76 +1,37 @@
 /** A Slack on loopback: Web API and Socket Mode for the real @slack/bolt, and people for a test to act as. */
 import { Clock } from '../discord/clock.ts';
 import { Description } from './api/description.ts';
-import type { Fault } from './api/faults.ts';
 import { RateLimiter } from './api/limits.ts';
-import type { Method } from './api/method.ts';
+import type { Services } from './api/method.ts';
 import { WebApi } from './api/server.ts';
 import { Deliveries } from './events/deliveries.ts';
 import { ALL_EVENTS, Events } from './events/events.ts';
+import { HttpMode, type Targets } from './events/http-mode.ts';
+import { Interactivity } from './events/interactivity.ts';
+import { Modals } from './events/modals.ts';
+import { Triggers } from './events/triggers.ts';
+import { authorizeSite, type Decision } from './sites/authorize.ts';
+import { fileSites } from './sites/files.ts';
+import { ResponseUrls } from './sites/response-urls.ts';
+import { Files } from './state/files.ts';
+import { Installs } from './state/installs.ts';
 import { SocketMode } from './events/socket-mode.ts';
-import { authMethods } from './methods/auth.ts';
-import { assistantMethods } from './methods/assistant.ts';
-import { chatMethods } from './methods/chat.ts';
-import { conversationMethods } from './methods/conversations.ts';
-import { peopleMethods } from './methods/people.ts';
-import { streamMethods } from './methods/streams.ts';
+import { METHODS } from './methods/every.ts';
 import { Observation } from './observation.ts';
+import { ALL_SCOPES, type SimulatorOptions } from './options.ts';
 import { Person } from './people/person.ts';
-import { type Assumptions, ASSUMPTIONS } from './state/assumptions.ts';
+import { ASSUMPTIONS } from './state/assumptions.ts';
 import type { Channel, ChannelKind, Token, User, Workspace } from './state/model.ts';
 import { World } from './state/world.ts';
 
-export const METHODS: readonly Method[] = [
-  ...authMethods,
-  ...chatMethods,
-  ...streamMethods,
-  ...conversationMethods,
-  ...peopleMethods,
-  ...assistantMethods,
-];
-
-/** What the app of section 8 asks for, and what its optional abilities need. */
-export const ALL_SCOPES: readonly string[] = [
-  'app_mentions:read',
-  'assistant:write',
-  'channels:history',
-  'channels:read',
-  'chat:write',
-  'commands',
-  'files:read',
-  'files:write',
-  'groups:history',
-  'groups:read',
-  'im:history',
-  'im:read',
-  'im:write',
-  'mpim:history',
-  'mpim:read',
-  'reactions:write',
-  'users:read',
-];
 const MINUTE_MS = 60_000;
 
-export interface SimulatorOptions {
-  readonly scopes?: readonly string[];
-  /** The bot events the app subscribed to. */
-  readonly events?: readonly string[];
-  /** Whether the app is declared as an agent; it is, unless said otherwise. */
-  readonly agent?: boolean;
-  /** Length of the minute that rate limits count, 60,000 unless said. */
-  readonly minuteMs?: number;
-  /** Calls a minute of single methods. */
-  readonly perMinute?: Readonly<Record<string, number>>;
-  readonly assumptions?: Partial<Assumptions>;
-  /** Sold and not in the Marketplace: one call a minute and 15 messages of history. */
-  readonly commercial?: boolean;
-  /** Methods this Slack does not know. */
-  readonly without?: readonly string[];
-  readonly withoutAs?: 'unknown_method' | 404;
-  /** Time every call takes, half of it before and half after it has its effect. */
-  readonly latencyMs?: number;
-  /** False spares the look at the methods' reference pages. */
-  readonly checked?: boolean;
+export interface ChannelOptions {
+  readonly kind?: ChannelKind;
+  /** Through Slack Connect. */
+  readonly shared?: boolean;
+  readonly withoutBot?: boolean;
+  readonly workspace?: Workspace;
 }
 
 export class SlackSimulator extends Observation {
@@ -81,10 +42,16 @@ export class SlackSimulator extends Observation {
   readonly workspace: Workspace;
   protected readonly api: WebApi;
   protected readonly payloads: Deliveries;
-  readonly #description: Description | undefined;
+  protected readonly description: Description | undefined;
+  readonly files: Files;
+  readonly installs: Installs;
+  readonly #interactivity: Interactivity;
+  readonly #responseUrls: ResponseUrls;
+  readonly #commands: readonly string[] | undefined;
+  #decision: Decision | undefined;
+  #http: HttpMode | undefined;
   readonly #bot: Token;
   readonly #app: Token;
-  #refusalsAllowed = false;
 
   static async start(options: SimulatorOptions = {}): Promise<SlackSimulator> {
     const simulator = new SlackSimulator(options);
@@ -96,43 +63,64 @@ export class SlackSimulator extends Observation {
 
   private constructor(options: SimulatorOptions) {
     super();
-    const assumptions = { ...ASSUMPTIONS, ...options.assumptions };
-    this.world = new World(this.clock, assumptions, {
-      subscribed: options.events ?? ALL_EVENTS,
-      isAgent: options.agent ?? true,
-    });
-    this.workspace = this.world.addWorkspace('Acme');
+    const { clock } = this;
+    const world = new World(
+      clock,
+      { ...ASSUMPTIONS, ...options.assumptions },
+      {
+        subscribed: options.events ?? ALL_EVENTS,
+        isAgent: options.agent ?? true,
+      },
+    );
+    this.world = world;
+    this.#commands = options.commands;
+    this.workspace = this.addWorkspace('Acme');
     this.workspace.installed = true;
-    this.#bot = this.world.addToken('bot', this.workspace.id, options.scopes ?? ALL_SCOPES);
-    this.#app = this.world.addToken('app', this.workspace.id, ['connections:write']);
-    this.payloads = new Deliveries(this.world);
-    this.events = new Events(this.world, this.payloads);
-    this.sockets = new SocketMode(this.world, this.payloads);
+    const team = this.workspace.id;
+    this.#bot = world.addToken({ kind: 'bot', team, scopes: options.scopes ?? ALL_SCOPES, prefix: 'xoxb' });
+    this.#app = world.addToken({ kind: 'app', team, scopes: ['connections:write'], prefix: 'xapp-1' });
+    this.payloads = new Deliveries(world);
+    this.events = new Events(world, this.payloads);
+    this.sockets = new SocketMode(world, this.payloads);
     this.payloads.use(this.sockets);
-    this.#description = options.checked === false ? undefined : Description.open(process.env['OPENAPI_DIR']);
-    this.api = this.#open(options, assumptions);
+    this.files = new Files(world);
+    this.installs = new Installs(world, options.rotatesTokens ?? false);
+    this.#responseUrls = new ResponseUrls(world);
+    const [triggers, modals] = [new Triggers(world), new Modals(world)];
+    this.#interactivity = new Interactivity(world, {
+      deliveries: this.payloads,
+      responseUrls: this.#responseUrls,
+      triggers,
+      modals,
+    });
+    this.description = options.checked === false ? undefined : Description.open(process.env['OPENAPI_DIR']);
+    const { files, sockets, installs } = this;
+    const commercial = options.commercial ?? false;
+    this.api = this.#open({ world, sockets, files, installs, triggers, modals, commercial }, options);
     this.addChannel('general');
   }
 
-  #open(options: SimulatorOptions, assumptions: Assumptions): WebApi {
-    const commercial = options.commercial ?? false;
+  #open(services: Services, options: SimulatorOptions): WebApi {
+    const { files, installs, world } = services;
     const sips = { 'conversations.history': 1, 'conversations.replies': 1 };
     const limiter = new RateLimiter(this.clock, {
       minuteMs: options.minuteMs ?? MINUTE_MS,
-      postBurst: assumptions.postBurst,
-      perMinute: { ...(commercial ? sips : {}), ...options.perMinute },
+      postBurst: world.assumptions.postBurst,
+      perMinute: { ...(services.commercial ? sips : {}), ...options.perMinute },
     });
-    return new WebApi(
-      { world: this.world, sockets: this.sockets, commercial },
-      {
-        methods: METHODS,
-        sites: [],
-        description: this.#description,
-        limiter,
-        without: { methods: options.without ?? [], as: options.withoutAs ?? 'unknown_method' },
-        latencyMs: (options.latencyMs ?? 0) / 2,
-      },
+    const authorize = authorizeSite(
+      world,
+      installs,
+      () => this.#decision ?? { workspace: this.workspace, agrees: true },
     );
+    return new WebApi(services, {
+      methods: METHODS,
+      sites: [...fileSites(world, files), ...this.#responseUrls.sites, authorize],
+      description: this.description,
+      limiter,
+      without: { methods: options.without ?? [], as: options.withoutAs ?? 'unknown_method' },
+      latencyMs: (options.latencyMs ?? 0) / 2,
+    });
   }
 
   /** Bolt: `clientOptions.slackApiUrl`. */
@@ -156,11 +144,16 @@ export class SlackSimulator extends Observation {
     return this.workspace.bot;
   }
 
-  addChannel(name: string, options: { kind?: ChannelKind; shared?: boolean; withoutBot?: boolean } = {}): Channel {
-    const { kind = 'channel', shared = false } = options;
-    const channel = this.world.addChannel(this.workspace, { kind, name, shared });
-    for (const user of this.workspace.users.values())
-      if (options.withoutBot !== true || user.id !== this.bot.id) channel.members.add(user.id);
+  /** Another workspace, where the app is not installed yet. */
+  addWorkspace(name: string): Workspace {
+    return this.world.addWorkspace(name);
+  }
+
+  addChannel(name: string, options: ChannelOptions = {}): Channel {
+    const { kind = 'channel', shared = false, workspace = this.workspace } = options;
+    const channel = this.world.addChannel(workspace, { kind, name, shared });
+    for (const user of workspace.users.values())
+      if (options.withoutBot !== true || user.id !== workspace.bot.id) channel.members.add(user.id);
     return channel;
   }
 
@@ -169,60 +162,45 @@ export class SlackSimulator extends Observation {
     return this.world.channel(name);
   }
 
-  addUser(name: string, options: { readonly locale?: string } = {}): Person {
-    return this.#add(name, options);
+  addUser(name: string, options: { readonly locale?: string; readonly workspace?: Workspace } = {}): Person {
+    const { workspace = this.workspace, ...facts } = options;
+    return this.#add(workspace, name, facts);
   }
 
   /** Another application's bot. */
   addBot(name: string): Person {
-    return this.#add(name, { bot: { id: this.world.newId('B'), appId: this.world.newId('A') } });
+    return this.#add(this.workspace, name, { bot: { id: this.world.newId('B'), appId: this.world.newId('A') } });
   }
 
   /** Everybody is in every channel but the direct ones. */
-  #add(name: string, facts: Partial<Pick<User, 'bot' | 'locale'>>): Person {
-    const handle = name.toLowerCase().replaceAll(' ', '.');
-    const user = this.world.addUser(this.workspace, { name: handle, realName: name, ...facts });
-    for (const channel of this.workspace.channels.values()) if (channel.kind !== 'im') channel.members.add(user.id);
-    return new Person(user, this.world, this.workspace);
+  #add(workspace: Workspace, name: string, facts: Partial<Pick<User, 'bot' | 'locale'>>): Person {
+    const { world, files } = this;
+    const user = world.addUser(workspace, { name: name.toLowerCase().replaceAll(' ', '.'), realName: name, ...facts });
+    for (const channel of workspace.channels.values()) if (channel.kind !== 'im') channel.members.add(user.id);
+    return new Person(user, { world, workspace, files, interactivity: this.#interactivity, commands: this.#commands });
   }
 
-  /** The next calls of `method` go wrong as `fault` says. */
-  fail(method: string, fault: Fault): void {
-    this.api.plan(method, fault);
+  /** From now on everything is delivered to these addresses, signed, instead of over sockets. */
+  useHttp(targets: string | Targets): HttpMode {
+    const all = typeof targets === 'string' ? { events: targets, commands: targets, interactivity: targets } : targets;
+    this.#http = new HttpMode(this.world, this.payloads, all);
+    this.payloads.use(this.#http);
+    this.payloads.flush();
+    return this.#http;
   }
 
-  /** Takes back what is left of a fault. */
-  mend(method: string): void {
-    this.api.faults.lift(method);
+  /** `installerOptions.authorizationUrl`: the page that asks for leave to install. */
+  get authorizationUrl(): string {
+    return `${this.world.address}/oauth/v2/authorize`;
   }
 
-  /** From now on a 429 is no fault of the test. */
-  allowRefusals(): void {
-    this.#refusalsAllowed = true;
-  }
-
-  /** Forgets what should not have happened so far, which a test has looked at. */
-  forgive(): void {
-    this.api.unknownRoutes.length = 0;
-    this.world.misdeeds.length = 0;
-    if (this.#description) this.#description.violations.length = 0;
-  }
-
-  /** @throws Error with everything that should not have happened. */
-  assertClean(): void {
-    const refused = this.#refusalsAllowed ? [] : this.refusals.filter(({ planned }) => !planned);
-    const faults = [
-      ...this.api.unknownRoutes.map((route) => `unknown: ${route}`),
-      ...refused.map(({ method }) => `429: ${method}`),
-      ...this.api.faults.unused.map((fault) => `unused fault: ${fault}`),
-      ...this.world.misdeeds,
-      ...(this.#description?.violations ?? []).map((violation) => `against the reference: ${violation}`),
-      ...this.api.defects.map((defect) => `simulator: ${defect instanceof Error ? defect.stack : String(defect)}`),
-    ];
-    if (faults.length > 0) throw new Error(faults.join('\n'));
+  /** What somebody at that page will do from now on; unless said, they agree for the first workspace. */
+  decides(decision: Decision): void {
+    this.#decision = decision;
   }
 
   async close(): Promise<void> {
+    this.#http?.stop();
     await this.sockets.stop();
     await this.api.stop();
     this.clock.stop();

@@ -1,7 +1,11 @@
 /** What a method of the Web API is: its token, scopes, tier and required arguments, and what it does with a call. */
 import type { Json } from '../../discord/json.ts';
+import type { Modals } from '../events/modals.ts';
 import type { SocketMode } from '../events/socket-mode.ts';
+import type { Files } from '../state/files.ts';
+import type { Installs } from '../state/installs.ts';
 import type { Channel, ChannelKind, Message, Token, Workspace } from '../state/model.ts';
+import type { Triggers } from '../events/triggers.ts';
 import type { World } from '../state/world.ts';
 import { text } from './body.ts';
 import { refuse } from './errors.ts';
@@ -10,6 +14,10 @@ import type { Tier } from './limits.ts';
 export interface Services {
   readonly world: World;
   readonly sockets: SocketMode;
+  readonly files: Files;
+  readonly installs: Installs;
+  readonly modals: Modals;
+  readonly triggers: Triggers;
   /** Sold, and not in the Marketplace: history in small sips. */
   readonly commercial: boolean;
 }

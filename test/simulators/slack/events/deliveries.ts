@@ -20,6 +20,8 @@ export interface Delivery {
   readonly payload: Json;
   /** On this simulator's clock, when each attempt went out. */
   readonly attempts: number[];
+  /** How many of the attempts failed. */
+  failures: number;
   state: 'waiting' | 'sent' | 'acknowledged' | 'lost';
   /** How long after the attempt it answered. */
   ackedAfterMs?: number;
@@ -35,6 +37,8 @@ export interface Outcome {
 
 /** Takes an envelope to the app; false where nobody is there to take it. */
 export interface Carrier {
+  /** What a retry says of an attempt that nobody answered in time. */
+  readonly timeoutReason: string;
   carry(envelope: Envelope): boolean;
 }
 
@@ -62,7 +66,7 @@ export class Deliveries {
   }
 
   offer(kind: DeliveryKind, payload: Json, outcome?: Outcome): Delivery {
-    const delivery: Delivery = { kind, payload, attempts: [], state: 'waiting', late: false };
+    const delivery: Delivery = { kind, payload, attempts: [], failures: 0, state: 'waiting', late: false };
     this.all.push(delivery);
     this.#attempt(delivery, outcome, '');
     return delivery;
@@ -122,12 +126,13 @@ export class Deliveries {
   /** The envelope is kept for a while, so that an answer that comes late is seen as such. */
   #timeOut(envelopeId: string): void {
     const underway = this.#underway.get(envelopeId);
-    if (underway) this.#again(underway, 'timeout', false);
+    if (underway) this.#again(underway, this.#carrier?.timeoutReason ?? 'timeout', false);
   }
 
   #again({ delivery, outcome }: Underway, reason: string, final: boolean): void {
+    delivery.failures++;
     const { clock, assumptions } = this.#world;
-    const delayMs = assumptions.retriesMs[delivery.attempts.length - 1];
+    const delayMs = assumptions.retriesMs[delivery.failures - 1];
     if (delivery.kind !== 'events_api' || delayMs === undefined || final) this.#lose(delivery, outcome);
     else if (delayMs === 0) this.#attempt(delivery, outcome, reason);
     else clock.after(delayMs, () => this.#attempt(delivery, outcome, reason));

@@ -28,6 +28,7 @@ export interface Connection {
 }
 
 export class SocketMode implements Carrier {
+  readonly timeoutReason = 'timeout';
   /** Every connection there was, in order. */
   readonly history: Connection[] = [];
   readonly #world: World;

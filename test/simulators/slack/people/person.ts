@@ -1,151 +1,171 @@
-/** People: they write, mention, edit, delete and react, as Slack's own client lets them. */
-import { directWith } from '../api/method.ts';
-import { change, post, remove } from '../state/messages.ts';
-import type { Channel, Message, User, Workspace } from '../state/model.ts';
-import { sessionOf } from '../state/places.ts';
-import { interrupt } from '../state/streams.ts';
-import { escaped, typed } from '../state/typing.ts';
-import type { World } from '../state/world.ts';
+/** People at work with the app: commands, buttons, menus, shortcuts, forms, the Home tab. */
+import type { Interactivity } from '../events/interactivity.ts';
+import type { Invocation } from '../events/invocation.ts';
+import { viewJson } from '../events/modals.ts';
+import { type Json, jsonOf, listOf, textOf } from '../../discord/json.ts';
+import type { View } from '../state/model.ts';
 import { messageJson } from '../state/wire.ts';
-import { announceChange } from '../state/messages.ts';
-import { type SeenMessage, seen } from './reader.ts';
+import { chosenIn, type Entries, valuesOf } from './forms.ts';
+import { Writer, type WriterServices } from './writer.ts';
+import type { User } from '../state/model.ts';
 
-export interface Saying {
-  /** Puts the bot's mention in front. */
-  readonly mention?: boolean;
-  /** The thread it is said in. */
-  readonly thread?: string;
-  /** "Also send to channel". */
-  readonly broadcast?: boolean;
-  /** Which of a mention's two events comes first; the message, unless said otherwise. */
-  readonly mentionFirst?: boolean;
+export interface PersonServices extends WriterServices {
+  readonly interactivity: Interactivity;
+  /** The app's slash commands; absent, any is taken to be one. */
+  readonly commands: readonly string[] | undefined;
 }
 
-export class Person {
-  readonly user: User;
-  readonly #world: World;
-  readonly #workspace: Workspace;
+/** What exactly is pressed or picked, where an action id stands for several things. */
+export interface Picking {
+  /** The value of a button, or of the option in a menu. */
+  readonly value?: string;
+}
 
-  constructor(user: User, world: World, workspace: Workspace) {
-    this.user = user;
-    this.#world = world;
-    this.#workspace = workspace;
-  }
+/** A message with buttons, as a reader has it. */
+export interface Pressable {
+  readonly channel: string;
+  readonly ts: string;
+}
 
-  get id(): string {
-    return this.user.id;
-  }
+export class Person extends Writer {
+  readonly #interactivity: Interactivity;
+  readonly #commands: readonly string[] | undefined;
 
-  get name(): string {
-    return this.user.realName;
-  }
-
-  /** Words like `@Halley`, `@channel` and `#general` become what the composer makes of them; all else is escaped. */
-  says(channelId: string, text: string, options: Saying = {}): SeenMessage {
-    const channel = this.#channel(channelId);
-    if (channel.archived || !channel.members.has(this.id))
-      throw new Error(`${this.name} may not write in ${channel.name}`);
-    const { bot } = this.#workspace;
-    const said = typed(this.#workspace, options.mention === true ? `@${bot.name} ${text}`.trim() : text);
-    const isMention = said.text.includes(`<@${bot.id}>`) && channel.kind !== 'im';
-    const message = post(this.#world, {
-      channel,
-      author: this.user,
-      content: { ...said, attachments: [] },
-      ...(options.thread === undefined ? {} : { threadTs: options.thread }),
-      ...(options.broadcast === true ? { broadcast: true } : {}),
-      ...(isMention ? { twin: options.mentionFirst === true ? 'before' : 'after' } : {}),
-    });
-    return this.#sees(message);
-  }
-
-  /** Writes to the bot directly. */
-  dm(text: string, options: Saying = {}): SeenMessage {
-    return this.says(this.dmChannelId, text, options);
-  }
-
-  get dmChannelId(): string {
-    return directWith({ world: this.#world, workspace: this.#workspace }, this.id).id;
-  }
-
-  edits(channelId: string, ts: string, text: string): void {
-    const message = this.#own(channelId, ts);
-    change(this.#world, message, { content: { ...typed(this.#workspace, text), attachments: [] }, editor: this.user });
-  }
-
-  deletes(channelId: string, ts: string): void {
-    remove(this.#world, this.#own(channelId, ts));
-  }
-
-  /** Slack shows a preview of a link in this person's message, which is a change that nobody made. */
-  linkUnfurls(channelId: string, ts: string, url: string): void {
-    const message = this.#own(channelId, ts);
-    const before = messageJson(this.#world, message);
-    const preview = { from_url: url, original_url: url, id: 1, title: 'A page', fallback: escaped(url) };
-    message.content = { ...message.content, attachments: [preview] };
-    announceChange(this.#world, message, before);
+  constructor(user: User, services: PersonServices) {
+    super(user, services);
+    this.#interactivity = services.interactivity;
+    this.#commands = services.commands;
   }
 
   /**
-   * Presses the stop button of a conversation with the agent.
+   * Runs a slash command, as in `/halley`.
    *
-   * @throws Error where there is no such button: outside direct messages, or while nothing is under way.
+   * @throws Error in a thread, where Slack offers no app's commands, and for a command the app does not have.
    */
-  stops(channelId: string, threadTs: string): void {
-    const channel = this.#channel(channelId);
-    if (channel.kind !== 'im') throw new Error('only direct messages have a stop button');
-    if (sessionOf(this.#world, channel, threadTs)?.state !== 'processing') throw new Error('nothing is under way');
-    interrupt(this.#world, { channel, threadTs }, this.id);
+  slash(
+    channelId: string,
+    command: string,
+    { text = '', thread }: { text?: string; thread?: string } = {},
+  ): Invocation {
+    if (thread !== undefined) throw new Error(`${command} cannot be used in threads`);
+    if (this.#commands !== undefined && !this.#commands.includes(command))
+      throw new Error(`${command} is not a command`);
+    return this.#interactivity.command({ ...this.#who(), channel: this.channelAt(channelId) }, command, text);
   }
 
-  /** Gives the conversation another title. */
-  renames(channelId: string, threadTs: string, title: string): void {
-    const channel = this.#channel(channelId);
-    const session = sessionOf(this.#world, channel, threadTs);
-    if (!session) throw new Error('there is no session to rename');
-    const event = {
-      type: 'agent_session_title_changed',
-      channel: channel.id,
-      user: this.id,
-      team_id: this.#workspace.id,
-      thread_ts: threadTs,
-      title,
-      previous_title: session.title,
-      event_ts: this.#world.newTs(),
+  /** @throws Error when the message as this person sees it has no such button or menu. */
+  presses(on: Pressable, actionId: string, picking: Picking = {}): Invocation {
+    const { ts } = on;
+    const source = this.messageAt(on.channel, ts);
+    if (source.ephemeralFor !== undefined && source.ephemeralFor !== this.id)
+      throw new Error(`${this.name} does not see ${ts}`);
+    const message = messageJson(this.world, source);
+    const container = {
+      type: 'message',
+      message_ts: ts,
+      channel_id: source.channel.id,
+      is_ephemeral: source.ephemeralFor !== undefined,
+      ...(source.threadTs === undefined ? {} : { thread_ts: source.threadTs }),
     };
-    session.title = title;
-    this.#world.emit({ team: this.#workspace.id, subscription: 'agent_session_title_changed', event, channel });
-    this.#world.changed();
+    const facts = { container, message, state: { values: {} }, actions: [this.#action(message, actionId, picking)] };
+    return this.#interactivity.act('block_actions', { ...this.#who(), channel: source.channel, source }, facts);
   }
 
-  reacts(channelId: string, ts: string, name: string): void {
-    const message = this.#message(channelId, ts);
-    message.reactions.set(name, (message.reactions.get(name) ?? new Set()).add(this.id));
-    const item = { type: 'message', channel: message.channel.id, ts };
-    const event = { type: 'reaction_added', user: this.id, reaction: name, item, event_ts: this.#world.newTs() };
-    this.#world.emit({ team: this.#workspace.id, subscription: 'reaction_added', event, channel: message.channel });
-    this.#world.changed();
+  /** Presses a button in the Home tab or in the form in front. */
+  pressesIn(surface: 'home' | 'form', actionId: string, picking: Picking = {}): Invocation {
+    const view = surface === 'home' ? this.workspace.homes.get(this.id) : this.#front;
+    if (!view) throw new Error(`${this.name} has no ${surface} before them`);
+    const json = viewJson(this.world, view);
+    const facts = {
+      container: { type: 'view', view_id: view.id },
+      view: json,
+      actions: [this.#action(json, actionId, picking)],
+    };
+    return this.#interactivity.act('block_actions', this.#who(), facts);
   }
 
-  #sees(message: Message): SeenMessage {
-    const sight = seen(this.#world, message, { as: this.id, at: this.#world.clock.now() });
-    if (!sight) throw new Error(`${this.name} does not see ${message.ts}`);
-    return sight;
+  /** A message shortcut, which works in threads. */
+  messageShortcut(channelId: string, ts: string, callbackId: string): Invocation {
+    const source = this.messageAt(channelId, ts);
+    const facts = {
+      callback_id: callbackId,
+      action_ts: this.world.newTs(),
+      message_ts: ts,
+      message: messageJson(this.world, source),
+    };
+    return this.#interactivity.act('message_action', { ...this.#who(), channel: source.channel, source }, facts);
   }
 
-  #channel(id: string): Channel {
-    return this.#world.channel(id);
+  /** A global shortcut, which knows of no channel. */
+  shortcut(callbackId: string): Invocation {
+    const facts = { callback_id: callbackId, action_ts: this.world.newTs() };
+    return this.#interactivity.act('shortcut', this.#who(), facts);
   }
 
-  #message(channelId: string, ts: string): Message {
-    const message = this.#world.message(this.#channel(channelId), ts);
-    if (!message) throw new Error(`there is no message ${ts} in ${channelId}`);
-    return message;
+  /** The form in front of this person, as the app gave it. */
+  get form(): Json | undefined {
+    return this.#front?.given;
   }
 
-  #own(channelId: string, ts: string): Message {
-    const message = this.#message(channelId, ts);
-    if (message.author.id !== this.id) throw new Error(`${this.name} did not write message ${ts}`);
-    return message;
+  /** The Home tab as it stands. */
+  get home(): Json | undefined {
+    return this.workspace.homes.get(this.id)?.given;
   }
+
+  /** Fills in the form in front and sends it. */
+  submits(entries: Entries = {}): Invocation {
+    const view = this.#front;
+    if (!view) throw new Error(`${this.name} has no form before them`);
+    return this.#interactivity.submission(this.#who(), view, valuesOf(view.given, entries));
+  }
+
+  closesForm(): void {
+    const view = this.#front;
+    if (view) this.#interactivity.closing(this.#who(), view);
+  }
+
+  opensHome(tab: 'home' | 'messages' = 'home'): void {
+    const view = this.workspace.homes.get(this.id);
+    const event = {
+      type: 'app_home_opened',
+      user: this.id,
+      channel: this.dmChannelId,
+      tab,
+      event_ts: this.world.newTs(),
+      ...(view && tab === 'home' ? { view: viewJson(this.world, view) } : {}),
+    };
+    this.world.emit({ team: this.workspace.id, subscription: 'app_home_opened', event });
+  }
+
+  get #front(): View | undefined {
+    return this.#interactivity.modals.stackOf(this.workspace, this.id).at(-1);
+  }
+
+  #who() {
+    return { workspace: this.workspace, user: this.user };
+  }
+
+  #action(holder: Json, actionId: string, { value }: Picking): Json {
+    for (const block of listOf(holder['blocks']).map(jsonOf)) {
+      const elements = [...listOf(block['elements']), block['accessory'], block['element']].map(jsonOf);
+      const element = elements.find(
+        (each) => each['action_id'] === actionId && (value === undefined || offers(each, value)),
+      );
+      if (element)
+        return { ...actionOf(element, value), block_id: block['block_id'] ?? '', action_ts: this.world.newTs() };
+    }
+    throw new Error(`there is no ${actionId} to press`);
+  }
+}
+
+/** Whether a button has this value, or a menu this option. */
+function offers(element: Json, value: string): boolean {
+  return JSON.stringify(element).includes(`"value":${JSON.stringify(value)}`);
+}
+
+function actionOf(element: Json, value: string | undefined): Json {
+  const { type, action_id: id, text } = element;
+  if (type === 'feedback_buttons') return { type, action_id: id, value };
+  if (listOf(element['options']).length > 0) return { type, action_id: id, ...chosenIn(element, value) };
+  return { type, action_id: id, text, ...(textOf(element['value']) === undefined ? {} : { value: element['value'] }) };
 }

@@ -121,7 +121,7 @@ export interface View {
   readonly given: Json;
   readonly root: string;
   readonly previous?: string;
-  hash: string;
+  readonly hash: string;
 }
 
 /** What the app got a leave for: one workspace, its bot user, its token's scopes. */
@@ -138,7 +138,8 @@ export interface Workspace {
   readonly sessions: Map<string, AgentSession>;
   readonly titles: Map<string, string>;
   readonly prompts: Map<string, readonly Json[]>;
-  readonly views: Map<string, View>;
+  /** Stacks of open forms by person, the one in front last. */
+  readonly modals: Map<string, View[]>;
   /** Home tabs by person. */
   readonly homes: Map<string, View>;
   installed: boolean;

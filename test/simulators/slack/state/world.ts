@@ -78,7 +78,7 @@ export class World {
       sessions: new Map(),
       titles: new Map(),
       prompts: new Map(),
-      views: new Map(),
+      modals: new Map(),
       homes: new Map(),
       installed: false,
     };
@@ -113,8 +113,9 @@ export class World {
     return channel;
   }
 
-  addToken(kind: Token['kind'], team: string, scopes: readonly string[]): Token {
-    const value = `${kind === 'bot' ? 'xoxb' : 'xapp-1'}-${this.newId('A')}-${randomBytes(9).toString('hex')}`;
+  addToken(facts: Pick<Token, 'kind' | 'team'> & { scopes: readonly string[]; prefix: string }): Token {
+    const { kind, team, scopes, prefix } = facts;
+    const value = `${prefix}-${this.newId('A')}-${randomBytes(9).toString('hex')}`;
     const token: Token = { value, kind, team, scopes: new Set(scopes), revoked: false };
     this.tokens.set(value, token);
     return token;

@@ -3,7 +3,8 @@ import { App, LogLevel, SocketModeReceiver } from '@slack/bolt';
 import { afterEach, beforeEach } from 'vitest';
 import type { Json } from '../../discord/json.ts';
 import type { Person } from '../people/person.ts';
-import { SlackSimulator, type SimulatorOptions } from '../simulator.ts';
+import type { SimulatorOptions } from '../options.ts';
+import { SlackSimulator } from '../simulator.ts';
 
 /** A method's answer, spread out; `status` is HTTP's and `retryAfter` the header. */
 export interface ApiAnswer extends Json {
@@ -23,7 +24,7 @@ export interface Fixture {
 }
 
 /** Bolt writes to the console unless told otherwise; a test that fails on purpose would fill it. */
-const SILENT = {
+export const SILENT = {
   debug() {},
   info() {},
   warn() {},

@@ -1,10 +1,10 @@
 /** What a call wants a message to say: text, blocks, Markdown and attachments, checked as Slack checks them. */
-import { flag, structured, text } from '../api/body.ts';
-import { refuse, type SlackError } from '../api/errors.ts';
-import { type Call, optional } from '../api/method.ts';
-import { isJson, type Json, jsonOf } from '../../discord/json.ts';
-import { faultOf } from '../markup/blocks.ts';
-import type { Parsing } from '../markup/mentions.ts';
+import { flag, structured, text } from '../../api/body.ts';
+import { refuse, type SlackError } from '../../api/errors.ts';
+import { type Call, optional } from '../../api/method.ts';
+import { isJson, type Json, jsonOf } from '../../../discord/json.ts';
+import { faultOf } from '../../markup/blocks.ts';
+import type { Parsing } from '../../markup/mentions.ts';
 
 /** https://docs.slack.dev/changelog/2018-truncating-really-long-messages */
 const MAX_TEXT_CHARACTERS = 40_000;

@@ -1,10 +1,10 @@
 /** The chunks of a stream: what each kind must have, and what a call adds up to. */
-import { structured } from '../api/body.ts';
-import { refuse } from '../api/errors.ts';
-import { type Call, optional } from '../api/method.ts';
-import { isJson, type Json, listOf, textOf } from '../../discord/json.ts';
-import { faultOf } from '../markup/blocks.ts';
-import type { Growth } from '../state/streams.ts';
+import { structured } from '../../api/body.ts';
+import { refuse } from '../../api/errors.ts';
+import { type Call, optional } from '../../api/method.ts';
+import { isJson, type Json, listOf, textOf } from '../../../discord/json.ts';
+import { faultOf } from '../../markup/blocks.ts';
+import type { Growth } from '../../state/streams.ts';
 import { blockRefusal } from './content.ts';
 
 /** https://docs.slack.dev/reference/methods/chat.appendStream */

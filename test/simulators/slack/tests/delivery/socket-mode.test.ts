@@ -1,8 +1,8 @@
 /** Socket Mode as the real client meets it: tickets, hello, one socket an envelope, acknowledgements, refresh and cuts. */
 import { describe, expect, it } from 'vitest';
 import { type WebSocket as Socket, WebSocket } from 'ws';
-import type { SlackSimulator } from '../simulator.ts';
-import { callApi, eachTest } from './fixture.ts';
+import type { SlackSimulator } from '../../simulator.ts';
+import { callApi, eachTest } from '../fixture.ts';
 
 const fixture = eachTest();
 

@@ -1,13 +1,13 @@
 /** Posting, updating, deleting, whispering and linking to messages. */
-import { flag } from '../api/body.ts';
-import { refuse } from '../api/errors.ts';
-import { arg, type Call, channelOf, type Method, optional, ownMessage, writableChannel } from '../api/method.ts';
-import type { Json } from '../../discord/json.ts';
-import { clearStatus } from '../state/places.ts';
-import { change, post, remove } from '../state/messages.ts';
-import type { Channel, Content } from '../state/model.ts';
-import { stateOf } from '../state/streams.ts';
-import { messageJson } from '../state/wire.ts';
+import { flag } from '../../api/body.ts';
+import { refuse } from '../../api/errors.ts';
+import { arg, type Call, channelOf, type Method, optional, ownMessage, writableChannel } from '../../api/method.ts';
+import type { Json } from '../../../discord/json.ts';
+import { clearStatus } from '../../state/places.ts';
+import { change, post, remove } from '../../state/messages.ts';
+import type { Channel, Content } from '../../state/model.ts';
+import { stateOf } from '../../state/streams.ts';
+import { messageJson } from '../../state/wire.ts';
 import { dressOf, type Given, given, metadataOf, parsingOf } from './content.ts';
 
 const CHAT_WRITE = ['chat:write'];

@@ -1,13 +1,13 @@
 /** The three methods of a streamed message. */
-import { structured } from '../api/body.ts';
-import { refuse } from '../api/errors.ts';
-import { arg, type Call, channelOf, type Method, optional, writableChannel } from '../api/method.ts';
-import { isJson, type Json, listOf } from '../../discord/json.ts';
-import { faultOf } from '../markup/blocks.ts';
-import type { AgentSession, Channel, Stream } from '../state/model.ts';
-import { setSession } from '../state/places.ts';
-import { append, complete, fits, type Growth, openStream, type Streamed, stateOf } from '../state/streams.ts';
-import { messageJson } from '../state/wire.ts';
+import { structured } from '../../api/body.ts';
+import { refuse } from '../../api/errors.ts';
+import { arg, type Call, channelOf, type Method, optional, writableChannel } from '../../api/method.ts';
+import { isJson, type Json, listOf } from '../../../discord/json.ts';
+import { faultOf } from '../../markup/blocks.ts';
+import type { AgentSession, Channel, Stream } from '../../state/model.ts';
+import { setSession } from '../../state/places.ts';
+import { append, complete, fits, type Growth, openStream, type Streamed, stateOf } from '../../state/streams.ts';
+import { messageJson } from '../../state/wire.ts';
 import { threadOf } from './chat.ts';
 import { growthOf, isEmpty } from './chunks.ts';
 import { blockRefusal, dressOf, metadataOf } from './content.ts';

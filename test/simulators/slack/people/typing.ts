@@ -1,6 +1,6 @@
 /** What Slack's composer makes of what a person types: escaped text, mention and link tokens, and a `rich_text` block beside it. */
 import type { Json } from '../../discord/json.ts';
-import type { Workspace } from './model.ts';
+import type { Workspace } from '../state/model.ts';
 
 /** A word after `@` or `#` that names somebody or something, a broadcast, or an address. */
 const TOKEN = /@(here|channel|everyone)\b|@([\p{L}\p{N}_.-]+)|#([\p{L}\p{N}_-]+)|(https?:\/\/[^\s<>]+)/gu;
