@@ -1,5 +1,5 @@
 /** A stage: one platform with people on it, so that a journey is told once and played on every platform. */
-import { vi } from 'vitest';
+import { expect, vi } from 'vitest';
 import type { Harness, HarnessOptions } from './app.ts';
 
 export interface StageOptions extends HarnessOptions {
@@ -28,6 +28,12 @@ export interface GivenFile {
   readonly bytes: Buffer;
 }
 
+/** A button that was pressed. */
+export interface Pressed {
+  /** Resolves with all that the person is told. */
+  told(): Promise<string>;
+}
+
 /** A conversation with the bot. */
 export interface Talk {
   /** Somebody goes on in it, without a mention. */
@@ -36,6 +42,12 @@ export interface Talk {
   command(line: string, as?: string): Promise<SeenReply>;
   /** Gives a command that asks a question, such as `/ask why?`, and waits for nothing; resolves with where it is answered. */
   ask(line: string, as?: string): Promise<Talk>;
+  /** The buttons under the last answer, as they are labelled. */
+  buttons(): Promise<readonly string[]>;
+  /** Presses one of them; whoever wants to know what is said to it, to this person alone, waits for that. */
+  press(label: string, as?: string): Promise<Pressed>;
+  /** Writes into the form that the button of this label opens, on what the last command was answered. */
+  fill(label: string, text: string): Promise<SeenReply>;
   /** Picks what is labelled so from what the last command was answered, and resolves with what is said then. */
   pick(label: string): Promise<SeenReply>;
   /** What a reader sees of the answer that is being made, or of the last one. */
@@ -78,6 +90,11 @@ export async function seenText(talk: Pick<Talk, 'answers'>, text: string): Promi
   const last = answers.at(-1);
   if (last === undefined) throw new Error('there is no answer');
   return last;
+}
+
+/** Resolves once these buttons stand under the last answer, and no others. */
+export async function seenButtons(talk: Talk, ...wanted: readonly string[]): Promise<void> {
+  await vi.waitFor(async () => expect(await talk.buttons()).toEqual(wanted), { timeout: 15_000, interval: 10 });
 }
 
 /** The whole visible text of the last answer, once it is exactly `text`. */
