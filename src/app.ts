@@ -1,10 +1,11 @@
 /** Starting and stopping: what is built in `parts.ts` comes up in order, takes over what an earlier process left, and ends. */
+import type { Config } from './config/load.ts';
+import { watchConfig } from './config/watch.ts';
 import type { Engine } from './conversation/engine.ts';
 import { recover } from './conversation/recovery.ts';
 import type { Platform } from './core/conversation.ts';
 import type { Inbox } from './core/ports.ts';
-import { noticesFor } from './notices/notices.ts';
-import { adapterOf, type AppOptions, type Parts, partsOf } from './parts.ts';
+import { type AppOptions, type Parts, partsOf } from './parts.ts';
 import type { CommandDesk } from './steering/commands.ts';
 
 export interface App {
@@ -39,6 +40,8 @@ async function begin(parts: Parts): Promise<App['address']> {
   const { options, kept, adapters, engine, desk, server, health, recovered } = parts;
   const { conversation } = options.config.settings;
   const address = await server.start();
+  const lapsed = await kept.ledger.lapse();
+  if (lapsed > 0) options.log.info('usage.lapsed', { holds: lapsed });
   const inbox = inboxAfter(recovered.promise, engine, desk);
   await Promise.all([...adapters.values()].map((adapter) => adapter.start(inbox)));
   // Only now are the tokens known to be right: with a wrong one a reply to an old mention would be refused, and lost.
@@ -46,19 +49,30 @@ async function begin(parts: Parts): Promise<App['address']> {
     journal: kept.journal,
     platforms: new Set(adapters.keys()),
     answer: (entry) => engine.answer(entry),
-    surface: (to, standing) => adapterOf(adapters, to.platform).surface(to, standing),
-    noticesFor: noticesFor(conversation.language),
+    interrupt: (entry) => engine.interrupt(entry),
     resumeMs: conversation.resumeMs,
     log: options.log,
   });
   recovered.resolve();
-  health.ready = true;
+  health.begin();
+  watchRules(parts);
   return address;
 }
 
+/** Milliseconds between two looks at the operator's file. */
+const WATCH_MS = 2000;
+
+/** Who may ask, and how much, as the operator's file says whenever it changes. */
+function watchRules({ options: { reload, log }, guards, unwatch }: Parts): void {
+  if (reload === undefined) return;
+  const onChange = ({ settings }: Config): void => guards.follow(settings);
+  unwatch.push(watchConfig({ ...reload, onChange, everyMs: WATCH_MS, log }));
+}
+
 async function end(parts: Parts, drainMs: number): Promise<void> {
-  parts.health.ready = false;
+  parts.health.end();
   parts.recovered.resolve();
+  for (const stop of parts.unwatch.splice(0)) stop();
   await Promise.all([...parts.adapters.values()].map((adapter) => adapter.stop()));
   await parts.engine.stop(drainMs);
   await parts.server.stop();

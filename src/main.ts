@@ -15,7 +15,9 @@ async function main(): Promise<void> {
   const apiKey = config.secrets.cometapiKey;
   if (apiKey === undefined) throw new ConfigError([NO_KEY]);
   const requested = stopSignal();
-  const starting = startApp({ config, apiKey, standIn: false, log: new PinoLog(config.settings.log) });
+  const { file } = config;
+  const reload = file === undefined ? {} : { reload: { file, load: () => loadConfig() } };
+  const starting = startApp({ config, apiKey, standIn: false, ...reload, log: new PinoLog(config.settings.log) });
   // What was accepted is in the journal, so a start that is not wanted any more may end where it is.
   const app = await Promise.race([starting, requested]);
   if (app === 'stop') return;

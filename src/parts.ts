@@ -1,22 +1,27 @@
 /** Everything that is built once: every room, made from the configuration and joined to the others. */
 import packageFile from '../package.json' with { type: 'json' };
+import type { AnswerContext } from './answers/deeds.ts';
 import type { Config } from './config/load.ts';
 import { Attachments } from './conversation/attachments.ts';
 import { Engine } from './conversation/engine.ts';
 import { LocalLanes } from './conversation/lanes.ts';
 import type { Platform, Settings } from './core/conversation.ts';
 import { PlatformUnavailable } from './core/errors.ts';
+import type { Payer } from './core/model.ts';
+import type { Command } from './core/inbound.ts';
 import type { Adapter, Log } from './core/ports.ts';
 import { DiscordAdapter } from './discord/adapter.ts';
 import { GeminiClient } from './gemini/client.ts';
-import { OpenAccess } from './guard/access.ts';
+import { Guards } from './guard/guards.ts';
+import { dearestOf } from './models/spend.ts';
 import { noticesFor } from './notices/notices.ts';
 import { LoggedMetrics } from './ops/counts.ts';
+import { Health } from './ops/health.ts';
 import { HttpServer } from './ops/server.ts';
 import { PlaygroundAdapter } from './playground/adapter.ts';
 import { Governor } from './reply/governor.ts';
 import { SlackAdapter } from './slack/adapter.ts';
-import { CommandDesk } from './steering/commands.ts';
+import { type CommandContext, CommandDesk } from './steering/commands.ts';
 import { ScopedSettings } from './steering/settings.ts';
 import { Steering } from './steering/steering.ts';
 import { KeyvBlobStore } from './storage/blobs.ts';
@@ -37,6 +42,8 @@ export interface AppOptions {
   readonly standIn: boolean;
   /** Where a stand-in plays the host of the model's links to its sources. */
   readonly redirectOrigin?: string;
+  /** The operator's file and what reads it again, where one is to be watched. */
+  readonly reload?: { readonly file: string; readonly load: () => Promise<Config> };
   readonly log: Log;
 }
 
@@ -47,15 +54,18 @@ export interface Parts {
   readonly redirects: GroundingRedirects;
   readonly store: Store;
   readonly kept: Kept;
+  readonly guards: Guards;
   readonly adapters: ReadonlyMap<Platform, Adapter>;
   readonly engine: Engine;
   readonly desk: CommandDesk;
   readonly server: HttpServer;
   readonly downloader: WebDownloader;
-  readonly health: { ready: boolean };
+  readonly health: Health;
   readonly failed: PromiseWithResolvers<void>;
   /** Resolved when mentions of an earlier process are before new ones. */
   readonly recovered: PromiseWithResolvers<void>;
+  /** What ends the watching of files. */
+  readonly unwatch: (() => void)[];
 }
 
 /** Builds everything and starts nothing but the store. @throws StorageUnavailable */
@@ -66,17 +76,24 @@ export async function partsOf(options: AppOptions): Promise<Parts> {
   const store = await openStore(config.settings.store.url, log);
   const kept = keptIn(store, options);
   const adapters = new Map<Platform, Adapter>();
-  const { engine, desk } = enginesOf({ options, client, redirects, kept, adapters });
-  const health = { ready: false };
-  const ready = () => health.ready && [...adapters.values()].every((adapter) => adapter.isConnected);
-  const server = new HttpServer({ ...config.settings.http, ready, log });
+  const { ledger } = kept;
+  const facts = (model: string) => client.facts(model);
+  const guards = new Guards(config.settings, { ledger, facts, dearest: dearestOf(config.models), log });
+  const { engine, desk } = enginesOf({ options, client, redirects, kept, guards, adapters });
+  const health = healthOf(store, adapters, log);
+  const server = new HttpServer({ ...config.settings.http, ready: () => health.isReady(), log });
   const failed = Promise.withResolvers<void>();
   const downloader = new WebDownloader({ timeoutMs: config.settings.attachments.downloadMs, log });
   for (const adapter of adaptersOf({ options, kept, desk, server, downloader, onFatal: failed.resolve }))
     adapters.set(adapter.platform, adapter);
   const recovered = Promise.withResolvers<void>();
-  const running = { server, downloader, health, failed, recovered };
-  return { options, client, redirects, store, kept, adapters, engine, desk, ...running };
+  const running = { server, downloader, health, failed, recovered, unwatch: [] };
+  return { options, client, redirects, store, kept, guards, adapters, engine, desk, ...running };
+}
+
+function healthOf(store: Store, adapters: ReadonlyMap<Platform, Adapter>, log: Log): Health {
+  const connected = () => [...adapters.values()].every((adapter) => adapter.isConnected);
+  return new Health({ checks: { store: () => store.isWritable(), platforms: connected }, log });
 }
 
 /** What one store keeps. */
@@ -115,18 +132,20 @@ function enginesOf(parts: {
   readonly client: GeminiClient;
   readonly redirects: GroundingRedirects;
   readonly kept: Kept;
+  readonly guards: Guards;
   readonly adapters: ReadonlyMap<Platform, Adapter>;
 }): { readonly engine: Engine; readonly desk: CommandDesk } {
   const { config, log } = parts.options;
-  const { conversation, model, steering, tools } = config.settings;
-  const { client, redirects, kept } = parts;
+  const { conversation, model, tools } = config.settings;
+  const { client, redirects, kept, guards } = parts;
   const on = (platform: Platform): Adapter => adapterOf(parts.adapters, platform);
   const catalogue = { models: config.models, personas: config.personas, usual: conversation.persona };
   const shared = { ...kept, catalogue, facts: (name: string) => client.facts(name), lanes: new LocalLanes(), log };
   const offered = EVERYDAY.filter((tool) => tools.some((name) => name === tool.declaration.name));
   const engine = new Engine({
     ...shared,
-    guard: new OpenAccess(),
+    guard: guards,
+    meter: guards.budget,
     maxWaiting: conversation.maxWaiting,
     client,
     redirects,
@@ -138,11 +157,27 @@ function enginesOf(parts: {
     noticesFor: noticesFor(conversation.language),
     historyTokens: conversation.historyTokens,
   });
-  const ask: Engine['mention'] = (mention, posts) => engine.mention(mention, posts);
-  const { version } = packageFile;
-  const answers = { ...shared, ask, metrics: new LoggedMetrics(log), admins: steering.admins };
-  const told = { version, maxTurns: conversation.maxTurns };
-  return { engine, desk: new CommandDesk({ ...shared, ...told, rights: steering, answers }) };
+  const desk = deskOf(parts.options, guards, { ...shared, ask: (mention, posts) => engine.mention(mention, posts) });
+  return { engine, desk };
+}
+
+/** What does commands. */
+function deskOf(
+  { config, log }: AppOptions,
+  { access, budget }: Guards,
+  shared: Omit<CommandContext, 'admits' | 'limitsOf' | 'rights' | 'answers' | 'version' | 'maxTurns'> &
+    Pick<AnswerContext, 'ask'>,
+): CommandDesk {
+  const { conversation, steering } = config.settings;
+  return new CommandDesk({
+    ...shared,
+    admits: (command: Command) => access.admits(command),
+    limitsOf: (payer: Payer) => budget.limitsOf(payer),
+    rights: steering,
+    answers: { ...shared, metrics: new LoggedMetrics(log), admins: steering.admins },
+    version: packageFile.version,
+    maxTurns: conversation.maxTurns,
+  });
 }
 
 /** Every platform whose token is set; the page if none is. */

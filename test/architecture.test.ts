@@ -30,7 +30,7 @@ const MAY_IMPORT: Readonly<
   'discord/controls': { rooms: ['core', 'commands'], packages: ['discord.js'] },
   playground: { rooms: ['core', 'commands', 'markdown', 'notices', 'reply', 'sources'], packages: [] },
   storage: { rooms: ['core'], packages: ['keyv', 'hookified'] },
-  guard: { rooms: ['core'], packages: [] },
+  guard: { rooms: ['core', 'models'], packages: [] },
   tools: { rooms: ['core'], packages: [] },
   web: { rooms: ['core'], packages: ['undici'] },
   ops: { rooms: ['core'], packages: ['pino'] },

@@ -15,6 +15,8 @@ export interface Config {
   readonly models: readonly ModelFacts[];
   /** Texts of `config/personas`, by name. */
   readonly personas: Readonly<Record<string, string>>;
+  /** The operator's own file. */
+  readonly file?: string;
 }
 
 type Tree = Readonly<Record<string, unknown>>;
@@ -59,7 +61,8 @@ export async function loadConfig(environment: Environment = process.env): Promis
   if (checked.success && !Object.hasOwn(personas, usual))
     faults.push(`conversation.persona: there is no ${fileURLToPath(new URL(`${usual}.md`, PERSONAS))}`);
   if (!checked.success || !models.success || faults.length > 0) throw new ConfigError(faults);
-  return { settings: checked.data, secrets, models: models.data.models, personas };
+  const found = { settings: checked.data, secrets, models: models.data.models, personas };
+  return own === undefined ? found : { ...found, file: own };
 }
 
 async function fileLayer(name: string, file: URL | string, faults: string[]): Promise<Layer> {

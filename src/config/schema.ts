@@ -67,6 +67,34 @@ const requestSchema = z.strictObject({
     .exactOptional(),
 });
 
+const ids = z.array(z.coerce.string().min(1));
+const accessLists = z.strictObject({ workspaces: ids, channels: ids, roles: ids, people: ids });
+
+/** Who may ask. A list that would let nobody in or keep nobody out, because all are let in anyway, is a fault. */
+const accessSchema = z
+  .strictObject({
+    usually: z.enum(['open', 'closed']),
+    directMessages: z.boolean(),
+    refusals: z.enum(['told', 'silent']),
+    allow: accessLists,
+    deny: accessLists,
+  })
+  .refine(({ usually, allow }) => usually === 'closed' || Object.values(allow).every((list) => list.length === 0), {
+    path: ['allow'],
+    message: 'must name nobody unless access.usually is closed',
+  });
+
+const limit = z.strictObject({
+  turns: whole(0, 1_000_000_000).exactOptional(),
+  tokens: whole(0, 1_000_000_000_000).exactOptional(),
+  usd: fraction(0, 1_000_000_000),
+});
+const limitsSchema = z.strictObject({
+  hour: limit.exactOptional(),
+  day: limit.exactOptional(),
+  month: limit.exactOptional(),
+});
+
 const settingsShape = z.strictObject({
   model: z.strictObject({
     id: z.string().min(1),
@@ -100,6 +128,8 @@ const settingsShape = z.strictObject({
     may: z.strictObject({ person: may, conversation: may, channel: may, workspace: may }),
     admins: z.array(z.coerce.string().min(1)),
   }),
+  access: accessSchema,
+  budget: z.strictObject({ person: limitsSchema, channel: limitsSchema, workspace: limitsSchema }),
   sources: z.strictObject({ resolveMs: whole(0, 30_000) }),
   attachments: z.strictObject({
     maxFiles: whole(0, 20),

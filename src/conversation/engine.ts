@@ -1,57 +1,42 @@
 /** The engine: from a mention to a stored turn, readable top to bottom. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ConversationId, isVisible, type ThinkingDepth, type Turn } from '../core/conversation.ts';
-import { codeOf, HalleyError, type Refusal } from '../core/errors.ts';
+import { codeOf, type Ending, type Refusal } from '../core/errors.ts';
 import type { Redirects } from '../core/files.ts';
 import type { Mention, MentionId, ReplyAddress } from '../core/inbound.ts';
-import type { ModelClient } from '../core/model.ts';
-import type {
-  Guard,
-  Inbox,
-  Journal,
-  JournalEntry,
-  Lanes,
-  Log,
-  ReplySurface,
-  Toolbox,
-  TurnStore,
-} from '../core/ports.ts';
+import type { Meter } from '../core/model.ts';
+import type { Guard, Inbox, Journal, JournalEntry, Lanes, Log, ReplySurface, TurnStore } from '../core/ports.ts';
 import type { PostRef } from '../core/reply.ts';
 import { type NoticesFor, noticesIn } from '../notices/notices.ts';
-import { present } from '../reply/presenter.ts';
+import { PatientSurface } from '../reply/patience.ts';
+import { present, replyOf } from '../reply/presenter.ts';
 import { Reader } from '../reply/reader.ts';
 import { relinking } from '../sources/sources.ts';
-import { type Steered, type Steering, steeredTurn } from '../steering/steering.ts';
-import type { Attachments, Files } from './attachments.ts';
-import { historyOf } from './history.ts';
+import { type Steering, steeredTurn } from '../steering/steering.ts';
 import { LeftOpen } from './lanes.ts';
-import { besideAnswer, requestOf, type StandingRequest, systemInstruction, userContent, whyUnasked } from './prompt.ts';
-import { factsOf, runTurn, type TurnPlan } from './turn.ts';
+import { type PlanOptions, planOf } from './plan.ts';
+import { besideAnswer, whyUnasked } from './prompt.ts';
+import { seenOf, unfinishedTurn } from './recovery.ts';
+import { factsOf, runTurn } from './turn.ts';
 
 /** Milliseconds that writes under way get when the time for finishing is over. */
 const LAST_WRITES_MS = 1000;
 
-export interface EngineOptions {
+/** For what is not in the journal: whoever brings it waits for the end. */
+const AT_ONCE = AbortSignal.abort();
+
+export interface EngineOptions extends PlanOptions {
   readonly guard: Guard;
   readonly journal: Journal;
   readonly lanes: Lanes;
   readonly turns: TurnStore;
-  /** What people say besides their question. */
   readonly steering: Steering;
-  readonly client: ModelClient;
-  readonly toolbox: Toolbox;
+  readonly meter: Meter;
   readonly redirects: Redirects;
-  readonly attachments: Attachments;
-  /** Where a reply to this address is shown. */
   readonly surface: (to: ReplyAddress, standing: readonly PostRef[]) => ReplySurface;
-  /** What the bot says, in the language of who reads it. */
   readonly noticesFor: NoticesFor;
-  /** What every request asks for beside its question. */
-  readonly standing: StandingRequest;
   /** How many mentions may wait while one is answered in the same conversation. */
   readonly maxWaiting: number;
-  /** Estimated tokens of past turns sent with each question. */
-  readonly historyTokens: number;
   readonly log: Log;
 }
 
@@ -73,12 +58,13 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
     const { guard, journal, maxWaiting } = this.#options;
     const entry: JournalEntry = { mention, posts };
     try {
+      if (await journal.isKnown(mention)) return false;
       const refusal = await guard.check(mention);
-      if (refusal !== undefined) await this.#refuse(refusal, entry, this.#readerOf(entry));
-      else if (await journal.accept(mention, posts)) this.answer(entry, maxWaiting);
-      else return false;
+      if (refusal !== undefined) return await this.#refuseForGood(refusal, entry);
+      if (!(await journal.accept(mention, posts))) return false;
+      this.answer(entry, maxWaiting);
     } catch (error) {
-      await this.#readerOf(entry).apologize(error, posts.length > 0);
+      await this.#readerOf(entry, AT_ONCE).apologize(error, posts.length > 0);
     }
     return true;
   }
@@ -88,7 +74,16 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
    * @param maxWaiting How many may wait before it; unlimited for what was accepted by an earlier process.
    */
   answer(entry: JournalEntry, maxWaiting = Number.POSITIVE_INFINITY): void {
-    const answering = this.#inLane(entry, maxWaiting).finally(() => this.#answering.delete(answering));
+    this.#begin(entry, maxWaiting, (reader, stopped) => this.#turn(entry.mention, reader, stopped));
+  }
+
+  /** Ends an accepted mention in its lane with what was seen of its answer. */
+  interrupt(entry: JournalEntry): void {
+    this.#begin(entry, Number.POSITIVE_INFINITY, (reader) => this.#end(entry, reader, { kind: 'interrupted' }));
+  }
+
+  #begin(entry: JournalEntry, maxWaiting: number, work: Work): void {
+    const answering = this.#inLane(entry, maxWaiting, work).finally(() => this.#answering.delete(answering));
     this.#answering.set(answering, entry.mention.conversation);
   }
 
@@ -113,35 +108,75 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
     for (const id of this.#unclosed) await this.#close(id);
   }
 
-  #readerOf({ mention, posts }: JournalEntry): Reader {
+  /** @param givenUp Until then the platform is waited for. */
+  #readerOf({ mention, posts }: JournalEntry, givenUp: AbortSignal): Reader {
     const { surface, noticesFor, log } = this.#options;
-    const notices = noticesFor(mention.author.locale);
-    return new Reader({ surface: surface(mention.replyTo, posts), notices, mention: mention.id, log });
+    const patient = new PatientSurface(surface(mention.replyTo, posts), { givenUp, log });
+    return new Reader({ surface: patient, notices: noticesFor(mention.author.locale), mention: mention.id, log });
   }
 
-  async #refuse(refusal: Refusal, { mention, posts }: JournalEntry, reader: Reader): Promise<void> {
+  /** A mention that was refused is not refused again when it is delivered again. */
+  async #refuseForGood(refusal: Refusal, entry: JournalEntry): Promise<boolean> {
+    const isSaid = await this.#refuse(refusal, entry, this.#readerOf(entry, AT_ONCE));
+    await this.#close(entry.mention.id);
+    return isSaid;
+  }
+
+  /** Says why there is no answer, and resolves with whether anything is said at all. */
+  async #refuse(refusal: Refusal, { mention, posts }: JournalEntry, reader: Reader): Promise<boolean> {
+    if (refusal.kind === 'not-allowed' && refusal.isSilent === true) return false;
     reader.notices = noticesIn(await this.#options.steering.languageFor(mention));
     await reader.refuse(refusal, posts.length > 0);
+    return true;
   }
 
-  async #inLane(entry: JournalEntry, maxWaiting: number): Promise<void> {
-    const { mention, posts } = entry;
-    const reader = this.#readerOf(entry);
+  async #inLane(entry: JournalEntry, maxWaiting: number, work: Work): Promise<void> {
+    const { mention } = entry;
+    const reader = this.#readerOf(entry, this.#cutOff.signal);
     try {
-      const work = (stopped: AbortSignal) => this.#turn(mention, reader, stopped);
-      const refusal = await this.#options.lanes.run(mention.conversation, work, { maxWaiting, mention });
+      const inTurn = (stopped: AbortSignal) => work(reader, stopped);
+      const refusal = await this.#options.lanes.run(mention.conversation, inTurn, { maxWaiting, mention });
       if (refusal !== undefined) await this.#refuse(refusal, entry, reader);
     } catch (error) {
-      if (error instanceof LeftOpen) return reader.surface.abandon();
-      await reader.apologize(error, posts.length > 0);
+      if (!(await this.#isOver(error, entry, reader))) return reader.surface.abandon();
     }
     await this.#close(mention.id);
+  }
+
+  /** Tells of what went wrong, and whether nothing is left to do; else the journal keeps the entry for the next start. */
+  async #isOver(error: unknown, entry: JournalEntry, reader: Reader): Promise<boolean> {
+    if (error instanceof LeftOpen) return false;
+    const { seen = '', posts, mention } = entry;
+    const stands = posts.length > 0 && (seen !== '' || mention.attempt !== undefined);
+    if (!stands || seen.trim() === '') return reader.apologize(error, stands);
+    try {
+      await this.#end(entry, reader, { kind: 'broken', code: codeOf(error) });
+      return true;
+    } catch (failure) {
+      return !(failure instanceof LeftOpen) && reader.apologize(error, true);
+    }
+  }
+
+  /** What an earlier process showed of an answer stands as its end, and is remembered. */
+  async #end(entry: JournalEntry, reader: Reader, ending: Ending): Promise<void> {
+    if (this.#draining) throw new LeftOpen();
+    const { turns, steering, log } = this.#options;
+    const { mention } = entry;
+    const turn = await unfinishedTurn(entry, ending, steering);
+    const before = (await turns.turns(mention.conversation)).find(({ id }) => id === mention.id);
+    if (before !== undefined && (before.attempt ?? 1) >= (mention.attempt ?? 1)) return;
+    const posts = await reader.surface.finish(replyOf(turn)).catch((failure: unknown) => {
+      seenOf(turn, failure, log);
+      return turn.posts;
+    });
+    if (isVisible(turn)) await this.#remember(mention, { ...turn, posts }, reader);
+    log.info('turn.done', factsOf(turn));
   }
 
   /** The straight path within the conversation's lane. */
   async #turn(mention: Mention, reader: Reader, stopped: AbortSignal): Promise<void> {
     if (this.#draining) throw new LeftOpen();
-    const { client, toolbox, redirects, journal, turns, steering, log } = this.#options;
+    const { client, meter, toolbox, redirects, journal, turns, steering, log } = this.#options;
     const stored = await turns.turns(mention.conversation);
     const place = stored.findIndex((turn) => turn.id === mention.id);
     const before = stored[place];
@@ -152,11 +187,12 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
     reader.notices = notices;
     const signal = AbortSignal.any([stopped, this.#cutOff.signal]);
     const past = before === undefined ? stored : stored.slice(0, place);
-    const plan = await this.#plan(mention, steered, { before, past, reader, signal });
+    const plan = await planOf({ mention, steered, before, past, reader, signal }, this.#options);
     const depthOf = (wanted: ThinkingDepth) => client.depthOf(plan.request.model, wanted);
     const unasked = signal.aborted || before !== undefined ? undefined : whyUnasked(steered, plan.files, notices);
     if (unasked !== undefined) return reader.tell(unasked);
-    const events = steeredTurn(runTurn(plan, { client, toolbox }, signal), steered);
+    const stream = meter.metered((request, ended) => client.stream(request, ended), mention);
+    const events = steeredTurn(runTurn(plan, { client: { stream }, toolbox }, signal), steered);
     const { turn, failure } = await present(events, reader.surface, {
       signal,
       log,
@@ -165,65 +201,23 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
       offered: { turn: mention.id, conversation: mention.conversation },
       notice: besideAnswer({ steered, files: plan.files, depthOf }, notices),
       onPosts: (posts) => journal.posted(mention.id, posts),
+      onView: (text) => journal.seen(mention.id, text),
       resolve: (done) => relinking(done, redirects, this.#cutOff.signal),
     });
-    const seen = failure === undefined ? turn : this.#seenOf(turn, failure);
+    const seen = failure === undefined ? turn : seenOf(turn, failure, log);
     // An answer that stands in the place of another is remembered in its place, whatever is seen of it.
     if (isVisible(seen) || (before !== undefined && failure === undefined)) await this.#remember(mention, seen, reader);
     log.info('turn.done', factsOf(seen));
   }
 
-  /** What the model is asked: settings, past turns, and the question with its files, within its limits. */
-  async #plan(
-    mention: Mention,
-    steered: Steered,
-    { before, past, reader, signal }: Moment,
-  ): Promise<TurnPlan & { files: Files }> {
-    const { client, historyTokens, standing, toolbox, attachments } = this.#options;
-    const { chosen, json, instruction, text } = steered;
-    const [model, facts] = [chosen.model, client.facts(chosen.model)];
-    // A question that is answered again stands in its turn as the model read it.
-    const files: Files =
-      before === undefined
-        ? await attachments.read(mention, { text, facts, reader }, signal)
-        : { parts: [], faults: [], files: before.files ?? [] };
-    const question = before?.contents[0] ?? userContent(mention, text, files);
-    const limit = { model, budgetTokens: historyTokens, windowTokens: facts?.inputTokens };
-    const history = historyOf(past, { ...limit, ...attachments.beside(question) });
-    const draws = standing.images !== undefined || facts?.output === 'text-and-images';
-    const request = requestOf({ draws, chosen, json, standing, functions: toolbox.declarations });
-    const thoughts = chosen.thoughts === 'off' ? {} : { includeThoughts: true };
-    const told = { systemInstruction: systemInstruction(instruction, mention.place, new Date()) };
-    return {
-      mention,
-      text,
-      files,
-      question,
-      request: { ...request, ...thoughts, ...told, model, contents: [...history, question] },
-    };
-  }
-
-  /**
-   * What is remembered of an answer that could not be made to stand: what its reader saw of it, if anything.
-   * @throws LeftOpen when the platform may take it later: the next start answers anew.
-   */
-  #seenOf(turn: Turn, failure: unknown): Turn {
-    this.#options.log.error('reply.unfinished', failure, { mention: turn.id });
-    if (failure instanceof HalleyError && failure.retryable) throw new LeftOpen();
-    const contents: Turn['contents'] = turn.posts.length === 0 ? [turn.contents[0]] : turn.contents;
-    return { ...turn, contents, ending: { kind: 'broken', code: codeOf(failure) } };
-  }
-
   /** Stores the turn. When that fails, the answer stands and its reader is told. */
   async #remember(mention: Mention, turn: Turn, reader: Reader): Promise<void> {
-    const { turns, steering, log } = this.#options;
     try {
-      await turns.append(mention.conversation, turn);
+      await this.#options.turns.append(mention.conversation, turn);
     } catch (error) {
-      log.error('turn.forgotten', error, { conversation: mention.conversation, mention: turn.id });
-      return reader.warn(error);
+      this.#options.log.error('turn.forgotten', error, { conversation: mention.conversation, mention: turn.id });
+      await reader.warn(error);
     }
-    await steering.count(turn, mention);
   }
 
   /** Closes the entry, and those that the store did not close before. */
@@ -240,11 +234,5 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
   }
 }
 
-/** When a question is asked: after what, in whose place, and where that is shown. */
-interface Moment {
-  /** The turn whose answer is to be replaced. */
-  readonly before: Turn | undefined;
-  readonly past: readonly Turn[];
-  readonly reader: Reader;
-  readonly signal: AbortSignal;
-}
+/** What is done for a mention when its lane comes to it. */
+type Work = (reader: Reader, stopped: AbortSignal) => Promise<void>;

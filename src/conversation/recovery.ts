@@ -1,10 +1,11 @@
-/** At start: every mention the journal still holds is answered, or its reader is told that it was interrupted. */
-import type { Platform } from '../core/conversation.ts';
-import { PlatformRejected } from '../core/errors.ts';
-import type { ReplyAddress } from '../core/inbound.ts';
-import type { Journal, JournalEntry, Log, ReplySurface } from '../core/ports.ts';
-import type { PostRef } from '../core/reply.ts';
-import type { NoticesFor } from '../notices/notices.ts';
+/** At start: every mention the journal still holds is answered, or ends with what its reader saw and is marked as interrupted. */
+import type { Platform, Turn } from '../core/conversation.ts';
+import { codeOf, type Ending, HalleyError } from '../core/errors.ts';
+import type { Journal, JournalEntry, Log } from '../core/ports.ts';
+import { noticesIn } from '../notices/notices.ts';
+import type { Steering } from '../steering/steering.ts';
+import { LeftOpen } from './lanes.ts';
+import { userContent } from './prompt.ts';
 
 export interface RecoveryOptions {
   readonly journal: Journal;
@@ -12,8 +13,8 @@ export interface RecoveryOptions {
   readonly platforms: ReadonlySet<Platform>;
   /** Answers the entry in its lane, into the posts that stand. */
   readonly answer: (entry: JournalEntry) => void;
-  readonly surface: (to: ReplyAddress, standing: readonly PostRef[]) => ReplySurface;
-  readonly noticesFor: NoticesFor;
+  /** Ends the entry in its lane with what was seen of its answer. */
+  readonly interrupt: (entry: JournalEntry) => void;
   /** Milliseconds: an entry received longer ago than this is not answered any more. */
   readonly resumeMs: number;
   readonly log: Log;
@@ -28,18 +29,46 @@ export async function recover(options: RecoveryOptions): Promise<void> {
     const resumed = ageMs <= resumeMs;
     log.info('turn.recovered', { mention: entry.mention.id, ageMs, resumed });
     if (resumed) options.answer(entry);
-    else await interrupt(entry, options);
+    else options.interrupt(entry);
   }
 }
 
-/** What stands is left as it is. An entry whose reader could not be told stays open for the next start. */
-async function interrupt({ mention, posts }: JournalEntry, options: RecoveryOptions): Promise<void> {
-  const { journal, surface, noticesFor, log } = options;
-  try {
-    await surface(mention.replyTo, posts).note(noticesFor(mention.author.locale).interrupted);
-  } catch (error) {
-    log.error('notice.failed', error, { mention: mention.id });
-    if (!(error instanceof PlatformRejected)) return;
-  }
-  await journal.close(mention.id);
+/** The turn of an entry that is not answered any more: the question, and what was seen of its answer. @throws StorageUnavailable, StorageCorrupt */
+export async function unfinishedTurn(
+  { mention, posts, seen = '' }: JournalEntry,
+  ending: Ending,
+  steering: Steering,
+): Promise<Turn> {
+  const { text, chosen, language, completed } = await steering.of(mention);
+  const { id, author, attachments, receivedAt } = mention;
+  const question = userContent(mention, text);
+  const notice = noticesIn(language).ofEnding(ending, seen.trim() !== '');
+  const turn: Turn = {
+    id,
+    author,
+    text,
+    ...(attachments.length === 0 ? {} : { files: attachments.map(({ name }) => ({ name })) }),
+    contents: seen.trim() === '' ? [question] : [question, { role: 'model', parts: [{ text: seen }] }],
+    ending,
+    ...(notice === undefined ? {} : { notice }),
+    language,
+    sources: [],
+    model: chosen.model,
+    usage: {},
+    posts,
+    receivedAt,
+    endedAt: Date.now(),
+  };
+  return completed(turn, '');
+}
+
+/**
+ * What is remembered of an answer that could not be made to stand: what its reader saw of it, if anything.
+ * @throws LeftOpen when the platform may take it later: the next start answers anew.
+ */
+export function seenOf(turn: Turn, failure: unknown, log: Log): Turn {
+  log.error('reply.unfinished', failure, { mention: turn.id });
+  if (failure instanceof HalleyError && failure.retryable) throw new LeftOpen();
+  const contents: Turn['contents'] = turn.posts.length === 0 ? [turn.contents[0]] : turn.contents;
+  return { ...turn, contents, ending: { kind: 'broken', code: codeOf(failure) } };
 }

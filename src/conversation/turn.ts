@@ -25,7 +25,7 @@ export interface TurnPlan {
 
 /** Who answers, and who does what the answer calls for. */
 export interface TurnPartners {
-  readonly client: ModelClient;
+  readonly client: Pick<ModelClient, 'stream'>;
   readonly toolbox: Toolbox;
 }
 
@@ -61,7 +61,7 @@ export async function* runTurn(
 
 /** One request to its end; once more when it brought nothing to show, by success, mistake or a broken stream. */
 async function* ask(
-  client: ModelClient,
+  client: TurnPartners['client'],
   request: ModelRequest,
   { record, signal }: { readonly record: TurnRecord; readonly signal: AbortSignal },
 ): AsyncGenerator<ReplyEvent, Answer> {

@@ -121,6 +121,13 @@ export interface TurnFile {
 /** What a person thinks of an answer. */
 export type Rating = 'good' | 'bad';
 
+/** What somebody thinks of an answer. */
+export interface Vote {
+  /** The person's id. */
+  readonly by: string;
+  readonly rating: Rating;
+}
+
 /** One mention and all that answered it, stored as one. */
 export interface Turn extends Sourced {
   readonly id: MentionId;
@@ -162,6 +169,15 @@ export interface Turn extends Sourced {
   /** Epoch milliseconds: when the mention was received, and when the answer ended. */
   readonly receivedAt: number;
   readonly endedAt: number;
+}
+
+/** A conversation as a list shows it. */
+export interface ConversationSummary {
+  readonly id: ConversationId;
+  /** What the first remembered question said. */
+  readonly title: string;
+  /** Epoch milliseconds of the last turn's end. */
+  readonly lastAt: number;
 }
 
 /** The answer as a reader sees it: the model's text, and the code it ran with what came of it, as Markdown. */

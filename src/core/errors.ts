@@ -20,11 +20,13 @@ export type ErrorCode =
   | 'storage.unavailable'
   | 'storage.corrupt'
   | 'tool.failed'
+  | 'budget.spent'
   | 'defect';
 
 /** A value from a guard or a lane: this mention is not answered, and why. */
 export type Refusal =
-  | { readonly kind: 'not-allowed' }
+  /** `isSilent`: nobody is told. */
+  | { readonly kind: 'not-allowed'; readonly isSilent?: true }
   /** `resetsAt`, in epoch milliseconds, is when the period ends whose budget is used up. */
   | { readonly kind: 'over-budget'; readonly resetsAt: number }
   /** `waiting` is how many mentions already wait in this conversation. */
@@ -38,7 +40,9 @@ export type Ending =
   | { readonly kind: 'malformed' }
   /** `by` is the name of whoever stopped it, as others see it; absent where it is not known or goes without saying. */
   | { readonly kind: 'stopped'; readonly by?: string }
-  | { readonly kind: 'broken'; readonly code: ErrorCode };
+  | { readonly kind: 'broken'; readonly code: ErrorCode }
+  /** The process ended in the middle of it, too long ago to go on. */
+  | { readonly kind: 'interrupted' };
 
 /** The base of the family: a foreseeable failure with what is needed to act on it. Only subclasses are thrown. */
 export abstract class HalleyError extends Error {
@@ -194,6 +198,18 @@ export class StorageCorrupt extends HalleyError {
 export class ToolFailed extends HalleyError {
   readonly code = 'tool.failed';
   readonly retryable = false;
+}
+
+/** Too little is left of a budget for another request. `resetsAt` is when there is more, in epoch milliseconds. */
+export class BudgetSpent extends HalleyError {
+  readonly code = 'budget.spent';
+  readonly retryable = false;
+  readonly resetsAt: number;
+
+  constructor(resetsAt: number) {
+    super('Too little is left of the budget.');
+    this.resetsAt = resetsAt;
+  }
 }
 
 /** The code of anything thrown: the family's own, or `defect` for what nobody foresaw. */

@@ -1,4 +1,4 @@
-/** Files that people send: what fetching one comes to, who fetches, and who keeps bytes. */
+/** What is fetched from elsewhere: files that people send, where links lead, and who keeps bytes. */
 import type { FileFault } from './inbound.ts';
 
 /** The bytes of a file, or why there are none. */
@@ -27,6 +27,15 @@ export interface Downloader {
    * of `hosts` that leads to an address which is not public is not followed. Rejects only with the reason of `signal`.
    */
   fetch(wanted: Wanted, signal: AbortSignal): Promise<Downloaded>;
+}
+
+/** Who knows where addresses lead that only redirect. */
+export interface Redirects {
+  /**
+   * Where those of the addresses lead that are known to redirect; undefined, at once, when none is. Never rejects: what
+   * cannot be found in time, or before the signal aborts, is left out.
+   */
+  follow(urls: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>> | undefined;
 }
 
 /** Bytes kept for a while, in base64, by their content. What is kept in one place is not to be found in another. */

@@ -10,6 +10,8 @@ export interface Author {
   readonly name: string;
   /** The language this person reads, as BCP 47 writes it; absent where the platform does not say. */
   readonly locale?: string;
+  /** Ids of the roles that the platform gave this person there; absent where it gives none or does not say. */
+  readonly roles?: readonly string[];
   /** The widest of these that the person manages on the platform; known only of those who give a command. */
   readonly manages?: 'channel' | 'workspace';
   /** Whether the person may take away what others wrote there; known only of those who give a command. */
@@ -79,6 +81,8 @@ export interface Mention {
   /** What the options of a command said beside the question, by the name of the flag, as it came; `steering/flags.ts` checks it. */
   readonly flags?: Readonly<Record<string, string>>;
   readonly replyTo: ReplyAddress;
+  /** Nothing in it names the bot: it counts because people talk freely there. Who may not ask is then not told so. */
+  readonly isFree?: true;
   /** From 2: which answer to the same question is asked for; the one before is replaced. Absent: the first. */
   readonly attempt?: number;
   /** Epoch milliseconds. */

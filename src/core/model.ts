@@ -7,6 +7,7 @@
  */
 import type { Chunk, Content, FunctionDeclaration, JsonObject } from './content.ts';
 import type { ScopeId, ThinkingDepth } from './conversation.ts';
+import type { Mention } from './inbound.ts';
 
 /** US dollars for a million tokens, as the maker lists them; a relay may ask another price. */
 export interface ModelPrice {
@@ -19,26 +20,80 @@ export interface ModelPrice {
 /** What was used: counts that add up. */
 export interface Spend {
   readonly turns: number;
-  /** The cached ones included. */
+  /** The cached ones and those that tools read included. */
   readonly inTokens: number;
   readonly cachedTokens: number;
+  /** What the service's own tools read. */
+  readonly toolTokens: number;
   /** Without thoughts. */
   readonly outTokens: number;
   readonly thoughtTokens: number;
-  /** US dollars at list price, of the turns whose model has one. */
+  /** US dollars at list price; where a model has none, nothing or what the dearest one asks. */
   readonly usd: number;
   /** Turns whose model has no price. */
   readonly unpricedTurns: number;
 }
 
-/** What each account used, by day and month; both end at midnight UTC. */
+/** What is counted by itself; each ends where UTC says. */
+export const PERIODS = ['hour', 'day', 'month'] as const;
+export type Period = (typeof PERIODS)[number];
+
+/** At most so much in one period. Tokens are those read and written, thoughts included. */
+export interface Limit {
+  readonly turns?: number;
+  readonly tokens?: number;
+  readonly usd?: number;
+}
+
+/** Who pays for an answer: its asker in this workspace, the channel and the workspace, each by limits of its own. */
+export const PAYERS = ['person', 'channel', 'workspace'] as const;
+export type Payer = (typeof PAYERS)[number];
+
+/** What one account may use. */
+export type AccountLimits = { readonly [P in Period]?: Limit };
+
+/** What one account used in a period, and what requests under way hold of it at the most they can come to. */
+export interface Used {
+  readonly account: ScopeId;
+  readonly period: Period;
+  readonly spent: Spend;
+  readonly held: Spend;
+}
+
+/** What is to be held, of whom, and which counts decide it. */
+export interface Hold {
+  /** No two that are open at once share one. */
+  readonly id: string;
+  readonly accounts: readonly ScopeId[];
+  readonly watched: readonly Pick<Used, 'account' | 'period'>[];
+  /** Epoch milliseconds: it counts in the periods of this instant, also when it ends later. */
+  readonly at: number;
+}
+
+/** What each account used, by hour, day and month. What is held is counted in full if the process ends before it is settled. */
 export interface Ledger {
-  /** Adds to the day and the month of `at` (epoch milliseconds) of each account. @throws StorageUnavailable, StorageCorrupt */
+  /** Adds to each period of `at` (epoch milliseconds) of each account, to all or to none. @throws StorageUnavailable, StorageCorrupt */
   add(accounts: readonly ScopeId[], spend: Spend, at: number): Promise<void>;
   /** What was used in the period that holds `at`; undefined for nothing. @throws StorageUnavailable, StorageCorrupt */
-  spent(account: ScopeId, period: 'day' | 'month', at: number): Promise<Spend | undefined>;
-  /** Drops every count of the account that is still kept of now and before. @throws StorageUnavailable */
-  forget(account: ScopeId, at: number): Promise<void>;
+  spent(account: ScopeId, period: Period, at: number): Promise<Spend | undefined>;
+  /**
+   * Holds what `decide` says, given what is watched; undefined holds nothing. Between the two nothing else is held or counted.
+   * @throws StorageUnavailable, StorageCorrupt
+   */
+  hold(hold: Hold, decide: (used: readonly Used[]) => Spend | undefined): Promise<void>;
+  /**
+   * Ends a hold and counts what was used instead. Where the store fails, all of it stays held, and the next settling counts it.
+   * @throws StorageUnavailable, StorageCorrupt
+   */
+  settle(id: string, spend: Spend): Promise<void>;
+  /** Counts in full what an earlier process held, and resolves with how many holds those were. @throws StorageUnavailable, StorageCorrupt */
+  lapse(): Promise<number>;
+  /**
+   * Drops every count of the account that is still kept of now and before.
+   * @param running Whether those of the periods that hold `at` are dropped too.
+   * @throws StorageUnavailable
+   */
+  forget(account: ScopeId, at: number, running: boolean): Promise<void>;
 }
 
 /** Where Google Maps looks first. */
@@ -167,4 +222,13 @@ export interface ModelClient {
    * @throws StreamBroken after it, or when the body ends without a finish reason.
    */
   stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<Chunk>;
+}
+
+/** Asks a model and streams its answer, as `ModelClient.stream` does. */
+export type Ask = (request: ModelRequest, signal: AbortSignal) => AsyncIterable<Chunk>;
+
+/** Holds each request against what may be used, and counts what it used. */
+export interface Meter {
+  /** Asks for one mention. What is asked ends early where little is left. @throws BudgetSpent where too little is left to ask at all. */
+  metered(ask: Ask, mention: Mention): Ask;
 }

@@ -2,6 +2,7 @@
 import type { FunctionCall, FunctionDeclaration, FunctionResponse, JsonObject } from './content.ts';
 import type {
   ConversationId,
+  ConversationSummary,
   Platform,
   Rating,
   ScopeId,
@@ -9,6 +10,7 @@ import type {
   SettingsChange,
   SettingsOverride,
   Turn,
+  Vote,
   Whereabouts,
 } from './conversation.ts';
 import type { Refusal } from './errors.ts';
@@ -29,7 +31,7 @@ import type { DraftView, PostRef, Reply } from './reply.ts';
 /** One platform's connection. Owns transport and nothing else. */
 export interface Adapter {
   readonly platform: Platform;
-  /** Whether messages can arrive now. */
+  /** Whether messages can arrive now: from the end of `start` to `stop`, but for the time in which a connection is made anew. */
   readonly isConnected: boolean;
   /**
    * Connects and delivers to `inbox`; resolves when messages can arrive.
@@ -52,7 +54,7 @@ export interface Adapter {
 export interface Inbox {
   /**
    * Resolves once the mention is durable or refused, not once it is answered. Delivering one twice answers it once; false
-   * when it had been accepted before.
+   * when nothing comes of it: it had been accepted before, or is refused in silence.
    */
   mention(mention: Mention): Promise<boolean>;
   command(command: Command): Promise<CommandReply>;
@@ -153,22 +155,6 @@ export interface Guard {
   check(mention: Mention): Promise<Refusal | undefined>;
 }
 
-/** A conversation as a list shows it. */
-export interface ConversationSummary {
-  readonly id: ConversationId;
-  /** What the first remembered question said. */
-  readonly title: string;
-  /** Epoch milliseconds of the last turn's end. */
-  readonly lastAt: number;
-}
-
-/** What somebody thinks of an answer. */
-export interface Vote {
-  /** The person's id. */
-  readonly by: string;
-  readonly rating: Rating;
-}
-
 /** A conversation's remembered turns. Safe only within the conversation's lane: read-then-write is not atomic. */
 export interface TurnStore {
   /**
@@ -202,10 +188,14 @@ export interface JournalEntry {
   readonly mention: Mention;
   /** The posts that stand for it, in order. */
   readonly posts: readonly PostRef[];
+  /** The model's text that was about to be shown last; absent where there was none. */
+  readonly seen?: string;
 }
 
 /** Mentions accepted and not yet stored. What it holds at start is what a crash interrupted. */
 export interface Journal {
+  /** Whether `accept` would say false. @throws StorageUnavailable, StorageCorrupt */
+  isKnown(mention: Mention): Promise<boolean>;
   /**
    * Makes the mention durable, with the posts that stand for it already; false when this attempt at it was accepted
    * before, also when its turn is long stored.
@@ -214,6 +204,11 @@ export interface Journal {
   accept(mention: Mention, posts?: readonly PostRef[]): Promise<boolean>;
   /** Remembers the posts that stand for an open entry; does nothing for any other. @throws StorageUnavailable, StorageCorrupt */
   posted(id: MentionId, posts: readonly PostRef[]): Promise<void>;
+  /**
+   * Remembers the model's text that is about to be shown for an open entry, for when no more of it comes. Survives the end of
+   * the process; a power cut may take the last one back. @throws StorageUnavailable
+   */
+  seen(id: MentionId, text: string): Promise<void>;
   /** Closes the entry; its id stays known against redelivery. @throws StorageUnavailable, StorageCorrupt */
   close(id: MentionId): Promise<void>;
   /** The open entries, oldest first. @throws StorageUnavailable */

@@ -62,7 +62,7 @@ export class DiscordAdapter implements Adapter {
   }
 
   get isConnected(): boolean {
-    return this.#client.ws.status === Status.Ready;
+    return !this.#isStopped && this.#client.ws.status === Status.Ready;
   }
 
   async start(inbox: Inbox): Promise<void> {
@@ -163,7 +163,7 @@ export class DiscordAdapter implements Adapter {
     const { mention } = verdict;
     if (verdict.kind === 'overheard' && !(await this.#isFollowed(message, mention.conversation, inbox)))
       return this.#ignore(message, 'not-addressed');
-    if (verdict.isFree === true && !(await this.#isFree(mention, inbox))) return this.#ignore(message, 'not-addressed');
+    if (mention.isFree === true && !(await this.#isFree(mention, inbox))) return this.#ignore(message, 'not-addressed');
     await inbox.mention(await inPlaceWhereWanted(mention, inbox, this.#options.log));
   }
 

@@ -55,8 +55,6 @@ export type Verdict =
   | {
       readonly kind: 'addressed' | 'overheard';
       readonly mention: Mention;
-      /** Whether nothing in it names the bot: then it is a mention only where people talk freely. */
-      readonly isFree?: true;
     }
   | { readonly kind: 'ignored'; readonly reason: Ignored };
 
@@ -73,7 +71,7 @@ export function judge(heard: Heard, self: Self, notices: Notices): Verdict {
   if (where.place.kind !== 'thread') return ignored('not-addressed');
   // A sticker or a poll says nothing that can be answered, and without the content intent every message looks so.
   if (mention.text === '' && mention.attachments.length === 0) return ignored('nothing-said');
-  return { kind: where.owner === self.id ? 'addressed' : 'overheard', mention, isFree: true };
+  return { kind: where.owner === self.id ? 'addressed' : 'overheard', mention: { ...mention, isFree: true } };
 }
 
 function ignored(reason: Ignored): Verdict {
@@ -229,6 +227,7 @@ export function heardOf(message: Message, where: Where): Heard {
       isBot: author.bot,
       // A message does not say what language its author reads; the server does.
       ...(guild === null ? {} : { locale: guild.preferredLocale }),
+      ...(member === null ? {} : { roles: [...member.roles.cache.keys()] }),
     },
     isWebhook: message.webhookId !== null,
     isSystem: message.type !== MessageType.Default && message.type !== MessageType.Reply,

@@ -16,7 +16,7 @@ import { type Author, type Command, type CommandReply, type Mention, TURN } from
 import type { Inbox, Log } from '../core/ports.ts';
 import type { NoticesFor } from '../notices/notices.ts';
 import { conversationAt, isPrivate, type Pressed, pressedIn, privateThread } from './controls/buttons.ts';
-import { answerOf, chosenIn, filledIn, type Given, modalOf } from './controls/menus.ts';
+import { answerOf, chosenIn, filledIn, type Given, modalOf, quoteOf } from './controls/menus.ts';
 import { finalPagesOf } from './format.ts';
 import { attachmentOf, conversationInPlace, inPlaceWhereWanted, placedOf, type Where, whereOf } from './inbound.ts';
 
@@ -131,15 +131,6 @@ function privately({ id, applicationId, token, user }: ChatInputCommandInteracti
   };
 }
 
-/** Code points of the question shown, well below what a message holds. */
-const MAX_QUOTE = 1500;
-
-function quoteOf(text: string): string {
-  const signs = Array.from(text.trim());
-  const shown = signs.length > MAX_QUOTE ? `${signs.slice(0, MAX_QUOTE).join('')}…` : signs.join('');
-  return shown.replace(/^/gmu, '> ');
-}
-
 async function reply(interaction: Answerable, given: Given, { inbox, noticesFor, log }: Rooms): Promise<void> {
   const notices = noticesFor(interaction.locale);
   const where = interaction.channel === null ? undefined : whereOf(interaction.channel);
@@ -224,7 +215,12 @@ function whereaboutsOf(interaction: Answerable, { place }: Where): Whereabouts {
 
 function authorOf({ user, member, locale }: Answerable): Author {
   const name = member !== null && 'displayName' in member ? member.displayName : user.displayName;
-  return { id: user.id, name, locale };
+  return { id: user.id, name, locale, ...(member === null ? {} : { roles: rolesOf(member) }) };
+}
+
+/** Of a server that is not known, the roles come as Discord sent them. */
+function rolesOf({ roles }: NonNullable<Answerable['member']>): readonly string[] {
+  return Array.isArray(roles) ? roles : [...roles.cache.keys()];
 }
 
 /** In a direct message the channel is the person's own; its workspace is shared with everyone who writes to the bot. */

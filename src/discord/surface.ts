@@ -57,6 +57,8 @@ export class DiscordSurface implements ReplySurface {
     const channel = await this.#place();
     // Others would see it, and the asker sees that the command is being answered.
     if (this.#typing !== undefined || this.#to.hidden !== undefined) return;
+    // Only a new message ends the sign: where one is filled, it would outlast the answer.
+    if (this.#posts.refs.length > 0) return;
     // Not awaited: a sign of life that fails or comes late must not hold back what it announces.
     this.#typing = setInterval(() => void this.#type(channel), this.#options.typingMs);
     void this.#type(channel);

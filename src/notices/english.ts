@@ -18,7 +18,6 @@ export interface Trouble {
 /** What needs no more than saying. */
 export interface Plain {
   readonly stopped: string;
-  readonly interrupted: string;
   readonly nothingAsked: string;
   /** To a command given where nothing can be said to the bot. */
   readonly elsewhere: string;
@@ -57,6 +56,9 @@ export interface Sentences {
   readonly thoughtTooLong: string;
   readonly stoppedBy: (name: string) => string;
   readonly brokenOff: string;
+  /** A restart came before the answer, and in the middle of it. */
+  readonly interrupted: string;
+  readonly interruptedWithin: string;
   readonly error: Readonly<Record<ErrorCode, Trouble>>;
   readonly rejection: Readonly<Record<RejectionReason, string>>;
   readonly successor: (model: string) => string;
@@ -78,7 +80,6 @@ const TELL = 'Please tell the person who runs me.';
 export const ENGLISH: Sentences = {
   plain: {
     stopped: 'Stopped.',
-    interrupted: 'I was restarted before I could answer this. Please ask again.',
     nothingAsked: 'What would you like to know? Write your question in the same message as my name.',
     elsewhere: 'This does not work here.',
     stopping: 'I am stopping and take no more messages.',
@@ -144,6 +145,8 @@ export const ENGLISH: Sentences = {
     'Thinking used up the whole length limit, so there is no answer. Try a lower thinking depth, or a narrower question.',
   stoppedBy: (name) => `Stopped by ${name}.`,
   brokenOff: 'This answer is not complete.',
+  interrupted: 'I was restarted before I could answer this. Please ask again.',
+  interruptedWithin: 'A restart interrupted this answer. Ask for it again with /retry.',
   error: {
     'config.invalid': { why: 'I am not set up correctly.', remedy: TELL },
     'model.unavailable': {
@@ -168,6 +171,7 @@ export const ENGLISH: Sentences = {
       remedy: 'Please try again in a minute.',
     },
     'storage.corrupt': { why: 'My memory of this conversation cannot be read.', remedy: TELL },
+    'budget.spent': { why: 'The budget for questions is used up.', remedy: 'Ask again later.' },
     'tool.failed': { why: 'Something that I looked up failed.', remedy: ASK_AGAIN },
     defect: { why: 'Something went wrong inside me.', remedy: 'Please try again.' },
   },

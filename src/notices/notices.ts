@@ -1,6 +1,7 @@
 /** What the bot says about itself: the sentence of each ending, error, refusal and command, in the reader's language. */
 import type { Language, LanguageChoice, ThinkingDepth } from '../core/conversation.ts';
 import {
+  BudgetSpent,
   codeOf,
   type Ending,
   ModelQuota,
@@ -101,10 +102,13 @@ function endingIn(said: Sentences, ending: Ending, hasText: boolean): string | u
       const { why, remedy } = said.error[ending.code];
       return `${said.brokenOff} ${why} ${remedy}`;
     }
+    case 'interrupted':
+      return hasText ? said.interruptedWithin : said.interrupted;
   }
 }
 
 function errorIn(said: Sentences, error: unknown, reference?: string): string {
+  if (error instanceof BudgetSpent) return said.overBudget(waitIn(said, error.resetsAt - Date.now()));
   const code = codeOf(error);
   const { why, remedy } = said.error[code];
   if (code === 'defect' && reference !== undefined) return `${why} ${remedy} ${said.reference(reference)}`;

@@ -14,7 +14,6 @@ const PLURAL = new Intl.PluralRules('pl');
 export const POLISH: Sentences = {
   plain: {
     stopped: 'Zatrzymano.',
-    interrupted: 'Ponowne uruchomienie przerwało mi, zanim padła odpowiedź. Zapytaj jeszcze raz.',
     nothingAsked: 'Co chcesz wiedzieć? Napisz pytanie w tej samej wiadomości, w której mnie wołasz.',
     elsewhere: 'To tutaj nie działa.',
     stopping: 'Kończę pracę i nie przyjmuję już wiadomości.',
@@ -81,6 +80,8 @@ export const POLISH: Sentences = {
     'Samo myślenie wyczerpało limit długości, więc odpowiedzi nie ma. Wybierz mniejszą głębokość myślenia albo zadaj węższe pytanie.',
   stoppedBy: (name) => `Zatrzymane przez: ${name}.`,
   brokenOff: 'Ta odpowiedź nie jest pełna.',
+  interrupted: 'Ponowne uruchomienie przerwało mi, zanim padła odpowiedź. Zapytaj jeszcze raz.',
+  interruptedWithin: 'Ponowne uruchomienie przerwało tę odpowiedź. Poproś o nią jeszcze raz przez /retry.',
   error: {
     'config.invalid': { why: 'Moje ustawienia są błędne.', remedy: TELL },
     'model.unavailable': { why: 'Model jest teraz nieosiągalny.', remedy: 'Zapytaj ponownie za minutę.' },
@@ -99,6 +100,7 @@ export const POLISH: Sentences = {
       remedy: 'Spróbuj ponownie za minutę.',
     },
     'storage.corrupt': { why: 'Nie mogę odczytać swojej pamięci tej rozmowy.', remedy: TELL },
+    'budget.spent': { why: 'Limit pytań został wyczerpany.', remedy: 'Zapytaj ponownie później.' },
     'tool.failed': { why: 'Nie udało mi się czegoś sprawdzić.', remedy: ASK_AGAIN },
     defect: { why: 'Coś się we mnie zepsuło.', remedy: 'Spróbuj ponownie.' },
   },

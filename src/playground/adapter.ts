@@ -53,9 +53,8 @@ export class PlaygroundAdapter implements Adapter {
     this.#uploads = new Uploads(options.uploads, options.maxFileBytes);
   }
 
-  /** The page asks for its events by itself. */
   get isConnected(): boolean {
-    return true;
+    return this.#inbox !== undefined;
   }
 
   start(inbox: Inbox): Promise<void> {

@@ -16,6 +16,8 @@ export interface PresentOptions {
   readonly notice?: string | undefined;
   /** Told the posts that stand whenever there are others than before. Its failure is logged. */
   readonly onPosts: (posts: readonly PostRef[]) => Promise<void>;
+  /** Told the model's text before each write that shows more of it. Its failure is logged. */
+  readonly onView?: (text: string) => Promise<void>;
   /** Finds better addresses for the sources of a turn; undefined when there are none to find. Never rejects. */
   readonly resolve?: (turn: Turn) => Promise<Turn> | undefined;
   /** What goes on until there is text. Default: `thinking`. */
@@ -191,6 +193,9 @@ class Writer {
 
   async #show(): Promise<void> {
     const view = this.#view();
+    const { onView } = this.#options;
+    if (view.exact !== '' && onView !== undefined)
+      await this.#tolerating('reply.view-unrecorded', () => onView(view.exact));
     const posts = await this.#surface.show(view);
     if (this.#draft.stands) this.#urgency = this.#rhythm.isBurst ? 'burst' : 'text';
     await this.stands(posts);

@@ -1,5 +1,5 @@
 /** Who waits for the answer to one mention, and is told what stands in its place or comes after it. */
-import type { Refusal } from '../core/errors.ts';
+import { BudgetSpent, PlatformUnavailable, type Refusal } from '../core/errors.ts';
 import type { MentionId } from '../core/inbound.ts';
 import type { Log, ReplySurface } from '../core/ports.ts';
 import type { Notices } from '../notices/notices.ts';
@@ -36,13 +36,17 @@ export class Reader {
     return this.#say(this.notices.ofRefusal(refusal), stands);
   }
 
-  /** Says what went wrong, in place of an answer or, where some of one `stands`, after it. Never rejects. */
-  async apologize(cause: unknown, stands: boolean): Promise<void> {
+  /**
+   * Says what went wrong, in place of an answer or, where some of one `stands`, after it. Never rejects; false when it could
+   * not be said and may be later.
+   */
+  async apologize(cause: unknown, stands: boolean): Promise<boolean> {
     const { log, mention } = this.#options;
     const reference = crypto.randomUUID().slice(0, 8);
-    log.error('turn.failed', cause, { mention, reference });
+    if (cause instanceof BudgetSpent) log.info('turn.refused', { mention, reason: cause.code });
+    else log.error('turn.failed', cause, { mention, reference });
     const notice = this.notices.ofError(cause, reference);
-    await this.#surely(() => this.#say(notice, stands));
+    return this.#surely(() => this.#say(notice, stands));
   }
 
   /** Says under the answer what went wrong after it. Never rejects. */
@@ -54,12 +58,14 @@ export class Reader {
     return stands ? this.surface.note(notice) : this.tell(notice);
   }
 
-  /** What cannot be told either is logged. */
-  async #surely(tell: () => Promise<void>): Promise<void> {
+  /** What cannot be told either is logged; false when it may be told later. */
+  async #surely(tell: () => Promise<void>): Promise<boolean> {
     try {
       await tell();
+      return true;
     } catch (error) {
       this.#options.log.error('notice.failed', error, { mention: this.#options.mention });
+      return !(error instanceof PlatformUnavailable);
     }
   }
 }

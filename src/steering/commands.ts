@@ -10,7 +10,7 @@ import {
   type Mention,
   type Suggested,
 } from '../core/inbound.ts';
-import type { Ledger } from '../core/model.ts';
+import { type AccountLimits, type Ledger, PAYERS, type Payer, type Period, PERIODS } from '../core/model.ts';
 import type { Inbox, Journal, Lanes, Log, TurnStore } from '../core/ports.ts';
 import { languageOf, lineOf, noticesIn } from '../notices/notices.ts';
 import { type ChoiceContext, choose, type Given, showSettings } from './choose.ts';
@@ -20,12 +20,16 @@ import { mayChange, maySee, settingsOf } from './settings.ts';
 import { completionsOf } from './values.ts';
 
 export interface CommandContext extends ChoiceContext {
+  /** Whether this person may use the bot there. */
+  readonly admits: (command: Command) => boolean;
   readonly lanes: Lanes;
   readonly turns: TurnStore;
   readonly journal: Journal;
   readonly ledger: Ledger;
   /** What is done with one answer needs this. */
   readonly answers: AnswerContext;
+  /** What each of them may use here. */
+  readonly limitsOf: (payer: Payer) => AccountLimits;
   /** Of the bot. */
   readonly version: string;
   /** Turns kept of a conversation. */
@@ -77,6 +81,8 @@ export class CommandDesk implements Pick<Inbox, 'command' | 'settingsAt' | 'comp
     try {
       const held = await settings.at(command);
       language = languageOf(held.language.value, command.author.locale);
+      if (!isOpenToAll(command) && !this.#context.admits(command))
+        return { text: noticesIn(language).ofRefusal({ kind: 'not-allowed' }) };
       return await DEEDS[command.name]({ command, held, language, say: sentencesIn(language) }, this.#context);
     } catch (error) {
       const reference = crypto.randomUUID().slice(0, 8);
@@ -92,6 +98,11 @@ export class CommandDesk implements Pick<Inbox, 'command' | 'settingsAt' | 'comp
   async complete(what: Suggested, typed: string): Promise<readonly string[]> {
     return completionsOf(what, typed, this.#context.catalogue);
   }
+}
+
+/** Whoever may not ask any more may still have what is kept of them dropped. */
+function isOpenToAll({ name, values }: Command): boolean {
+  return name === 'forget' && values['what'] === 'me';
 }
 
 /** For whoever may change what holds here. The answer that is being written is stopped; what it leaves is dropped too. */
@@ -123,11 +134,12 @@ async function forgetMe({ command, say }: Given, context: CommandContext): Promi
   const turns = await forgetTurns([...ids], author.id, context);
   await closeOpen(isMine, context);
   const account = scopeIdOf('person', command);
+  const isLimited = Object.keys(context.limitsOf('person')).length > 0;
   if (account !== undefined) {
     await context.settings.store.forget(account);
-    await context.ledger.forget(account, before);
+    await context.ledger.forget(account, before, !isLimited);
   }
-  return { text: say.forgottenMe(turns) };
+  return { text: isLimited ? `${say.forgottenMe(turns)} ${say.countsStay}` : say.forgottenMe(turns) };
 }
 
 /** Each conversation in its lane, so that what is being answered there is stored first and dropped with the rest. */
@@ -157,18 +169,22 @@ async function exportTurns({ command: { conversation }, say }: Given, context: C
   return { text: say.exported(turns.length), files: filesOf(turns) };
 }
 
-async function usage({ command, say }: Given, { ledger, rights }: CommandContext): Promise<CommandReply> {
+async function usage({ command, say }: Given, { ledger, limitsOf, rights }: CommandContext): Promise<CommandReply> {
   const asked = command.values['of'] ?? 'person';
-  const scope = (['person', 'channel', 'workspace'] as const).find((known) => known === asked);
+  const scope = PAYERS.find((known) => known === asked);
   const account = scope === undefined ? undefined : scopeIdOf(scope, command);
   if (scope === undefined || account === undefined)
     return { text: say.takes('of', lineOf(asked), 'person, channel, workspace') };
   if (!maySee(scope, command.author, rights)) return { text: say.mayNotSee };
+  const limits = limitsOf(scope);
   const now = Date.now();
-  const usedIn = async (period: 'day' | 'month', name: string): Promise<string> => {
+  const usedIn = async (period: Period): Promise<string> => {
     const spend = await ledger.spent(account, period, now);
-    return `- ${name}: ${spend === undefined ? say.nothingUsed : say.spend(spend)}`;
+    const limit = limits[period];
+    const told = `- ${say.periods[period]}: ${spend === undefined ? say.nothingUsed : say.spend(spend)}`;
+    return limit === undefined || Object.keys(limit).length === 0 ? told : `${told}. ${say.limited(limit, spend)}`;
   };
-  const lines = await Promise.all([usedIn('day', say.today), usedIn('month', say.thisMonth)]);
+  const told = PERIODS.filter((period) => period !== 'hour' || limits.hour !== undefined);
+  const lines = await Promise.all(told.map(usedIn));
   return { text: [say.used(say.origins[scope]), ...lines].join('\n') };
 }

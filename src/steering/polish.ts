@@ -1,5 +1,6 @@
 /** Polish sentences about settings, flags and commands. */
 import type { Spend } from '../core/model.ts';
+import { restsOf } from '../models/spend.ts';
 import type { SteeringSentences } from './sentences.ts';
 
 const count = new Intl.NumberFormat('pl');
@@ -19,7 +20,7 @@ function turnsOf(turns: number): string {
 
 function costOf({ usd, turns, unpricedTurns }: Spend): string {
   if (unpricedTurns === turns) return 'koszt nieznany';
-  return `${unpricedTurns > 0 ? 'co najmniej ' : ''}${dollars.format(usd)}`;
+  return `${unpricedTurns > 0 ? 'około ' : ''}${dollars.format(usd)}`;
 }
 
 export const POLISH: SteeringSentences = {
@@ -67,13 +68,22 @@ export const POLISH: SteeringSentences = {
     `Zapomniane: ${turnsOf(turns)} i ustawienia tej rozmowy. Moje wiadomości zostają, dopóki ich nie usuniesz.`,
   forgottenMe: (turns) =>
     `Zapomniane: ${turnsOf(turns)}, twoje ustawienia i twoje zużycie tutaj. Moje wiadomości zostają, dopóki ich nie usuniesz.`,
+  countsStay: 'To, co liczy się do twoich limitów, zostaje do końca ich godziny, dnia lub miesiąca.',
   exported: (turns) => `Ta rozmowa, tak jak ją pamiętam: ${turnsOf(turns)}.`,
   nothingToExport: 'Niczego z tej rozmowy nie pamiętam.',
   used: (whose) => `Zużycie ${whose}:`,
-  today: 'dziś',
-  thisMonth: 'w tym miesiącu',
+  periods: { hour: 'w tej godzinie', day: 'dziś', month: 'w tym miesiącu' },
+  limited: (limit, spend) => {
+    const kinds = { turns: 'pytań', tokens: 'tokenów', usd: '' };
+    const each = restsOf(limit, spend).map(({ kind, most, left }) => {
+      const [all, rest] =
+        kind === 'usd' ? [dollars.format(most), dollars.format(left)] : [count.format(most), count.format(left)];
+      return `${rest} z ${all} ${kinds[kind]}`.trim();
+    });
+    return `Zostało: ${each.join(', ')}`;
+  },
   spend: (spend) =>
-    `${turnsOf(spend.turns)}, tokeny: ${count.format(spend.inTokens)} wejścia (${count.format(spend.cachedTokens)} z pamięci podręcznej), ${count.format(spend.outTokens)} wyjścia, ${count.format(spend.thoughtTokens)} myślenia, ${costOf(spend)}`,
+    `${turnsOf(spend.turns)}, tokeny: ${count.format(spend.inTokens)} wejścia (${count.format(spend.cachedTokens)} z pamięci podręcznej${spend.toolTokens === 0 ? '' : `, ${count.format(spend.toolTokens)} przez narzędzia`}), ${count.format(spend.outTokens)} wyjścia, ${count.format(spend.thoughtTokens)} myślenia, ${costOf(spend)}`,
   nothingUsed: 'nic',
   help: [
     'Napisz do mnie albo użyj `/ask`. W rozmowie pamiętam, co w niej padło.',

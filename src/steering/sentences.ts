@@ -3,7 +3,8 @@
  * until it has a sentence for every setting and scope.
  */
 import type { Language, Scope, Settings } from '../core/conversation.ts';
-import type { Spend } from '../core/model.ts';
+import type { Limit, Period, Spend } from '../core/model.ts';
+import { restsOf } from '../models/spend.ts';
 import { POLISH } from './polish.ts';
 import type { Origin } from './settings.ts';
 
@@ -39,11 +40,14 @@ export interface SteeringSentences {
   readonly whatToAsk: string;
   readonly forgotten: (turns: number) => string;
   readonly forgottenMe: (turns: number) => string;
+  /** Put behind it where the person has limits. */
+  readonly countsStay: string;
   readonly exported: (turns: number) => string;
   readonly nothingToExport: string;
   readonly used: (whose: string) => string;
-  readonly today: string;
-  readonly thisMonth: string;
+  readonly periods: Readonly<Record<Period, string>>;
+  /** A limit, and what is left of it. */
+  readonly limited: (limit: Limit, spend: Spend | undefined) => string;
   readonly spend: (spend: Spend) => string;
   readonly nothingUsed: string;
   /** Twelve lines at most. */
@@ -74,7 +78,7 @@ function turnsOf(turns: number): string {
 
 function costOf({ usd, turns, unpricedTurns }: Spend): string {
   if (unpricedTurns === turns) return 'cost unknown';
-  return `${unpricedTurns > 0 ? 'at least ' : ''}${dollars.format(usd)}`;
+  return `${unpricedTurns > 0 ? 'about ' : ''}${dollars.format(usd)}`;
 }
 
 const ENGLISH: SteeringSentences = {
@@ -122,13 +126,21 @@ const ENGLISH: SteeringSentences = {
     `Forgotten: ${turnsOf(turns)} and the settings of this conversation. What I posted stays until you delete it.`,
   forgottenMe: (turns) =>
     `Forgotten: ${turnsOf(turns)} of yours, your settings and your usage here. What I posted stays until you delete it.`,
+  countsStay: 'What counts towards your limits stays until their hour, day or month is over.',
   exported: (turns) => `This conversation as I remember it: ${turnsOf(turns)}.`,
   nothingToExport: 'I remember nothing of this conversation.',
   used: (whose) => `Used ${whose}:`,
-  today: 'today',
-  thisMonth: 'this month',
+  periods: { hour: 'this hour', day: 'today', month: 'this month' },
+  limited: (limit, spend) => {
+    const each = restsOf(limit, spend).map(({ kind, most, left }) => {
+      const [all, rest] =
+        kind === 'usd' ? [dollars.format(most), dollars.format(left)] : [count.format(most), count.format(left)];
+      return `${rest} of ${all}${kind === 'usd' ? '' : ` ${kind}`}`;
+    });
+    return `Left: ${each.join(', ')}`;
+  },
   spend: (spend) =>
-    `${turnsOf(spend.turns)}, ${count.format(spend.inTokens)} tokens in (${count.format(spend.cachedTokens)} cached), ${count.format(spend.outTokens)} out, ${count.format(spend.thoughtTokens)} thought, ${costOf(spend)}`,
+    `${turnsOf(spend.turns)}, ${count.format(spend.inTokens)} tokens in (${count.format(spend.cachedTokens)} cached${spend.toolTokens === 0 ? '' : `, ${count.format(spend.toolTokens)} by tools`}), ${count.format(spend.outTokens)} out, ${count.format(spend.thoughtTokens)} thought, ${costOf(spend)}`,
   nothingUsed: 'nothing',
   help: [
     'Write to me, or `/ask`. In a conversation I remember what was said.',

@@ -1,14 +1,7 @@
-/** What people say besides a question, for one answer: settings and flags into it, footer and thoughts out of it, counts after it. */
-import {
-  type Language,
-  scopeIdOf,
-  type Settings,
-  type ThinkingDepth,
-  type Turn,
-  type Whereabouts,
-} from '../core/conversation.ts';
+/** What people say besides a question, for one answer: settings and flags into it, footer and thoughts out of it. */
+import { type Language, type Settings, type ThinkingDepth, type Turn, type Whereabouts } from '../core/conversation.ts';
 import type { Mention } from '../core/inbound.ts';
-import type { Ledger, ModelFacts } from '../core/model.ts';
+import type { ModelFacts } from '../core/model.ts';
 import { spendOf } from '../models/spend.ts';
 import type { Log } from '../core/ports.ts';
 import type { ReplyEvent, Status } from '../core/reply.ts';
@@ -22,7 +15,6 @@ import { type Catalogue, personaText } from './values.ts';
 export interface SteeringOptions {
   readonly settings: ScopedSettings;
   readonly catalogue: Catalogue;
-  readonly ledger: Ledger;
   readonly facts: (model: string) => ModelFacts | undefined;
   readonly log: Log;
 }
@@ -87,17 +79,6 @@ export class Steering {
     } catch (error) {
       log.error('settings.unread', error, { conversation: where.conversation });
       return languageOf(settings.defaults.language, locale);
-    }
-  }
-
-  /** Counts what the turn used, for its author, channel and workspace. A failure is logged: the answer stands. */
-  async count(turn: Turn, mention: Mention): Promise<void> {
-    const { ledger, facts, log } = this.#options;
-    const accounts = (['person', 'channel', 'workspace'] as const).flatMap((scope) => scopeIdOf(scope, mention) ?? []);
-    try {
-      await ledger.add(accounts, spendOf(turn.usage, facts(turn.model)?.price), turn.endedAt);
-    } catch (error) {
-      log.error('usage.uncounted', error, { mention: turn.id });
     }
   }
 

@@ -16,25 +16,30 @@ type JournalRecord =
   | ({ readonly state: 'open' } & JournalEntry)
   | { readonly state: 'closed' /** The last one that was closed; absent: the first. */; readonly attempt?: number };
 
-/** A journal whose every write is on disk before it resolves. */
+/** A journal whose every write is on disk before it resolves, but for the texts of answers under way: they come too often. */
 export class KeyvJournal implements Journal {
   readonly #records: Records<JournalRecord>;
+  readonly #texts: Records<string>;
   readonly #rememberMs: number;
 
   constructor(store: Store, options: JournalOptions = {}) {
     this.#records = store.records('journal', { isData: isJournalRecord, durable: true });
+    this.#texts = store.records('drafts', { isData: (data) => typeof data === 'string' });
     this.#rememberMs = options.rememberMs ?? THREE_DAYS_MS;
+  }
+
+  async isKnown(mention: Mention): Promise<boolean> {
+    return !isNew(await this.#records.get(mention.id), mention);
   }
 
   /** Of two deliveries at once exactly one is told true. */
   async accept(mention: Mention, posts: readonly PostRef[] = []): Promise<boolean> {
-    let isNew = false;
+    let accepted = false;
     await this.#records.update(mention.id, (known) => {
-      const closed = known?.state === 'closed' ? (known.attempt ?? 1) : undefined;
-      isNew = known === undefined || (closed !== undefined && closed < (mention.attempt ?? 1));
-      return isNew ? { data: { state: 'open', mention, posts } } : undefined;
+      accepted = isNew(known, mention);
+      return accepted ? { data: { state: 'open', mention, posts } } : undefined;
     });
-    return isNew;
+    return accepted;
   }
 
   /** Does nothing for an entry that is not open. */
@@ -42,7 +47,13 @@ export class KeyvJournal implements Journal {
     await this.#records.update(id, (known) => (known?.state === 'open' ? { data: { ...known, posts } } : undefined));
   }
 
+  async seen(id: MentionId, text: string): Promise<void> {
+    await this.#texts.set(id, text, this.#rememberMs);
+  }
+
   async close(id: MentionId): Promise<void> {
+    // Before the entry, which a crash between the two leaves to be looked at again.
+    await this.#texts.delete([id]);
     await this.#records.update(id, (known) => {
       const attempt = known?.state === 'open' ? known.mention.attempt : known?.attempt;
       return { data: { state: 'closed', ...(attempt === undefined ? {} : { attempt }) }, ttlMs: this.#rememberMs };
@@ -53,10 +64,19 @@ export class KeyvJournal implements Journal {
   async open(): Promise<readonly JournalEntry[]> {
     const entries: JournalEntry[] = [];
     for await (const [, record] of this.#records.entries())
-      if (record.state === 'open') entries.push({ mention: record.mention, posts: record.posts });
+      if (record.state === 'open') entries.push(await this.#entryOf(record));
     // The sort is stable: mentions of the same millisecond stay in the order of their ids, which platforms count up.
     return entries.sort((a, b) => a.mention.receivedAt - b.mention.receivedAt);
   }
+
+  async #entryOf({ mention, posts }: JournalEntry): Promise<JournalEntry> {
+    const seen = await this.#texts.get(mention.id);
+    return { mention, posts, ...(seen === undefined ? {} : { seen }) };
+  }
+}
+
+function isNew(known: JournalRecord | undefined, { attempt = 1 }: Mention): boolean {
+  return known === undefined || (known.state === 'closed' && (known.attempt ?? 1) < attempt);
 }
 
 function isJournalRecord(data: unknown): data is JournalRecord {

@@ -1,59 +1,147 @@
-/** What each account used, by day and month, as counts that only grow. */
+/** What each account used, by hour, day and month, and what requests under way may still come to. */
 import type { ScopeId } from '../core/conversation.ts';
-import type { Spend } from '../core/model.ts';
-import type { Ledger } from '../core/model.ts';
+import { type Hold, type Ledger, type Period, PERIODS, type Spend, type Used } from '../core/model.ts';
 import { isObject, type Records, type Store } from './open.ts';
 
-type Period = 'day' | 'month';
+const HOUR_MS = 60 * 60 * 1000;
+const DAY_MS = 24 * HOUR_MS;
 
-const DAY_MS = 24 * 60 * 60 * 1000;
-
-/** How long counts are kept: a month of days, and a year of months, each with one to spare. */
-const KEPT_MS: Readonly<Record<Period, number>> = { day: 32 * DAY_MS, month: 400 * DAY_MS };
+/** How long counts are kept: a day of hours, a month of days and a year of months, each with some to spare. */
+const KEPT_MS: Readonly<Record<Period, number>> = { hour: 26 * HOUR_MS, day: 32 * DAY_MS, month: 400 * DAY_MS };
 
 /** How many periods before the current one are still kept. */
-const KEPT_PERIODS: Readonly<Record<Period, number>> = { day: 32, month: 13 };
+const KEPT_PERIODS: Readonly<Record<Period, number>> = { hour: 26, day: 32, month: 13 };
 
-/** One record per account and period. */
+/** What of a key says which period it is: `2026-11-22T14`, `2026-11-22` or `2026-11`. */
+const KEY_CHARS: Readonly<Record<Period, number>> = { hour: 13, day: 10, month: 7 };
+
+const NOTHING: Spend = {
+  turns: 0,
+  inTokens: 0,
+  cachedTokens: 0,
+  toolTokens: 0,
+  outTokens: 0,
+  thoughtTokens: 0,
+  usd: 0,
+  unpricedTurns: 0,
+};
+/** What an object has to hold to be counts; versions before did not count what tools read. */
+const NEEDED = Object.keys(NOTHING).filter((name) => name !== 'toolTokens');
+
+/** A hold as it is kept. */
+interface Held extends Pick<Hold, 'accounts' | 'at'> {
+  readonly most: Spend;
+}
+
+/**
+ * One record per account and period, and one per hold. All that changes them goes one after the other within this process.
+ * The holds of this process stand in memory too; those that the store has besides are of a process that is gone.
+ */
 export class KeyvLedger implements Ledger {
   readonly #records: Records<Spend>;
+  readonly #holds: Records<Held>;
+  readonly #open = new Map<string, Held>();
+  /** What was used, of holds that the store could not settle yet. */
+  readonly #unsettled = new Map<string, Spend>();
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(store: Store) {
     this.#records = store.records('ledger', { isData: isSpend });
+    this.#holds = store.records('holds', { isData: isHeld });
   }
 
-  /** Two additions at once both count. */
-  async add(accounts: readonly ScopeId[], spend: Spend, at: number): Promise<void> {
-    for (const account of accounts)
-      for (const period of ['day', 'month'] as const)
-        await this.#records.update(keyOf(account, period, at), (known) => ({
-          data: known === undefined ? spend : sumOf(known, spend),
-          ttlMs: KEPT_MS[period],
-        }));
+  add(accounts: readonly ScopeId[], spend: Spend, at: number): Promise<void> {
+    return this.#alone(() => this.#add(accounts, spend, at));
   }
 
   async spent(account: ScopeId, period: Period, at: number): Promise<Spend | undefined> {
-    return this.#records.get(keyOf(account, period, at));
+    const record = await this.#records.get(keyOf(account, period, at));
+    return record === undefined ? undefined : sumOf(NOTHING, record);
   }
 
-  async forget(account: ScopeId, at: number): Promise<void> {
-    const keys = (['day', 'month'] as const).flatMap((period) =>
+  hold(hold: Hold, decide: (used: readonly Used[]) => Spend | undefined): Promise<void> {
+    return this.#alone(async () => {
+      const { id, accounts, watched, at } = hold;
+      const counts = await this.#records.getMany(watched.map(({ account, period }) => keyOf(account, period, at)));
+      const used = watched.map(({ account, period }, index): Used => {
+        const held = this.#heldOf(keyOf(account, period, at), period, account);
+        return { account, period, spent: sumOf(NOTHING, counts[index] ?? NOTHING), held };
+      });
+      const most = decide(used);
+      if (most === undefined) return;
+      await this.#holds.set(id, { accounts, at, most });
+      this.#open.set(id, { accounts, at, most });
+    });
+  }
+
+  /** Settles with it what the store did not settle before. */
+  settle(id: string, spend: Spend): Promise<void> {
+    this.#unsettled.set(id, spend);
+    return this.#alone(async () => {
+      for (const [each, used] of this.#unsettled) {
+        const held = this.#open.get(each);
+        if (held !== undefined) await this.#add(held.accounts, used, held.at);
+        this.#open.delete(each);
+        this.#unsettled.delete(each);
+        await this.#holds.delete([each]);
+      }
+    });
+  }
+
+  lapse(): Promise<number> {
+    return this.#alone(async () => {
+      let lapsed = 0;
+      for await (const [id, { accounts, most, at }] of this.#holds.entries()) {
+        if (this.#open.has(id)) continue;
+        await this.#add(accounts, most, at);
+        await this.#holds.delete([id]);
+        lapsed++;
+      }
+      return lapsed;
+    });
+  }
+
+  forget(account: ScopeId, at: number, running: boolean): Promise<void> {
+    const keys = PERIODS.flatMap((period) =>
       Array.from({ length: KEPT_PERIODS[period] + 1 }, (_, back) => keyOf(account, period, before(at, period, back))),
     );
-    await this.#records.delete(keys);
+    const kept = new Set(running ? [] : PERIODS.map((period) => keyOf(account, period, at)));
+    return this.#alone(() => this.#records.delete(keys.filter((key) => !kept.has(key))));
+  }
+
+  async #add(accounts: readonly ScopeId[], spend: Spend, at: number): Promise<void> {
+    const places = accounts.flatMap((account) =>
+      PERIODS.map((period) => ({ key: keyOf(account, period, at), ttlMs: KEPT_MS[period] })),
+    );
+    const known = await this.#records.getMany(places.map(({ key }) => key));
+    await this.#records.setAll(places.map((place, at_) => ({ ...place, data: sumOf(known[at_] ?? NOTHING, spend) })));
+  }
+
+  #heldOf(key: string, period: Period, account: ScopeId): Spend {
+    const mine = [...this.#open.values()].filter(
+      ({ accounts, at }) => accounts.includes(account) && keyOf(account, period, at) === key,
+    );
+    return mine.reduce((sum, { most }) => sumOf(sum, most), NOTHING);
+  }
+
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#last.then(work);
+    // Whether it failed is its own caller's to know.
+    this.#last = mine.catch(() => undefined);
+    return mine;
   }
 }
 
 /** An instant in the period so many before that of `at`. */
 function before(at: number, period: Period, back: number): number {
-  if (period === 'day') return at - back * DAY_MS;
+  if (period !== 'month') return at - back * (period === 'hour' ? HOUR_MS : DAY_MS);
   const date = new Date(at);
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() - back);
 }
 
-/** `2026-11-22` or `2026-11`. A ScopeId is percent-encoded and so holds no `#` of its own. */
+/** A ScopeId is percent-encoded and so holds no `#` of its own. */
 function keyOf(account: ScopeId, period: Period, at: number): string {
-  return `${account}#${new Date(at).toISOString().slice(0, period === 'day' ? 10 : 7)}`;
+  return `${account}#${new Date(at).toISOString().slice(0, KEY_CHARS[period])}`;
 }
 
 function sumOf(one: Spend, other: Spend): Spend {
@@ -61,6 +149,7 @@ function sumOf(one: Spend, other: Spend): Spend {
     turns: one.turns + other.turns,
     inTokens: one.inTokens + other.inTokens,
     cachedTokens: one.cachedTokens + other.cachedTokens,
+    toolTokens: one.toolTokens + (other.toolTokens ?? 0),
     outTokens: one.outTokens + other.outTokens,
     thoughtTokens: one.thoughtTokens + other.thoughtTokens,
     usd: one.usd + other.usd,
@@ -70,7 +159,12 @@ function sumOf(one: Spend, other: Spend): Spend {
 
 function isSpend(data: unknown): data is Spend {
   if (!isObject(data)) return false;
-  const { turns, inTokens, cachedTokens, outTokens, thoughtTokens, usd, unpricedTurns } = data;
-  const counts = [turns, inTokens, cachedTokens, outTokens, thoughtTokens, usd, unpricedTurns];
-  return counts.every((count) => typeof count === 'number' && count >= 0);
+  return NEEDED.every((name) => {
+    const count = data[name];
+    return typeof count === 'number' && count >= 0;
+  });
+}
+
+function isHeld(data: unknown): data is Held {
+  return isObject(data) && Array.isArray(data.accounts) && typeof data.at === 'number' && isSpend(data.most);
 }

@@ -9,6 +9,9 @@ import { SqliteFile, SqliteStorage } from './sqlite.ts';
 /** The version this code writes, and the only one it reads. */
 const RECORD_VERSION = 1;
 
+/** A store that another process has locked holds this one up for a second when it is looked at. */
+const LOOK_MS = 2000;
+
 /**
  * Opens the store at `url`: `memory:`, gone at the end of the process, or `sqlite:path/to/file.sqlite`, made with its
  * directory if it is not there. A relative path begins at the working directory.
@@ -46,6 +49,7 @@ interface StoreParts {
 export class Store {
   readonly #parts: StoreParts;
   readonly #updates = new Map<string, Promise<void>>();
+  #looked = { at: Number.NEGATIVE_INFINITY, isWritable: false };
 
   constructor(parts: StoreParts) {
     this.#parts = parts;
@@ -57,6 +61,14 @@ export class Store {
     // Nothing may listen to `error`: with a listener keyv answers "no such key" where the store has failed.
     const keyv = new Keyv<unknown>({ store: storage, namespace, serialization: envelopes });
     return new Records({ ...this.#parts, ...options, namespace, keyv, updates: this.#updates });
+  }
+
+  /** Whether it takes writes; looked at again by a write every two seconds at most. */
+  isWritable(): boolean {
+    const now = performance.now();
+    if (now - this.#looked.at < LOOK_MS) return this.#looked.isWritable;
+    this.#looked = { at: now, isWritable: this.#parts.file.isWritable() };
+    return this.#looked.isWritable;
   }
 
   /** Closes the store; later calls on its records reject with StorageUnavailable. */
@@ -114,6 +126,17 @@ export class Records<T> {
     const record = { v: RECORD_VERSION, data };
     const done = await this.#attempt('write', () => this.#parts.keyv.set(key, record, ttlMs));
     if (!done) throw new StorageUnavailable(`The store ${this.#parts.location} refused to write.`);
+  }
+
+  /** Writes all of them or, on failure, none. */
+  async setAll(changes: readonly (Change<T> & { readonly key: string })[]): Promise<void> {
+    const entries = changes.map(({ key, data, ttlMs }) => ({
+      key,
+      value: { v: RECORD_VERSION, data },
+      ...(ttlMs === undefined ? {} : { ttl: ttlMs }),
+    }));
+    const done = await this.#attempt('write', () => this.#parts.keyv.setMany(entries));
+    if (done.includes(false)) throw new StorageUnavailable(`The store ${this.#parts.location} refused to write.`);
   }
 
   /**

@@ -94,6 +94,17 @@ export class SqliteFile {
     }
   }
 
+  /** Whether a write gets through now. It changes one row that belongs to no namespace. */
+  isWritable(): boolean {
+    try {
+      this.commit(false, () => this.statements.set.run('', 'written', String(Date.now()), null));
+      return true;
+    } catch {
+      // Why not is told to whoever has something to write.
+      return false;
+    }
+  }
+
   /** Closes the file for every namespace. Closing twice is fine. */
   close(): void {
     clearInterval(this.#sweeper);

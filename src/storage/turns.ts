@@ -1,8 +1,8 @@
 /** The last turns of each conversation, one record a turn and an index that says which of them count. */
-import type { ConversationId, Platform, Rating, Turn } from '../core/conversation.ts';
+import type { ConversationId, ConversationSummary, Platform, Rating, Turn, Vote } from '../core/conversation.ts';
 import { StorageCorrupt } from '../core/errors.ts';
 import type { MentionId } from '../core/inbound.ts';
-import type { ConversationSummary, TurnStore, Vote } from '../core/ports.ts';
+import type { TurnStore } from '../core/ports.ts';
 import { KeyvBlobStore } from './blobs.ts';
 import { fetchMedia, moveMedia, type Shelf, type StoredTurn } from './media.ts';
 import { isObject, type Records, type Store } from './open.ts';

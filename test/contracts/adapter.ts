@@ -152,6 +152,14 @@ export function adapterContract(name: string, open: () => Promise<AdapterStage>)
       expect(inbox.mentions).toHaveLength(1);
     });
 
+    it('is connected from its start to its stop', async () => {
+      expect(stage.adapter.isConnected).toBe(false);
+      await stage.adapter.start(inbox);
+      expect(stage.adapter.isConnected).toBe(true);
+      await stage.adapter.stop();
+      expect(stage.adapter.isConnected).toBe(false);
+    });
+
     it('can be stopped before it was started', async () => {
       await stage.adapter.stop();
       expect(stage.reads()).toEqual([]);

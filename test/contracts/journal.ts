@@ -25,6 +25,16 @@ function describeAcceptance(open: OpenJournal): void {
     expect(await journal.accept(aMention())).toBe(false);
   });
 
+  test('knows what it would not accept', async () => {
+    const journal = await open();
+    expect(await journal.isKnown(aMention())).toBe(false);
+    await journal.accept(aMention());
+    expect(await journal.isKnown(aMention())).toBe(true);
+    await journal.close(aMention().id);
+    expect(await journal.isKnown(aMention())).toBe(true);
+    expect(await journal.isKnown(aMention({ attempt: 2 }))).toBe(false);
+  });
+
   test('accepts one of many deliveries that come at once', async () => {
     const journal = await open();
     const answers = await Promise.all(Array.from({ length: 20 }, () => journal.accept(aMention())));
@@ -91,6 +101,18 @@ function describeEntries(open: OpenJournal): void {
     await journal.posted(aMention().id, posts);
     await journal.accept(aMention());
     expect((await journal.open())[0]?.posts).toEqual(posts);
+  });
+
+  test('remembers the text that was about to be shown last, until the entry is closed', async () => {
+    const journal = await open();
+    await journal.accept(aMention());
+    await journal.seen(aMention().id, 'Half');
+    await journal.seen(aMention().id, 'Half of it');
+    await journal.posted(aMention().id, posts);
+    expect(await journal.open()).toEqual([{ mention: aMention(), posts, seen: 'Half of it' }]);
+    await journal.close(aMention().id);
+    await journal.accept(aMention({ attempt: 2 }), posts);
+    expect(await journal.open()).toEqual([{ mention: aMention({ attempt: 2 }), posts }]);
   });
 
   test('does not open an entry again for posts that come after its end', async () => {

@@ -128,7 +128,7 @@ describe('a command', () => {
         name: 'think',
         values: { depth: 'high', scope: 'person' },
         conversation: `discord:${sim.guild.id}/${general}/${thread}`,
-        author: { id: ada.id, name: 'Ada', locale: 'en-US' },
+        author: { id: ada.id, name: 'Ada', locale: 'en-US', roles: [sim.guild.id] },
         place: { platform: 'discord', workspace: sim.guild.id, channel: general, name: 'ours', kind: 'thread' },
       },
     ]);

@@ -20,7 +20,7 @@ const SAID = {
     nothingAsked: 'What would you like to know? Write your question in the same message as my name.',
     flag: '--think takes auto, off, minimal, low, medium, high, a number of tokens, not “deep”.',
     set: 'Google Search is now set to on in this conversation.',
-    interrupted: 'I was restarted before I could answer this. Please ask again.',
+    interrupted: 'A restart interrupted this answer. Ask for it again with /retry.',
   },
   pl: {
     cut: 'Ta odpowiedź osiągnęła limit długości i nie jest pełna. Poproś o ciąg dalszy, aby poznać resztę.',
@@ -35,7 +35,7 @@ const SAID = {
     nothingAsked: 'Co chcesz wiedzieć? Napisz pytanie w tej samej wiadomości, w której mnie wołasz.',
     flag: '--think przyjmuje auto, off, minimal, low, medium, high, liczbę tokenów, a nie „deep”.',
     set: 'Wyszukiwarka Google: od teraz on w tej rozmowie.',
-    interrupted: 'Ponowne uruchomienie przerwało mi, zanim padła odpowiedź. Zapytaj jeszcze raz.',
+    interrupted: 'Ponowne uruchomienie przerwało tę odpowiedź. Poproś o nią jeszcze raz przez /retry.',
   },
 };
 

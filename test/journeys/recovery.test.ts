@@ -33,17 +33,33 @@ describe('on Discord', () => {
   });
   afterEach(() => stage.stop());
 
-  it('an answer that could not be finished is finished at the next start, in the post that stands', async () => {
+  const EDIT = 'PATCH /channels/{channel_id}/messages/{message_id}';
+
+  /** An answer of which half stands, and whose end Discord does not take. */
+  const unfinished = async () => {
     const hold = gate();
     stage.harness.gemini.next(heldAfter(text('Half. Whole.', { chunks: 2 }), 1, hold));
     const talk = await stage.open('go on');
     await seenText(talk, 'Half.');
-    const edit = 'PATCH /channels/{channel_id}/messages/{message_id}';
-    stage.discord.fail(edit, { status: 503, times: 20 });
+    stage.discord.fail(EDIT, { status: 503, times: 20 });
     hold.open();
-    await stage.harness.untilLogged('reply.unfinished');
-    stage.discord.mend(edit);
+    await stage.harness.untilLogged('reply.waits');
+    return talk;
+  };
+
+  it('an answer that could not be finished is finished once Discord is back, and the model is not asked again', async () => {
+    const talk = await unfinished();
+    stage.discord.mend(EDIT);
+    await seenExactly(talk, 'Half. Whole.');
+    expect(await talk.answers()).toHaveLength(1);
+    expect(stage.harness.gemini.requests).toHaveLength(1);
+  });
+
+  it('an answer that could not be finished before a restart is finished after it, in the post that stands', async () => {
+    const talk = await unfinished();
     stage.harness.gemini.next(text('Whole anew.'));
+    await stage.harness.halt(0);
+    stage.discord.mend(EDIT);
     await stage.restart();
     await seenExactly(talk, 'Whole anew.');
     expect(await talk.answers()).toHaveLength(1);

@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Language } from '../../src/core/conversation.ts';
 import {
+  BudgetSpent,
   ConfigError,
   type Ending,
   type ErrorCode,
@@ -44,6 +45,7 @@ const ERRORS: Readonly<Record<ErrorCode, Error>> = {
   'storage.unavailable': new StorageUnavailable(SECRET),
   'storage.corrupt': new StorageCorrupt('turns:1', SECRET),
   'tool.failed': new ToolFailed(SECRET),
+  'budget.spent': new BudgetSpent(NOW),
   defect: new TypeError(SECRET),
 };
 // Object.keys of a record gives its keys.
@@ -55,6 +57,7 @@ const FAULTS = Object.keys(ENGLISH.files) as FileFault['why'][];
 const endings: readonly Ending[] = [
   { kind: 'stopped' },
   { kind: 'stopped', by: 'Ada' },
+  { kind: 'interrupted' },
   ...CODES.map((code): Ending => ({ kind: 'broken', code })),
   ...[...CUTS, 'SOMETHING_NEW'].map((reason): Ending => ({ kind: 'cut', reason })),
 ];
@@ -85,6 +88,7 @@ function everything(notices: Notices): readonly string[] {
     adjustedDepth('minimal', 'low'),
     ...endings.map((ending) => notices.ofEnding(ending) ?? ''),
     notices.ofEnding({ kind: 'cut', reason: 'MAX_TOKENS' }, false) ?? '',
+    notices.ofEnding({ kind: 'interrupted' }, false) ?? '',
     ...refusals.map((refusal) => notices.ofRefusal(refusal, NOW)),
     ...errors.map((error) => notices.ofError(error)),
     notices.ofError(new TypeError(SECRET), 'a1b2c3d4'),

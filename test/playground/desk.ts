@@ -4,10 +4,17 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { InlineData } from '../../src/core/content.ts';
-import type { ConversationId, Settings, SettingsOverride, Turn, Whereabouts } from '../../src/core/conversation.ts';
+import type {
+  ConversationId,
+  ConversationSummary,
+  Settings,
+  SettingsOverride,
+  Turn,
+  Whereabouts,
+} from '../../src/core/conversation.ts';
 import type { Ending } from '../../src/core/errors.ts';
 import type { Command, CommandReply, Mention, Suggested } from '../../src/core/inbound.ts';
-import type { ConversationSummary, Inbox, JournalEntry, Log, ReplySurface } from '../../src/core/ports.ts';
+import type { Inbox, JournalEntry, Log, ReplySurface } from '../../src/core/ports.ts';
 import type { Sourced, Status } from '../../src/core/reply.ts';
 import { PlaygroundAdapter } from '../../src/playground/adapter.ts';
 import { noticesFor } from '../../src/notices/notices.ts';

@@ -53,6 +53,8 @@ export async function aContext(
     catalogue,
     rights,
     facts: (model) => table.facts(model),
+    admits: () => true,
+    limitsOf: () => ({}),
     lanes,
     turns,
     answers,

@@ -1,7 +1,6 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { aMention, aTurn } from '../support/builders.ts';
 import { scopeIdOf, type Turn } from '../../src/core/conversation.ts';
-import { StorageUnavailable } from '../../src/core/errors.ts';
 import type { ReplyEvent } from '../../src/core/reply.ts';
 import { Steering, steeredTurn } from '../../src/steering/steering.ts';
 import { aContext } from './context.ts';
@@ -74,24 +73,5 @@ describe('what is steered', () => {
     const budget = await steering.of(aMention({ text: 'why? --think 8000' }));
     expect(budget).toMatchObject({ notices: [], wantedDepth: 8000, chosen: { thinking: 8000 } });
     expect((await steering.of(aMention({ text: 'why?' }))).wantedDepth).toBeUndefined();
-  });
-
-  it('counts for person, channel and workspace, and does not mind when that fails', async () => {
-    const context = await aContext();
-    await new Steering(context).count(aTurn(), aMention());
-    for (const scope of ['person', 'channel', 'workspace'] as const) {
-      const account = scopeIdOf(scope, aMention());
-      if (account === undefined) throw new Error('there is an account');
-      expect(await context.ledger.spent(account, 'day', aTurn().endedAt)).toMatchObject({ turns: 1, outTokens: 20 });
-    }
-    const log = { ...context.log, debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
-    const ledger = {
-      ...context.ledger,
-      spent: vi.fn(),
-      forget: vi.fn(),
-      add: () => Promise.reject(new StorageUnavailable('gone')),
-    };
-    await new Steering({ ...context, ledger, log }).count(aTurn(), aMention());
-    expect(log.error).toHaveBeenCalledWith('usage.uncounted', expect.anything(), expect.anything());
   });
 });

@@ -10,10 +10,19 @@ export class Process {
   readonly #exit: Promise<number | null>;
   readonly #listeners = new Set<() => void>();
 
-  /** Starts a script of the project with only these variables. */
-  constructor(script: string, environment: Readonly<Record<string, string>>) {
+  /**
+   * Starts a script of the project with only these variables.
+   * @param options `preload`: a module that is loaded before it and can be told things; the flags are Node's own.
+   */
+  constructor(
+    script: string,
+    environment: Readonly<Record<string, string>>,
+    { preload, flags = [] }: { readonly preload?: string; readonly flags?: readonly string[] } = {},
+  ) {
     const env = { PATH: process.env['PATH'], ...environment };
-    this.#child = spawn(process.execPath, [script], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const before = preload === undefined ? [] : ['--import', preload];
+    const stdio = ['ignore', 'pipe', 'pipe', ...(preload === undefined ? [] : (['ipc'] as const))] as const;
+    this.#child = spawn(process.execPath, [...flags, ...before, script], { cwd: ROOT, env, stdio: [...stdio] });
     for (const stream of [this.#child.stdout, this.#child.stderr])
       stream?.on('data', (bytes: Buffer) => {
         this.output += bytes.toString();
@@ -37,6 +46,19 @@ export class Process {
     return Promise.race([found.promise, ended]).finally(() => this.#listeners.delete(look));
   }
 
+  /** Whether it runs. */
+  get isAlive(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** Tells the preloaded module something, and resolves with what it says next. */
+  async ask(message: object): Promise<unknown> {
+    const answered = once(this.#child, 'message');
+    this.#child.send(message);
+    const [answer]: unknown[] = await answered;
+    return answer;
+  }
+
   signal(name: 'SIGTERM' | 'SIGINT' | 'SIGKILL'): void {
     this.#child.kill(name);
   }
@@ -47,7 +69,7 @@ export class Process {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#child.exitCode === null) this.signal('SIGKILL');
+    if (this.isAlive) this.signal('SIGKILL');
     await this.#exit;
   }
 }

@@ -128,3 +128,13 @@ export function filledIn(customId: string, textOf: (field: string) => string): G
   const { spec, option, values } = form;
   return { name: spec.name, values: { ...values, [option.name]: textOf(option.name) } };
 }
+
+/** Code points of the question shown, well below what a message holds. */
+const MAX_QUOTE = 1500;
+
+/** The question of a command, as it stands before everyone. */
+export function quoteOf(text: string): string {
+  const signs = Array.from(text.trim());
+  const shown = signs.length > MAX_QUOTE ? `${signs.slice(0, MAX_QUOTE).join('')}…` : signs.join('');
+  return shown.replace(/^/gmu, '> ');
+}

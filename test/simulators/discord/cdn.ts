@@ -57,6 +57,7 @@ export interface Upload {
   readonly bytes: Uint8Array;
   readonly contentType?: string;
   readonly description?: string;
+  readonly voice?: StoredFile['voice'];
   /** How the CDN hands it over; whole and at once if not said. */
   readonly served?: StoredFile['served'];
 }
@@ -71,6 +72,7 @@ export function storeFile(world: World, channelId: string, upload: Upload): Stor
     bytes: upload.bytes,
     ...(upload.description === undefined ? {} : { description: upload.description }),
     ...(image ? { image } : {}),
+    ...(upload.voice ? { voice: upload.voice } : {}),
     ...(upload.served ? { served: upload.served } : {}),
   };
   world.files.set(file.id, file);

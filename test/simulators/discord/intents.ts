@@ -12,6 +12,8 @@ export const Intent = {
   directMessageReactions: 1 << 13,
   directMessageTyping: 1 << 14,
   messageContent: 1 << 15,
+  guildMessagePolls: 1 << 24,
+  directMessagePolls: 1 << 25,
 } as const;
 
 /** Bits 0 to 16, 20, 21, 24 and 25 mean something; any other is refused with 4013. */

@@ -255,11 +255,13 @@ export function uploadsOf(body: Json, files: readonly Upload[], maxBytes: number
   return files.map((file, index) => {
     const own = described.find((attachment) => String(attachment['id']) === String(index));
     const description = textOf(own?.['description']);
+    const [durationS, waveform] = [numberOf(own?.['duration_secs']), textOf(own?.['waveform'])];
     if (lengthOf(description ?? '') > 1024) throw invalidForm(tooLong(`attachments.${index}.description`, 1024));
     return {
       ...file,
       name: textOf(own?.['filename']) ?? file.name,
       ...(description === undefined ? {} : { description }),
+      ...(durationS === undefined || waveform === undefined ? {} : { voice: { durationS, waveform } }),
     };
   });
 }

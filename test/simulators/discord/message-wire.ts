@@ -1,5 +1,8 @@
 /** A message on the wire: over REST, in an event, and with its content held back from those who may not read it. */
 import { signedUrls } from './cdn.ts';
+import { snapshotJson } from './content/forwards.ts';
+import { pollJson } from './content/polls.ts';
+import { stickerJson } from './content/stickers.ts';
 import type { Json } from './json.ts';
 import { type Channel, type Message, MessageFlag, type StoredFile, type Viewer, type World } from './state.ts';
 import { channelJson, isoOf, memberJson, userJson } from './wire.ts';
@@ -19,7 +22,9 @@ export function messageEventJson(world: World, message: Message, viewer: Viewer)
     mentions: message.mentions.map((id) => mentionJson(world, id, inGuild)),
     channel_type: channel?.type,
     ...(inGuild ? { guild_id: channel?.guildId } : {}),
-    ...(inGuild && member && message.interaction === undefined ? { member: memberJson(member) } : {}),
+    ...(inGuild && member && message.interaction === undefined && message.webhookId === undefined
+      ? { member: memberJson(member) }
+      : {}),
   };
 }
 
@@ -48,12 +53,38 @@ function plainJson(world: World, message: Message, viewer: Viewer): Json {
     mentions: message.mentions.flatMap((id) => world.users.get(id) ?? []).map(userJson),
     mention_roles: message.mentionRoles,
     mention_everyone: message.mentionEveryone,
-    pinned: false,
+    pinned: message.pinnedAt !== undefined,
     tts: false,
     ...(message.nonce === undefined ? {} : { nonce: message.nonce }),
     ...(message.position === undefined ? {} : { position: message.position }),
     ...(thread ? { thread: channelJson(world, thread) } : {}),
     ...interactionJson(world, message),
+    ...richJson(world, message, readable),
+  };
+}
+
+/** What only some messages have. A poll is left out where the text may not be read. */
+function richJson(world: World, message: Message, readable: boolean): Json {
+  const { stickers, poll, snapshot, webhookId, reactions } = message;
+  const file = (each: StoredFile) => attachmentJson(world, {}, each);
+  const reacted = [...reactions].filter(([, users]) => users.size > 0);
+  return {
+    ...(stickers.length === 0 ? {} : { sticker_items: stickers.map(stickerJson) }),
+    ...(poll && readable ? { poll: pollJson(world, poll) } : {}),
+    ...(snapshot ? { message_snapshots: [snapshotJson(world, snapshot, { readable, file })] } : {}),
+    ...(webhookId === undefined ? {} : { webhook_id: webhookId }),
+    ...(reacted.length === 0 ? {} : { reactions: reacted.map(([name, users]) => reactionJson(world, name, users)) }),
+  };
+}
+
+function reactionJson(world: World, name: string, users: ReadonlySet<string>): Json {
+  return {
+    emoji: { id: null, name },
+    count: users.size,
+    count_details: { burst: 0, normal: users.size },
+    burst_colors: [],
+    me_burst: false,
+    me: users.has(world.app.id),
   };
 }
 
@@ -68,6 +99,7 @@ export function attachmentJson(world: World, message: Pick<Message, 'ephemeralFo
     proxy_url: proxyUrl,
     content_type: file.contentType,
     ...file.image,
+    ...(file.voice ? { duration_secs: file.voice.durationS, waveform: file.voice.waveform } : {}),
     ...(file.description === undefined ? {} : { description: file.description }),
     ...(message.ephemeralFor === undefined ? {} : { ephemeral: true }),
   };
@@ -85,6 +117,7 @@ function interactionJson(world: World, message: Message): Json {
       type: interaction.type,
       user: userJson(interaction.user),
       authorizing_integration_owners: { '0': inGuild ? world.guild.id : '0' },
+      ...(interaction.pressedId === undefined ? {} : { interacted_message_id: interaction.pressedId }),
       ...(interaction.originalId === undefined ? {} : { original_response_message_id: interaction.originalId }),
     },
   };
@@ -97,12 +130,12 @@ function referenceJson(world: World, message: Message, viewer: Viewer): Json {
   const target = channel?.messages.get(reference.messageId);
   return {
     message_reference: {
-      type: 0,
+      type: reference.forwards === true ? 1 : 0,
       channel_id: reference.channelId,
       message_id: reference.messageId,
       ...(channel?.guildId === undefined ? {} : { guild_id: channel.guildId }),
     },
-    referenced_message: target ? plainJson(world, target, viewer) : null,
+    ...(reference.forwards === true ? {} : { referenced_message: target ? plainJson(world, target, viewer) : null }),
   };
 }
 
@@ -112,7 +145,7 @@ function referenceJson(world: World, message: Message, viewer: Viewer): Json {
  *
  * @see https://discord.com/developers/docs/events/gateway#message-content-intent
  */
-function isReadable(world: World, message: Message): boolean {
+export function isReadable(world: World, message: Message): boolean {
   const botId = world.app.id;
   if (message.author.id === botId || isDirect(world.channels.get(message.channelId))) return true;
   if (!message.mentions.includes(botId)) return false;

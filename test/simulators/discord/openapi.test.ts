@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { Checker } from './openapi.ts';
-import { ROUTES } from './rest.ts';
+import { ROUTES } from './routes/table.ts';
 import type { Route } from './route.ts';
 
 const directory = process.env['OPENAPI_DIR'];

@@ -28,6 +28,7 @@ class Description {
     this.#ajv.addFormat('nonce', true);
     this.#spec = spec;
     patchPermissions(jsonOf(jsonOf(spec['components'])['schemas']));
+    patchReferenceTypes(jsonOf(jsonOf(spec['components'])['schemas']));
     patchChannelTypes(jsonOf(jsonOf(spec['components'])['schemas']));
     this.#ajv.addSchema({ ...spec, $id: 'discord' });
   }
@@ -123,4 +124,10 @@ function patchChannelTypes(schemas: Json): void {
   type['enum'] = [...listOf(type['enum']), ChannelType.media];
   const all = jsonOf(schemas['ChannelTypes']);
   all['oneOf'] = [...listOf(all['oneOf']), { const: ChannelType.media }];
+}
+
+/** Forwards are documented, and missing here. @see https://discord.com/developers/docs/resources/message#message-reference-types */
+function patchReferenceTypes(schemas: Json): void {
+  const type = jsonOf(schemas['MessageReferenceType']);
+  type['oneOf'] = [...listOf(type['oneOf']), { title: 'FORWARD', const: 1 }];
 }

@@ -53,9 +53,11 @@ export function openThreadOn(world: World, message: Message, request: Omit<Threa
     embeds: [],
     unfurled: [],
     components: [],
+    stickers: [],
     reactions: new Map(),
   };
   delete starter.threadId;
+  delete starter.pinnedAt;
   thread.messages.set(starter.id, starter);
   announce(world, 'MESSAGE_CREATE', starter);
   return thread;

@@ -1,4 +1,7 @@
 /** Writing, editing and deleting messages, by people and by the bot alike, with every event that follows from it. */
+import type { Snapshot } from './content/forwards.ts';
+import type { PollState } from './content/polls.ts';
+import type { Sticker } from './content/stickers.ts';
 import { Intent } from './intents.ts';
 import type { Json } from './json.ts';
 import { type AllowedMentions, mentionedBy, notify, pullIntoThread } from './mentions.ts';
@@ -9,6 +12,7 @@ import {
   type Message,
   MessageFlag,
   type MessageInteraction,
+  type Reference,
   type StoredFile,
   type User,
   type World,
@@ -30,7 +34,11 @@ export interface Draft {
   readonly embeds?: readonly Json[];
   readonly components?: readonly Json[];
   readonly files?: readonly StoredFile[];
-  readonly reference?: { readonly channelId: string; readonly messageId: string };
+  readonly reference?: Reference;
+  readonly snapshot?: Snapshot;
+  readonly stickers?: readonly Sticker[];
+  readonly poll?: PollState;
+  readonly webhookId?: string;
   readonly nonce?: string | number;
   readonly interaction?: MessageInteraction;
   readonly ephemeralFor?: string;
@@ -61,22 +69,26 @@ export function post(world: World, draft: Draft): Message {
 function messageOf(world: World, draft: Draft): Message {
   const createdAt = world.clock.now();
   const position = draft.channel.thread?.messageCount;
-  const { nonce, reference, interaction, ephemeralFor } = draft;
+  const { nonce, reference, interaction, ephemeralFor, snapshot, poll, webhookId } = draft;
   return {
     id: draft.id ?? world.newId(),
     channelId: draft.channel.id,
     author: draft.author,
-    type: draft.type ?? (reference ? 19 : 0),
+    type: draft.type ?? (reference && !snapshot ? 19 : 0),
     createdAt,
     ...(nonce === undefined ? {} : { nonce }),
     ...(reference ? { reference } : {}),
     ...(interaction ? { interaction } : {}),
+    ...(snapshot ? { snapshot } : {}),
+    ...(poll ? { poll } : {}),
+    ...(webhookId === undefined ? {} : { webhookId }),
+    stickers: draft.stickers ?? [],
     ...(ephemeralFor === undefined ? {} : { ephemeralFor }),
     ...(position === undefined ? {} : { position }),
     content: draft.content,
     versions: [{ content: draft.content, at: createdAt }],
     editedAt: null,
-    flags: draft.flags ?? 0,
+    flags: (draft.flags ?? 0) | (snapshot ? MessageFlag.hasSnapshot : 0),
     mentions: [],
     mentionRoles: [],
     mentionEveryone: false,
@@ -140,22 +152,34 @@ export function edit(world: World, message: Message, change: Change): void {
 }
 
 export function remove(world: World, message: Message): void {
+  const channel = takeOut(world, message);
+  if (channel) tellDeletion(world, channel, { type: 'MESSAGE_DELETE', data: { id: message.id } });
+}
+
+/** All at once, as moderators do; none of them may be older than fourteen days. */
+export function removeMany(world: World, channel: Channel, messages: readonly Message[]): void {
+  const gone = messages.filter((message) => takeOut(world, message) !== undefined);
+  const ids = gone.map(({ id }) => id);
+  if (ids.length > 0) tellDeletion(world, channel, { type: 'MESSAGE_DELETE_BULK', data: { ids } });
+}
+
+function takeOut(world: World, message: Message): Channel | undefined {
   const channel = world.channels.get(message.channelId);
-  if (!channel?.messages.delete(message.id)) return;
+  if (!channel?.messages.delete(message.id)) return undefined;
   message.deletedAt = world.clock.now();
   channel.deleted.push(message);
   if (channel.thread && message.id !== channel.id) channel.thread.messageCount--;
-  const guildId = channel.guildId === undefined ? {} : { guildId: channel.guildId };
+  return channel;
+}
+
+function tellDeletion(world: World, channel: Channel, { type, data }: { type: string; data: Json }): void {
+  const { id, guildId } = channel;
   world.dispatch({
-    type: 'MESSAGE_DELETE',
+    type,
     intents: messageIntent(channel),
-    channelId: channel.id,
-    ...guildId,
-    data: () => ({
-      id: message.id,
-      channel_id: channel.id,
-      ...(channel.guildId === undefined ? {} : { guild_id: channel.guildId }),
-    }),
+    channelId: id,
+    ...(guildId === undefined ? {} : { guildId }),
+    data: () => ({ ...data, channel_id: id, ...(guildId === undefined ? {} : { guild_id: guildId }) }),
   });
 }
 
@@ -173,8 +197,8 @@ export function announce(world: World, type: 'MESSAGE_CREATE' | 'MESSAGE_UPDATE'
   });
 }
 
-function referredTo(world: World, { channelId, messageId }: NonNullable<Message['reference']>): Message | undefined {
-  return world.message(messageId, channelId);
+function referredTo(world: World, { channelId, messageId, forwards }: Reference): Message | undefined {
+  return forwards === true ? undefined : world.message(messageId, channelId);
 }
 
 export const messageIntent = (channel: Channel): number =>

@@ -32,7 +32,8 @@ export async function call(sim: DiscordSimulator, path: string, raw: RawCall = {
     ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }),
   });
   const text = await response.text();
-  const json: unknown = text === '' ? {} : JSON.parse(text);
+  const isPage = response.headers.get('content-type')?.startsWith('text/html') === true;
+  const json: unknown = text === '' || isPage ? {} : JSON.parse(text);
   return {
     status: response.status,
     headers: response.headers,

@@ -1,4 +1,5 @@
 /** What a reader sees: messages as they stand, with every version they had and its time. */
+import type { PollState } from './content/polls.ts';
 import { type Message, MessageFlag, type Version, type World } from './state.ts';
 
 export interface SeenFile {
@@ -25,6 +26,14 @@ export interface SeenMessage {
   readonly embeds: number;
   readonly files: readonly SeenFile[];
   readonly components: readonly unknown[];
+  readonly stickers: readonly string[];
+  /** How many voted, by answer. */
+  readonly poll?: Readonly<Record<string, number>>;
+  /** What the forwarded message said. */
+  readonly forwarded?: string;
+  /** Who reacted, by emoji. */
+  readonly reactions: Readonly<Record<string, readonly string[]>>;
+  readonly pinned: boolean;
   /** The message this one replies to. */
   readonly replyTo?: string;
 }
@@ -45,8 +54,17 @@ export function seen(message: Message): SeenMessage {
     embeds: hidden ? 0 : message.embeds.length + message.unfurled.length,
     files: message.attachments.map(({ name, contentType, bytes }) => ({ name, contentType, bytes })),
     components: message.components,
-    ...(message.reference ? { replyTo: message.reference.messageId } : {}),
+    stickers: message.stickers.map(({ name }) => name),
+    reactions: Object.fromEntries([...message.reactions].map(([emoji, users]) => [emoji, [...users]])),
+    pinned: message.pinnedAt !== undefined,
+    ...(message.poll ? { poll: countsOf(message.poll) } : {}),
+    ...(message.snapshot ? { forwarded: message.snapshot.content } : {}),
+    ...(message.reference && message.reference.forwards !== true ? { replyTo: message.reference.messageId } : {}),
   };
+}
+
+function countsOf({ answers, votes }: PollState): Readonly<Record<string, number>> {
+  return Object.fromEntries(answers.map((text, index) => [text, votes.get(index + 1)?.size ?? 0]));
 }
 
 /** The messages of a channel, oldest first; the starter of a thread is left out, since it stands in the parent. */

@@ -4,29 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { readBody } from './body.ts';
 import { serveCdn } from './cdn.ts';
 import { ApiError, refuse } from './errors.ts';
-import { answerOf, type Fault, Faults } from './faults.ts';
+import { answerOf, type Fault, Faults, pageOf } from './faults.ts';
 import { refusalOf, type Standing } from './limits.ts';
 import { uploadLimitOf } from './message-rules.ts';
 import type { Checker } from './openapi.ts';
-import type { Route, Services } from './route.ts';
-import { basicRoutes } from './routes/basics.ts';
-import { channelRoutes } from './routes/channels.ts';
-import { commandRoutes } from './routes/commands.ts';
-import { interactionRoutes } from './routes/interactions.ts';
-import { messageRoutes } from './routes/messages.ts';
-import { threadRoutes } from './routes/threads.ts';
-import { reactionRoutes } from './routes/reactions.ts';
-
-/** Every route there is; the first whose path fits is taken, so literal parts stand before parameters. */
-export const ROUTES: readonly Route[] = [
-  ...basicRoutes,
-  ...messageRoutes,
-  ...reactionRoutes,
-  ...channelRoutes,
-  ...threadRoutes,
-  ...commandRoutes,
-  ...interactionRoutes,
-];
+import type { Services } from './route.ts';
+import { findRoute, type Found, pathOf, ROUTES } from './routes/table.ts';
 
 /** How long a call is under way before it has its effect, and how long its answer is afterwards; in milliseconds. */
 export interface Latency {
@@ -62,11 +45,6 @@ interface Reply {
 /** What counts towards the ban of an address. */
 const INVALID: ReadonlySet<number> = new Set([401, 403, 429]);
 
-interface Found {
-  readonly route: Route;
-  readonly params: Record<string, string>;
-}
-
 export class Rest {
   readonly calls: Recorded[] = [];
   readonly unknownRoutes: string[] = [];
@@ -76,11 +54,11 @@ export class Rest {
   readonly server: Server;
   readonly #services: Services;
   readonly #checker: Checker | undefined;
-  readonly #latency: Latency;
+  readonly #latency: () => Latency;
   readonly #invalidAt: number[] = [];
   #stopped = false;
 
-  constructor(services: Services, options: { readonly checker: Checker | undefined; readonly latency: Latency }) {
+  constructor(services: Services, options: { readonly checker: Checker | undefined; readonly latency: () => Latency }) {
     this.#services = services;
     this.#checker = options.checker;
     this.#latency = options.latency;
@@ -110,11 +88,12 @@ export class Rest {
     const at = world.clock.now();
     const found = findRoute(request.method ?? '', url.pathname);
     const fault = found && this.faults.take(`${found.route.method} ${found.route.path}`);
-    await pause(this.#latency.thereMs);
+    const { thereMs, backMs } = this.#latency();
+    await pause(thereMs);
     const reply = await this.#reply(request, url, { found, fault });
-    await pause(this.#latency.backMs + (fault?.delayMs ?? 0));
+    await pause(backMs + (fault?.delayMs ?? 0));
     if (this.#stopped || fault?.status === 'reset') request.socket.resetAndDestroy();
-    else send(response, reply);
+    else if (fault?.status !== 'hang') send(response, reply);
     this.#record({ request, url, found, reply, at });
   }
 
@@ -171,8 +150,7 @@ export class Rest {
   #admit(request: IncomingMessage, found: Found, headers: Record<string, string>) {
     const { limiter, world } = this.#services;
     const { route, params } = found;
-    if (this.invalidRequests >= limiter.limits.invalidRequests.limit)
-      return { status: 429, ...refusalOf('global', 600_000) };
+    if (this.invalidRequests >= limiter.limits.invalidRequests.limit) return pageOf(429, this.#banLeftMs());
     if (route.auth !== 'none') {
       if (request.headers.authorization !== `Bot ${world.app.token}`) throw refuse('unauthorized');
       const all = limiter.hit('global', world.app.id);
@@ -182,6 +160,14 @@ export class Rest {
     const standing = limiter.hit(route.limit, whose === '' ? route.path : whose);
     Object.assign(headers, limiter.headersOf(route.limit, standing));
     return standing.allowed ? undefined : { status: 429, ...refusalOf('user', this.#leftMs(standing)) };
+  }
+
+  /** Until so many of the invalid answers are forgotten that the next call is let in. */
+  #banLeftMs(): number {
+    const { limiter, world } = this.#services;
+    const { limit, windowMs } = limiter.limits.invalidRequests;
+    const counts = this.#invalidAt.at(-limit) ?? world.clock.now();
+    return counts + windowMs - world.clock.now();
   }
 
   #leftMs(standing: Standing): number {
@@ -220,39 +206,12 @@ export class Rest {
   }
 }
 
-function pathOf(pathname: string): string | undefined {
-  return /^\/api\/v10(\/.*)$/.exec(pathname)?.[1];
-}
-
-function findRoute(method: string, pathname: string): Found | undefined {
-  const path = pathOf(pathname);
-  if (path === undefined) return undefined;
-  const parts = path.split('/').map(decodeURIComponent);
-  for (const route of ROUTES) {
-    const params = route.method === method ? paramsOf(route.path.split('/'), parts) : undefined;
-    if (params) return { route, params };
-  }
-  return undefined;
-}
-
-function paramsOf(pattern: readonly string[], parts: readonly string[]): Record<string, string> | undefined {
-  if (pattern.length !== parts.length) return undefined;
-  const params: Record<string, string> = {};
-  for (const [index, expected] of pattern.entries()) {
-    const part = parts[index] ?? '';
-    if (expected.startsWith('{')) params[expected.slice(1, -1)] = part;
-    else if (expected !== part) return undefined;
-  }
-  return params;
-}
-
 function send(response: ServerResponse, reply: Reply): void {
-  const json = reply.body === undefined ? undefined : JSON.stringify(reply.body);
-  response.writeHead(reply.status, {
-    ...reply.headers,
-    ...(json === undefined ? {} : { 'content-type': 'application/json' }),
-  });
-  response.end(json);
+  const isPage = typeof reply.body === 'string';
+  const text = isPage || reply.body === undefined ? reply.body : JSON.stringify(reply.body);
+  const type = text === undefined || isPage ? {} : { 'content-type': 'application/json' };
+  response.writeHead(reply.status, { ...type, ...reply.headers });
+  response.end(text);
 }
 
 async function pause(ms: number): Promise<void> {

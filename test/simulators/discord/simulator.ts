@@ -20,7 +20,7 @@ export interface SimulatorOptions {
   readonly privilegedIntents?: boolean;
   readonly limits?: Partial<Limits>;
   /** Time every HTTP call takes; a number is half of it before and half after the call has its effect. */
-  readonly latencyMs?: number | Latency;
+  readonly latencyMs?: number | Latency | (() => Latency);
   readonly heartbeatMs?: number;
   /** False spares the look at the official descriptions, which costs more than the call itself. */
   readonly checked?: boolean;
@@ -219,6 +219,8 @@ export class DiscordSimulator extends Premises {
   }
 }
 
-function latencyOf(ms: number | Latency): Latency {
-  return typeof ms === 'number' ? { thereMs: ms / 2, backMs: ms / 2 } : ms;
+function latencyOf(ms: NonNullable<SimulatorOptions['latencyMs']>): () => Latency {
+  if (typeof ms === 'function') return ms;
+  const constant = typeof ms === 'number' ? { thereMs: ms / 2, backMs: ms / 2 } : ms;
+  return () => constant;
 }

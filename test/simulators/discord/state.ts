@@ -1,6 +1,10 @@
 /** What stands on the simulated Discord: people, the server, channels and messages with every version. No rules. */
 import type { ServerResponse } from 'node:http';
 import type { Clock } from './clock.ts';
+import type { Snapshot } from './content/forwards.ts';
+import type { PollState } from './content/polls.ts';
+import type { Sticker } from './content/stickers.ts';
+import { Moderation } from './grounds/moderation.ts';
 import type { Json } from './json.ts';
 import { Snowflakes } from './snowflake.ts';
 
@@ -130,6 +134,8 @@ export interface StoredFile {
   readonly contentType: string;
   readonly bytes: Uint8Array;
   readonly description?: string;
+  /** Of a voice message: how long it is, and how it looks. */
+  readonly voice?: { readonly durationS: number; readonly waveform: string };
   readonly image?: { readonly width: number; readonly height: number };
   /** How the CDN hands it over where that goes wrong. */
   readonly served?: (response: ServerResponse) => void;
@@ -141,6 +147,15 @@ export interface MessageInteraction {
   readonly type: number;
   readonly user: User;
   readonly originalId?: string;
+  /** The message whose button was pressed. */
+  readonly pressedId?: string;
+}
+
+/** The message one answers, or forwards. */
+export interface Reference {
+  readonly channelId: string;
+  readonly messageId: string;
+  readonly forwards?: boolean;
 }
 
 export interface Message {
@@ -150,7 +165,13 @@ export interface Message {
   readonly type: number;
   readonly createdAt: number;
   readonly nonce?: string | number;
-  readonly reference?: { readonly channelId: string; readonly messageId: string };
+  readonly reference?: Reference;
+  /** What a forwarded message said. */
+  readonly snapshot?: Snapshot;
+  readonly stickers: readonly Sticker[];
+  readonly poll?: PollState;
+  /** Set on what a webhook wrote under a name of its own. */
+  readonly webhookId?: string;
   readonly interaction?: MessageInteraction;
   /** Only this person sees it. */
   readonly ephemeralFor?: string;
@@ -173,6 +194,7 @@ export interface Message {
   /** Who reacted, by emoji. */
   readonly reactions: Map<string, Set<string>>;
   threadId?: string;
+  pinnedAt?: number;
   deletedAt?: number;
 }
 
@@ -183,6 +205,7 @@ export const MessageFlag = {
   ephemeral: 1 << 6,
   loading: 1 << 7,
   suppressNotifications: 1 << 12,
+  hasSnapshot: 1 << 14,
   isVoiceMessage: 1 << 13,
   isComponentsV2: 1 << 15,
 } as const;
@@ -241,6 +264,8 @@ export class World {
   readonly users = new Map<string, User>();
   readonly channels = new Map<string, Channel>();
   readonly files = new Map<string, StoredFile>();
+  readonly stickers = new Map<string, Sticker>();
+  readonly moderation = new Moderation();
   readonly notified: Notification[] = [];
   readonly addedToThread: ThreadAddition[] = [];
   readonly #snowflakes = new Snowflakes();

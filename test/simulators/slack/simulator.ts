@@ -18,9 +18,9 @@ import { Installs } from './state/installs.ts';
 import { SocketMode } from './events/socket-mode.ts';
 import { METHODS } from './methods/every.ts';
 import { Observation } from './observation.ts';
-import { ALL_SCOPES, type SimulatorOptions } from './options.ts';
+import { ALL_SCOPES } from './scopes.ts';
 import { Person } from './people/person.ts';
-import { ASSUMPTIONS } from './state/assumptions.ts';
+import { type Assumptions, ASSUMPTIONS } from './state/assumptions.ts';
 import type { Channel, ChannelKind, Token, User, Workspace } from './state/model.ts';
 import { World } from './state/world.ts';
 
@@ -32,6 +32,32 @@ export interface ChannelOptions {
   readonly shared?: boolean;
   readonly withoutBot?: boolean;
   readonly workspace?: Workspace;
+}
+
+export interface SimulatorOptions {
+  readonly scopes?: readonly string[];
+  /** The bot events the app subscribed to. */
+  readonly events?: readonly string[];
+  /** The app's slash commands; any, unless said. */
+  readonly commands?: readonly string[];
+  /** Whether the app is declared as an agent; it is, unless said otherwise. */
+  readonly agent?: boolean;
+  /** Whether tokens given by OAuth live twelve hours and are renewed. */
+  readonly rotatesTokens?: boolean;
+  /** Length of the minute that rate limits count, 60,000 unless said. */
+  readonly minuteMs?: number;
+  /** Calls a minute of single methods. */
+  readonly perMinute?: Readonly<Record<string, number>>;
+  readonly assumptions?: Partial<Assumptions>;
+  /** Sold and not in the Marketplace: one call a minute and 15 messages of history. */
+  readonly commercial?: boolean;
+  /** Methods this Slack does not know. */
+  readonly without?: readonly string[];
+  readonly withoutAs?: 'unknown_method' | 404;
+  /** Time every call takes, half of it before and half after it has its effect. */
+  readonly latencyMs?: number;
+  /** False spares the look at the methods' reference pages. */
+  readonly checked?: boolean;
 }
 
 export class SlackSimulator extends Observation {

@@ -1,8 +1,11 @@
 /** The server as its moderators keep it: channels, roles, overwrites, threads, and what they take away. */
+import { StickerFormat } from '../content/stickers.ts';
+import { PINGS_ALL } from '../mentions.ts';
 import { type Bits, overwrite } from '../server.ts';
 import type { PermissionName } from '../permissions.ts';
 import { changeChannel, channelEvent, removeChannel } from '../places.ts';
-import { remove } from '../posts.ts';
+import { post, remove, removeMany } from '../posts.ts';
+import { type SeenMessage, seen } from '../reader.ts';
 import { type Channel, ChannelType, type ForumTag, type Guild, type User, type World } from '../state.ts';
 import { changeThread, openThread, type ThreadChange } from '../threads.ts';
 
@@ -13,6 +16,10 @@ export interface ChannelOptions {
   readonly requiresTag?: boolean;
   /** How long a person waits between two messages. */
   readonly slowModeS?: number;
+}
+
+interface Named {
+  readonly id: string;
 }
 
 export class Premises {
@@ -98,10 +105,53 @@ export class Premises {
     this.guild.boostTier = tier;
   }
 
+  /** AutoMod blocks messages and titles with these words, of people and bots alike. */
+  blockWords(...words: readonly string[]): void {
+    for (const word of words) this.world.moderation.words.add(word);
+  }
+
   /** A moderator takes somebody's voice for a while. */
   timeOut(userId: string, forMs: number): void {
     const member = this.guild.members.get(userId);
     if (member) member.timedOutUntil = this.world.clock.now() + forMs;
+  }
+
+  /** A role people can have and be called by; its id is answered. */
+  addRole(name: string, options: { readonly mentionable?: boolean; readonly members?: readonly Named[] } = {}): string {
+    const id = this.world.newId();
+    const { mentionable = true, members = [] } = options;
+    this.guild.roles.set(id, { id, name, position: this.guild.roles.size, mentionable, permissions: 0n });
+    for (const member of members) this.guild.members.get(member.id)?.roles.add(id);
+    return id;
+  }
+
+  addSticker(name: string, format: keyof typeof StickerFormat = 'png'): void {
+    const id = this.world.newId();
+    this.world.stickers.set(id, { id, name, format: StickerFormat[format] });
+  }
+
+  /** A webhook writes under any name; no person, and no bot of this server. */
+  webhookSays(channelId: string, name: string, text: string): SeenMessage {
+    const { world } = this;
+    const author: User = { id: world.newId(), username: name, globalName: null, bot: true };
+    const allowed = { ...PINGS_ALL, repliedUser: false };
+    return seen(
+      post(world, { channel: this.channelOf(channelId), author, webhookId: author.id, content: text, allowed }),
+    );
+  }
+
+  /** Discord itself writes: somebody came (7), boosted the server (8), followed a channel (12), and the like. */
+  announces(channelId: string, type: number, about: { readonly user: User }): SeenMessage {
+    const allowed = { ...PINGS_ALL, repliedUser: false };
+    const draft = { channel: this.channelOf(channelId), author: about.user, type, content: '', allowed };
+    return seen(post(this.world, draft));
+  }
+
+  /** A moderator clears messages of one channel at once. */
+  deleteMessages(channelId: string, messageIds: readonly string[]): void {
+    const channel = this.channelOf(channelId);
+    const messages = messageIds.flatMap((id) => channel.messages.get(id) ?? []);
+    removeMany(this.world, channel, messages);
   }
 
   deleteMessage(messageId: string): void {

@@ -1,12 +1,18 @@
 /** What a person writes, and how Discord's client lets them: messages, replies, files, posts, threads. */
 import { type Upload, storeFile } from '../cdn.ts';
+import { snapshotOf } from '../content/forwards.ts';
+import { pin } from '../content/pins.ts';
+import { newPoll, type PollRequest } from '../content/polls.ts';
+import { endPollInTime, vote } from '../content/votes.ts';
+import { react, takeReaction } from '../content/reactions.ts';
+import type { Sticker } from '../content/stickers.ts';
 import { PINGS_ALL } from '../mentions.ts';
 import { isForum, may, sendingPermission } from '../permissions.ts';
 import { beginTyping, directChannel, openThreadOn } from '../places.ts';
 import { type Draft, edit, post, remove } from '../posts.ts';
 import { type SeenMessage, seen } from '../reader.ts';
 import { uploadLimitOf } from '../message-rules.ts';
-import type { Channel, Message, User, World } from '../state.ts';
+import { type Channel, type Message, MessageFlag, type User, type World } from '../state.ts';
 import { openThread } from '../threads.ts';
 
 /** What Discord's client takes with one message. */
@@ -20,6 +26,13 @@ export interface Saying {
   /** Whether the reply pings the one it answers; as in Discord's client, yes unless said otherwise. */
   readonly ping?: boolean;
   readonly files?: readonly Upload[];
+  /** Recorded in Discord's client, and sent alone. */
+  readonly voice?: Upload;
+  /** Names of the server's stickers. */
+  readonly stickers?: readonly string[];
+  readonly poll?: PollRequest;
+  /** The message that is forwarded here. */
+  readonly forwards?: string;
 }
 
 export interface Posting extends Saying {
@@ -53,6 +66,7 @@ export class Writer {
     if (channel.thread?.locked || !may(world, this.id, channel, 'viewChannel', sendingPermission(channel)))
       throw new Error(`${this.name} may not write in ${channel.name}`);
     if (this.#waitsIn(channel)) throw new Error(`slow mode lets ${this.name} not yet write in ${channel.name}`);
+    world.moderation.admit({ content: text, files: options.files ?? [] }, channel.guildId === undefined);
     if ((options.files ?? []).length > MAX_FILES) throw new Error(`${this.name} may not send so many files at once`);
     if ((options.files ?? []).some((file) => file.bytes.length > uploadLimitOf(world, channel)))
       throw new Error(`${this.name} may not send so large a file to ${channel.name}`);
@@ -62,8 +76,8 @@ export class Writer {
   #post(channel: Channel, text: string, options: Saying & { readonly id?: string }): SeenMessage {
     const { world } = this;
     const content = options.mention === true ? `<@${world.app.id}> ${text}` : text;
-    const files = (options.files ?? []).map((file) => storeFile(world, channel.id, file));
-    const { replyTo, id } = options;
+    const { replyTo, id, voice, poll } = options;
+    const files = (voice ? [voice] : (options.files ?? [])).map((file) => storeFile(world, channel.id, file));
     const draft: Draft = {
       channel,
       author: this.user,
@@ -72,9 +86,28 @@ export class Writer {
       allowed: { ...PINGS_ALL, repliedUser: options.ping ?? true },
       nonce: world.newId(),
       ...(id === undefined ? {} : { id }),
+      stickers: (options.stickers ?? []).map((name) => this.#sticker(name)),
+      ...(voice ? { flags: MessageFlag.isVoiceMessage } : {}),
+      ...(poll ? { poll: newPoll(world, poll) } : {}),
+      ...this.#forwarding(options.forwards),
       ...(replyTo === undefined ? {} : { reference: { channelId: channel.id, messageId: replyTo } }),
     };
-    return seen(post(world, draft));
+    const message = post(world, draft);
+    endPollInTime(world, message);
+    return seen(message);
+  }
+
+  #forwarding(messageId: string | undefined): Pick<Draft, 'reference' | 'snapshot'> {
+    if (messageId === undefined) return {};
+    const source = this.messageOf(messageId);
+    const snapshot = snapshotOf(this.world, source, { id: this.id, reads: true });
+    return { snapshot, reference: { channelId: source.channelId, messageId, forwards: true } };
+  }
+
+  #sticker(name: string): Sticker {
+    const found = [...this.world.stickers.values()].find((sticker) => sticker.name === name);
+    if (!found) throw new Error(`there is no sticker ${name}`);
+    return found;
   }
 
   /** Slow mode counts from one's last message there; bots and those who may bypass it are spared. */
@@ -103,6 +136,31 @@ export class Writer {
 
   deletes(messageId: string): void {
     remove(this.world, this.#own(messageId));
+  }
+
+  reacts(messageId: string, emoji: string): void {
+    const message = this.messageOf(messageId);
+    if (!may(this.world, this.id, this.channelOf(message.channelId), 'viewChannel', 'addReactions'))
+      throw new Error(`${this.name} may not react to message ${messageId}`);
+    react(this.world, message, { user: this.user, emoji });
+  }
+
+  takesReactionBack(messageId: string, emoji: string): void {
+    takeReaction(this.world, this.messageOf(messageId), { user: this.user, emoji });
+  }
+
+  /** Votes for an answer of a poll, counted from 1. */
+  votes(messageId: string, answerId: number): void {
+    vote(this.world, this.messageOf(messageId), { user: this.user, answerId });
+  }
+
+  takesVoteBack(messageId: string, answerId: number): void {
+    vote(this.world, this.messageOf(messageId), { user: this.user, answerId, takesBack: true });
+  }
+
+  /** As a moderator, or as one of a direct message. */
+  pins(messageId: string): void {
+    pin(this.world, this.messageOf(messageId), { pins: true, by: this.user });
   }
 
   /** Closes direct messages to bots, or opens them again. */

@@ -55,6 +55,7 @@ function patchThread(call: Call, channel: Channel): void {
   const needsManager = locks !== undefined || 'rate_limit_per_user' in body;
   if (!manages && (needsManager || !owns)) throw refuse('missingPermissions');
   const name = 'name' in body ? nameOf(body) : undefined;
+  if (name !== undefined) world.moderation.admitTitle(name, manages);
   if (name !== undefined) countRename(call, channel);
   changeThread(world, channel, {
     ...(name === undefined ? {} : { name }),

@@ -9,7 +9,7 @@ import { messageJson } from '../message-wire.ts';
 import { post, remove } from '../posts.ts';
 import { type Answer, type Call, noContent, ok, param, type Route, viewerOf } from '../route.ts';
 import { type Message, MessageFlag } from '../state.ts';
-import { filesOf } from './drafts.ts';
+import { filesOf, moderate } from './drafts.ts';
 import { editFrom } from './messages.ts';
 
 const WEBHOOK = '/webhooks/{webhook_id}/{webhook_token}';
@@ -103,8 +103,9 @@ function sourceOf(interaction: Interaction): Message {
 }
 
 function common(call: Call, interaction: Interaction, originalId?: string) {
-  const { id, type, user, channel } = interaction;
-  const metadata = { id, type, user, ...(originalId === undefined ? {} : { originalId }) };
+  const { id, type, user, channel, source } = interaction;
+  const pressed = type === InteractionType.component && source ? { pressedId: source.id } : {};
+  const metadata = { id, type, user, ...pressed, ...(originalId === undefined ? {} : { originalId }) };
   return { channel, author: call.world.app.bot, interaction: metadata };
 }
 
@@ -120,6 +121,7 @@ function say(call: Call, interaction: Interaction, { data, occasion, type }: Say
   demandSomething([content, embeds, components, call.files, listOf(data['sticker_ids'])]);
   const original = interaction.original;
   const { channel } = interaction;
+  moderate(call, channel, fields);
   return post(call.world, {
     ...common(call, interaction, original?.id),
     ...fields,

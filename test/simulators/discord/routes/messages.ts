@@ -1,4 +1,5 @@
 /** REST: messages of a channel. @see https://discord.com/developers/docs/resources/message */
+import { endPollInTime } from '../content/votes.ts';
 import { ApiError, badChoice, invalidForm, refuse } from '../errors.ts';
 import { type Json, jsonOf, listOf, textOf } from '../json.ts';
 import { refusalOf } from '../limits.ts';
@@ -6,11 +7,11 @@ import { allowedMentionsOf, PINGS_ALL, PINGS_USERS } from '../mentions.ts';
 import { demandSomething, messageFieldsOf } from '../message-rules.ts';
 import { messageJson } from '../message-wire.ts';
 import { demand, isDm, isForum, may, sendingPermission } from '../permissions.ts';
-import { edit, post, remove } from '../posts.ts';
+import { edit, post, remove, removeMany } from '../posts.ts';
 import { type Call, channelOf, messageIn, noContent, ok, type Route, viewerOf } from '../route.ts';
 import { isSnowflake } from '../snowflake.ts';
 import { type Channel, type Message, MessageFlag, type StoredFile } from '../state.ts';
-import { draftOf, filesOf, postedBefore } from './drafts.ts';
+import { draftOf, filesOf, moderate, postedBefore } from './drafts.ts';
 
 const MESSAGES = '/channels/{channel_id}/messages';
 const MESSAGE = `${MESSAGES}/{message_id}`;
@@ -74,6 +75,7 @@ function create(call: Call) {
   const draft = draftOf(call, channel, 'create');
   const earlier = body['enforce_nonce'] === true ? postedBefore(call, channel, draft.nonce) : undefined;
   const message = earlier ?? post(world, { ...draft, files: filesOf(call, channel, body) });
+  if (!earlier) endPollInTime(world, message);
   return ok(messageJson(world, message, viewerOf(call)));
 }
 
@@ -91,6 +93,8 @@ function patch(call: Call) {
   if (message.author.id !== world.app.id) throw refuse('notYourMessage');
   if (channel.thread?.archived) throw refuse('archivedThread');
   demandOpen(call, channel);
+  if (message.poll) throw refuse('pollFixed');
+  if ((message.flags & MessageFlag.isVoiceMessage) !== 0) throw refuse('voiceFixed');
   countOldEdit(call, message);
   editFrom(call, message, 'edit');
   return ok(messageJson(world, message, viewerOf(call)));
@@ -103,6 +107,7 @@ export function editFrom(call: Call, message: Message, occasion: 'edit' | 'webho
   if (!channel) throw refuse('unknownChannel');
   const body = jsonOf(call.body);
   const fields = messageFieldsOf(body, occasion, message.flags);
+  moderate(call, channel, fields);
   const kept = 'attachments' in body ? keptFiles(message, body) : message.attachments;
   const files = [...kept, ...filesOf(call, channel, body)];
   const { content = message.content, embeds = message.embeds, components = message.components } = fields;
@@ -154,6 +159,6 @@ function bulkDelete(call: Call) {
   const messages = ids.flatMap((id) => channel.messages.get(id) ?? []);
   if (messages.some((message) => world.clock.now() - message.createdAt > 14 * 24 * HOUR_MS))
     throw refuse('badBulkDelete');
-  for (const message of messages) remove(world, message);
+  removeMany(world, channel, messages);
   return noContent;
 }

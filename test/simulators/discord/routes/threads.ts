@@ -21,7 +21,7 @@ import { type Channel, ChannelType } from '../state.ts';
 import { announceMembers, leaveThread, openThread } from '../threads.ts';
 import { channelJson, threadMemberJson } from '../wire.ts';
 import { nameOf, timesOf } from './channels.ts';
-import { draftOf, filesOf } from './drafts.ts';
+import { draftOf, filesOf, isExempt } from './drafts.ts';
 
 const CHANNEL = '/channels/{channel_id}';
 const THREADS = `${CHANNEL}/threads`;
@@ -53,6 +53,7 @@ function openOn(call: Call): Answer {
   if (!PLAIN_TYPES.includes(message.type)) throw refuse('systemMessage');
   const request = requestOf(jsonOf(call.body));
   if (message.threadId !== undefined) throw refuse('threadExists');
+  world.moderation.admitTitle(request.name, isExempt(call, parent));
   count(call, parent);
   return created(channelJson(world, openThreadOn(world, message, { parent, owner: world.app.bot, ...request })));
 }
@@ -65,6 +66,7 @@ function open(call: Call): Answer {
   const type = Number(body['type'] ?? ChannelType.privateThread);
   demand(world, parent, type === ChannelType.privateThread ? 'createPrivateThreads' : 'createPublicThreads');
   const request = requestOf(body);
+  world.moderation.admitTitle(request.name, isExempt(call, parent));
   count(call, parent);
   return created(channelJson(world, openThread(world, { parent, owner: world.app.bot, type, ...request })));
 }
@@ -76,6 +78,7 @@ function openPost(call: Call): Answer {
   demand(world, parent, 'sendMessages');
   const body = jsonOf(call.body);
   const request = { ...requestOf(body), appliedTags: tagsOf(call, parent, body) };
+  world.moderation.admitTitle(request.name, isExempt(call, parent));
   const message = body['message'];
   if (!isJson(message)) throw invalidForm(required('message'));
   const draft = draftOf({ ...call, body: message }, parent, 'forumPost');

@@ -49,6 +49,18 @@ export class Events {
     this.#deliveries.offer('events_api', last.payload);
   }
 
+  /** Tells the app that so many events came that some were left out: the outer event of its own kind, which only HTTP has. */
+  rateLimited(team: string): void {
+    const minute = Math.floor(this.#world.clock.now() / 60_000) * 60;
+    this.#deliveries.offer('events_api', {
+      token: this.#world.app.verificationToken,
+      type: 'app_rate_limited',
+      team_id: team,
+      minute_rate_limited: minute,
+      api_app_id: this.#world.app.id,
+    });
+  }
+
   #reaches({ team, subscription, channel }: Happening): boolean {
     const { bot, installed } = this.#world.workspace(team);
     const isFarewell = subscription === 'app_uninstalled' || subscription === 'tokens_revoked';

@@ -19,6 +19,8 @@ export interface Saying {
   /** "Also send to channel". */
   readonly broadcast?: boolean;
   readonly files?: readonly GivenFile[];
+  /** As old integrations post: subtype `bot_message`, a name, no user. */
+  readonly oldStyle?: boolean;
   /** Which of a mention's two events comes first; the message, unless said otherwise. */
   readonly mentionFirst?: boolean;
 }
@@ -65,6 +67,7 @@ export class Writer {
       files: (options.files ?? []).map((file) => this.#files.store(this.workspace, this.id, file)),
       ...(options.thread === undefined ? {} : { threadTs: options.thread }),
       ...(options.broadcast === true ? { broadcast: true } : {}),
+      ...(options.oldStyle === true ? { dress: { subtype: 'bot_message', user: undefined, username: this.name } } : {}),
       ...(isMention ? { twin: options.mentionFirst === true ? 'before' : 'after' } : {}),
     });
     return this.#sees(message);

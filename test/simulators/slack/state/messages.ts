@@ -53,7 +53,7 @@ export function post(world: World, draft: Draft): Message {
   };
   channel.messages.set(message.ts, message);
   for (const file of message.files) file.sharedIn.add(channel.id);
-  if (author.bot) notify(world, message, draft.parsing ?? 'none');
+  notify(world, message, draft.parsing ?? 'none');
   if (draft.ephemeralFor === undefined) announce(world, message, draft.twin);
   world.changed();
   return message;
@@ -99,7 +99,7 @@ export function change(
   message.content = to.content;
   if (to.editor) message.edited = { user: to.editor.id, ts: world.newTs() };
   message.versions.push({ at: world.clock.now(), content: to.content, audience: 'all' });
-  if (message.author.bot) notify(world, message, to.parsing ?? 'none');
+  notify(world, message, to.parsing ?? 'none');
   if (to.silent !== true) announceChange(world, message, before);
   world.changed();
 }
@@ -155,9 +155,10 @@ export function remove(world: World, message: Message): void {
   world.changed();
 }
 
-/** A mention raises a notification when it is new in the message, and never twice for one message. */
+/** A mention of the bot's raises a notification when it is new in the message, and never twice for one message. */
 export function notify(world: World, message: Message, parsing: Parsing): void {
   const { channel, ts } = message;
+  if (message.author.id !== world.workspace(channel.team).bot.id) return;
   const users = [...world.workspace(channel.team).users.values()];
   const known = world.notifications.filter((raised) => raised.ts === ts).map((raised) => raised.token);
   for (const { kind, token, where } of mentionsIn(message.content, {

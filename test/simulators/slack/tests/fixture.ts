@@ -3,8 +3,7 @@ import { App, LogLevel, SocketModeReceiver } from '@slack/bolt';
 import { afterEach, beforeEach } from 'vitest';
 import type { Json } from '../../discord/json.ts';
 import type { Person } from '../people/person.ts';
-import type { SimulatorOptions } from '../options.ts';
-import { SlackSimulator } from '../simulator.ts';
+import { SlackSimulator, type SimulatorOptions } from '../simulator.ts';
 
 /** A method's answer, spread out; `status` is HTTP's and `retryAfter` the header. */
 export interface ApiAnswer extends Json {
