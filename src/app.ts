@@ -76,6 +76,7 @@ async function end(parts: Parts, drainMs: number): Promise<void> {
   await Promise.all([...parts.adapters.values()].map((adapter) => adapter.stop()));
   await parts.engine.stop(drainMs);
   await parts.server.stop();
+  parts.metrics.stop();
   await parts.client.stop();
   await parts.redirects.stop();
   await parts.downloader.stop();

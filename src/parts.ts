@@ -7,16 +7,15 @@ import { Engine } from './conversation/engine.ts';
 import { LocalLanes } from './conversation/lanes.ts';
 import type { Platform, Settings } from './core/conversation.ts';
 import { PlatformUnavailable } from './core/errors.ts';
-import type { Payer } from './core/model.ts';
-import type { Command } from './core/inbound.ts';
 import type { Adapter, Log } from './core/ports.ts';
 import { DiscordAdapter } from './discord/adapter.ts';
 import { GeminiClient } from './gemini/client.ts';
 import { Guards } from './guard/guards.ts';
 import { dearestOf } from './models/spend.ts';
 import { noticesFor } from './notices/notices.ts';
-import { LoggedMetrics } from './ops/counts.ts';
 import { Health } from './ops/health.ts';
+import { MeasuredLanes, MeasuredLog, measuredSurface } from './ops/measured.ts';
+import { PromMetrics } from './ops/metrics.ts';
 import { HttpServer } from './ops/server.ts';
 import { PlaygroundAdapter } from './playground/adapter.ts';
 import { Governor } from './reply/governor.ts';
@@ -55,6 +54,7 @@ export interface Parts {
   readonly store: Store;
   readonly kept: Kept;
   readonly guards: Guards;
+  readonly metrics: PromMetrics;
   readonly adapters: ReadonlyMap<Platform, Adapter>;
   readonly engine: Engine;
   readonly desk: CommandDesk;
@@ -69,7 +69,9 @@ export interface Parts {
 }
 
 /** Builds everything and starts nothing but the store. @throws StorageUnavailable */
-export async function partsOf(options: AppOptions): Promise<Parts> {
+export async function partsOf(given: AppOptions): Promise<Parts> {
+  const metrics = new PromMetrics();
+  const options = { ...given, log: new MeasuredLog(given.log, metrics) };
   const { config, log, redirectOrigin: origin } = options;
   const client = geminiClient(options);
   const redirects = new GroundingRedirects({ ...config.settings.sources, origin, log });
@@ -78,17 +80,18 @@ export async function partsOf(options: AppOptions): Promise<Parts> {
   const adapters = new Map<Platform, Adapter>();
   const { ledger } = kept;
   const facts = (model: string) => client.facts(model);
-  const guards = new Guards(config.settings, { ledger, facts, dearest: dearestOf(config.models), log });
-  const { engine, desk } = enginesOf({ options, client, redirects, kept, guards, adapters });
+  const guards = new Guards(config.settings, { ledger, facts, dearest: dearestOf(config.models), metrics, log });
+  const { engine, desk } = enginesOf({ options, client, redirects, kept, guards, metrics, adapters });
   const health = healthOf(store, adapters, log);
   const server = new HttpServer({ ...config.settings.http, ready: () => health.isReady(), log });
+  server.mount('/metrics', metrics.handler(config.settings.http.metrics));
   const failed = Promise.withResolvers<void>();
   const downloader = new WebDownloader({ timeoutMs: config.settings.attachments.downloadMs, log });
   for (const adapter of adaptersOf({ options, kept, desk, server, downloader, onFatal: failed.resolve }))
     adapters.set(adapter.platform, adapter);
   const recovered = Promise.withResolvers<void>();
   const running = { server, downloader, health, failed, recovered, unwatch: [] };
-  return { options, client, redirects, store, kept, guards, adapters, engine, desk, ...running };
+  return { options, client, redirects, store, kept, guards, metrics, adapters, engine, desk, ...running };
 }
 
 function healthOf(store: Store, adapters: ReadonlyMap<Platform, Adapter>, log: Log): Health {
@@ -133,15 +136,21 @@ function enginesOf(parts: {
   readonly redirects: GroundingRedirects;
   readonly kept: Kept;
   readonly guards: Guards;
+  readonly metrics: PromMetrics;
   readonly adapters: ReadonlyMap<Platform, Adapter>;
 }): { readonly engine: Engine; readonly desk: CommandDesk } {
   const { config, log } = parts.options;
   const { conversation, model, tools } = config.settings;
-  const { client, redirects, kept, guards } = parts;
+  const { client, redirects, kept, guards, metrics } = parts;
   const on = (platform: Platform): Adapter => adapterOf(parts.adapters, platform);
   const catalogue = { models: config.models, personas: config.personas, usual: conversation.persona };
-  const shared = { ...kept, catalogue, facts: (name: string) => client.facts(name), lanes: new LocalLanes(), log };
-  const offered = EVERYDAY.filter((tool) => tools.some((name) => name === tool.declaration.name));
+  const shared = {
+    ...kept,
+    catalogue,
+    facts: (name: string) => client.facts(name),
+    lanes: new MeasuredLanes(new LocalLanes(), metrics),
+    log,
+  };
   const engine = new Engine({
     ...shared,
     guard: guards,
@@ -149,35 +158,37 @@ function enginesOf(parts: {
     maxWaiting: conversation.maxWaiting,
     client,
     redirects,
-    toolbox: new CheckedToolbox(offered, log),
+    toolbox: toolboxOf(tools, log),
     attachments: new Attachments({ limits: config.settings.attachments, adapter: on, log }),
     steering: new Steering(shared),
     standing: model.request,
-    surface: (to, standing) => on(to.platform).surface(to, standing),
+    surface: (to, standing) => measuredSurface(on(to.platform).surface(to, standing), metrics),
     noticesFor: noticesFor(conversation.language),
     historyTokens: conversation.historyTokens,
   });
-  const desk = deskOf(parts.options, guards, { ...shared, ask: (mention, posts) => engine.mention(mention, posts) });
-  return { engine, desk };
+  return { engine, desk: deskOf(parts.options, { guards, metrics, engine }, shared) };
 }
 
 /** What does commands. */
 function deskOf(
-  { config, log }: AppOptions,
-  { access, budget }: Guards,
-  shared: Omit<CommandContext, 'admits' | 'limitsOf' | 'rights' | 'answers' | 'version' | 'maxTurns'> &
-    Pick<AnswerContext, 'ask'>,
+  { config }: AppOptions,
+  { guards, metrics, engine }: Pick<Parts, 'guards' | 'metrics' | 'engine'>,
+  shared: Pick<CommandContext, 'settings' | 'catalogue' | 'facts' | 'journal' | 'ledger'> &
+    Omit<AnswerContext, 'ask' | 'metrics' | 'admins'>,
 ): CommandDesk {
-  const { conversation, steering } = config.settings;
-  return new CommandDesk({
-    ...shared,
-    admits: (command: Command) => access.admits(command),
-    limitsOf: (payer: Payer) => budget.limitsOf(payer),
-    rights: steering,
-    answers: { ...shared, metrics: new LoggedMetrics(log), admins: steering.admins },
-    version: packageFile.version,
-    maxTurns: conversation.maxTurns,
-  });
+  const { conversation, steering: rights } = config.settings;
+  const ask: Engine['mention'] = (mention, posts) => engine.mention(mention, posts);
+  const answers = { ...shared, ask, metrics, admins: rights.admins };
+  const about = { version: packageFile.version, maxTurns: conversation.maxTurns };
+  return new CommandDesk({ ...shared, ...guards.forCommands, ...about, rights, answers });
+}
+
+/** Of all tools those that are switched on. */
+function toolboxOf(names: readonly string[], log: Log): CheckedToolbox {
+  return new CheckedToolbox(
+    EVERYDAY.filter((tool) => names.some((name) => name === tool.declaration.name)),
+    log,
+  );
 }
 
 /** Every platform whose token is set; the page if none is. */

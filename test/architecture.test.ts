@@ -33,7 +33,7 @@ const MAY_IMPORT: Readonly<
   guard: { rooms: ['core', 'models'], packages: [] },
   tools: { rooms: ['core'], packages: [] },
   web: { rooms: ['core'], packages: ['undici'] },
-  ops: { rooms: ['core'], packages: ['pino'] },
+  ops: { rooms: ['core'], packages: ['pino', 'prom-client'] },
   config: { rooms: ['core'], packages: ['yaml', 'zod'] },
 };
 /** The composition root knows everything. */

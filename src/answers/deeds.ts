@@ -2,7 +2,8 @@
 import type { Language, Rating, Turn } from '../core/conversation.ts';
 import type { ActionName, Command, CommandReply, Mention } from '../core/inbound.ts';
 import { TURN } from '../core/inbound.ts';
-import type { Lanes, Metrics, TurnStore } from '../core/ports.ts';
+import type { Metrics } from '../core/model.ts';
+import type { Lanes, Log, TurnStore } from '../core/ports.ts';
 import type { PostRef } from '../core/reply.ts';
 import { actionsOf } from '../reply/offers.ts';
 import { evidenceOf } from './evidence.ts';
@@ -11,7 +12,8 @@ import { type AnswerSentences, answerSentencesIn } from './sentences.ts';
 export interface AnswerContext {
   readonly lanes: Lanes;
   readonly turns: TurnStore;
-  readonly metrics: Metrics;
+  readonly metrics: Pick<Metrics, 'rated'>;
+  readonly log: Log;
   /** Answers a mention, into the posts that stand for it; false when it is being answered already, or was. */
   readonly ask: (mention: Mention, posts: readonly PostRef[]) => Promise<boolean>;
   /** People who may do everything, as their platform writes them. */
@@ -103,11 +105,12 @@ async function goOn({ command, conversation, turn, say }: About, { ask }: Answer
 }
 
 /** Counted when it is new; whoever changes their mind is counted once more. */
-async function rate(rating: Rating, about: About, { turns, metrics }: AnswerContext): Promise<CommandReply> {
+async function rate(rating: Rating, about: About, { turns, metrics, log }: AnswerContext): Promise<CommandReply> {
   const { command, conversation, turn, say } = about;
   const before = await turns.rate(conversation, turn.id, { by: command.author.id, rating });
   if (before === undefined) return { text: say.gone };
   if (before === rating) return { text: say.known };
-  metrics.rated(rating, turn.model);
+  metrics.rated(rating);
+  log.info('answer.rated', { mention: turn.id, rating, model: turn.model });
   return { text: before === 'none' ? say.thanks : say.changed };
 }

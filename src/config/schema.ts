@@ -152,7 +152,12 @@ const settingsShape = z.strictObject({
     updateMs: whole(1000, 60_000),
     posts: z.strictObject({ limit: whole(1, 100), windowMs: whole(1000, 60_000) }),
   }),
-  http: z.strictObject({ host: z.string().min(1), port: whole(0, 65_535), portTries: whole(1, 100) }),
+  http: z.strictObject({
+    host: z.string().min(1),
+    port: whole(0, 65_535),
+    portTries: whole(1, 100),
+    metrics: z.enum(['off', 'loopback', 'everyone']),
+  }),
   store: z.strictObject({ url: z.string().regex(/^(memory:|sqlite:.+)/, 'must be memory: or sqlite:<file>') }),
   tools: z.array(z.enum(TOOLS)),
   drainMs: whole(0, 600_000),

@@ -236,9 +236,3 @@ export interface Log {
   /** `cause` is logged as its class, code and stack, without request bodies. */
   error(event: string, cause: unknown, fields?: LogFields): void;
 }
-
-/** Counts for whoever runs the bot. */
-export interface Metrics {
-  /** Somebody thinks this of an answer of that model. */
-  rated(rating: Rating, model: string): void;
-}

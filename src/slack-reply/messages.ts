@@ -21,6 +21,8 @@ export interface MessagesOptions {
   readonly ladder: Ladder;
   /** Whether this conversation shows a stream to all who read it. */
   readonly streams: boolean;
+  /** Milliseconds after which a message is streamed no longer. */
+  readonly streamMs: number;
   /** Makes a call with leave, and again and again when the reply is finished. */
   readonly write: (call: Call) => Promise<Fields>;
 }
@@ -31,9 +33,6 @@ interface Stream {
   sent: string | undefined;
   readonly startedAt: number;
 }
-
-/** Slack ends a stream after about five minutes, and then refuses to append and to stop. */
-const MAX_STREAM_MS = 270_000;
 
 export class Messages implements PostWriter<Page> {
   readonly #options: MessagesOptions;
@@ -126,7 +125,7 @@ export class Messages implements PostWriter<Page> {
   /** Appends what is new to a stream, or ends it with that; `update` where the message has to be edited instead. */
   async #grow(post: PostRef, stream: Stream, page: Page): Promise<'shown' | 'gone' | 'update'> {
     const { sent } = stream;
-    const isLate = performance.now() - stream.startedAt > MAX_STREAM_MS;
+    const isLate = performance.now() - stream.startedAt > this.#options.streamMs;
     const goesOn = sent !== undefined && page.markdown.startsWith(sent);
     if (!goesOn || isLate || (page.foot.length > 0 && !this.#isEnding)) {
       await this.#stop(post);

@@ -21,6 +21,8 @@ export interface SurfaceOptions {
   readonly upload: Upload;
   /** Whether answers are streamed where only one person reads. */
   readonly streams: boolean;
+  /** Milliseconds: Slack ends a stream after about five minutes, and then refuses to append and to stop. */
+  readonly streamMs: number;
   /** What is shown after the bot's name while no text stands. */
   readonly status: string;
   /** Milliseconds between two of them; Slack drops each after 120 000. */
@@ -52,9 +54,9 @@ export class SlackSurface implements ReplySurface {
   constructor(at: ThreadAddress, standing: readonly PostRef[], options: SurfaceOptions) {
     this.#at = at;
     this.#options = options;
-    const { ladder } = options;
+    const { ladder, streamMs } = options;
     const streams = options.streams && isDirect(at);
-    this.#messages = new Messages({ at, ladder, streams, write: (call) => this.#write(call) });
+    this.#messages = new Messages({ at, ladder, streams, streamMs, write: (call) => this.#write(call) });
     this.#limit = streams ? STREAMED_PAGE : PAGE;
     this.#viewPages = viewPages(this.#limit);
     this.#posts = new Posts<Page>(

@@ -107,7 +107,7 @@ function markedPagesOf({ text, sources, marks = [] }: Reply, limit: PageLimit): 
   const pages = pagesOf(text, limit);
   const byPage = marksByPage(pages, marks);
   const hrefs = new Map(sources.map(({ number, url }) => [number, hrefOf(url)]));
-  const link = (number: number): string => (hrefs.get(number) ? `[[${number}]](${hrefs.get(number)})` : `[${number}]`);
+  const link = (number: number): string => (hrefs.get(number) ? `[${number}](${hrefs.get(number)})` : `[${number}]`);
   const asLinks = (mark: Mark): string => ` ${mark.sources.map(link).join(' ')}`;
   const asNumbers = (mark: Mark): string => ` ${mark.sources.map((number) => `[${number}]`).join('')}`;
   return pages

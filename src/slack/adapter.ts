@@ -12,8 +12,10 @@ import { Ladder } from '../slack-reply/ladder.ts';
 import { uploadOverHttp } from '../slack-reply/pictures.ts';
 import { startErrorOf } from '../slack-reply/refusals.ts';
 import { SlackSurface } from '../slack-reply/surface.ts';
+import { WhisperSurface } from '../slack-reply/whisper.ts';
 import { Connection } from './connection.ts';
 import { Events } from './events.ts';
+import { Interactions } from './interactions.ts';
 import { People } from './people.ts';
 
 export interface SlackOptions extends Pick<CallsOptions, 'posts' | 'updateMs' | 'perMinute' | 'governor'> {
@@ -28,8 +30,9 @@ export interface SlackOptions extends Pick<CallsOptions, 'posts' | 'updateMs' | 
   readonly log: Log;
   /** Called when Slack will never again take a token: only a person can mend that. */
   readonly onFatal: () => void;
-  /** Milliseconds; defaults 90000, 500, 250, 250 and 20000. */
+  /** Milliseconds; defaults 90000, 270000, 500, 250, 250 and 20000. */
   readonly statusMs?: number;
+  readonly streamMs?: number;
   readonly retryMs?: number;
   readonly twinMs?: number;
   readonly reconnectMs?: number;
@@ -78,9 +81,15 @@ export class SlackAdapter implements Adapter {
     const self = await this.#installed();
     const calls = this.#calls;
     const people = new People(calls, log);
-    const rooms = { inbox, calls, people, log, noticesFor: this.#options.noticesFor };
-    this.#events = new Events({ ...rooms, selfIn: (team) => (team === self.team ? self : undefined), twinMs });
     const { apiUrl } = this.#options;
+    const shared = { inbox, calls, people, log, noticesFor: this.#options.noticesFor };
+    const interactions = new Interactions({
+      ...shared,
+      upload: uploadOverHttp,
+      own: new URL(apiUrl ?? API_URL).origin,
+    });
+    const rooms = { ...shared, interactions };
+    this.#events = new Events({ ...rooms, selfIn: (team) => (team === self.team ? self : undefined), twinMs });
     const connection = { appToken, log, onFatal, retryMs, helloMs, ...(apiUrl === undefined ? {} : { apiUrl }) };
     this.#connection = new Connection(connection, this.#events);
     await this.#connection.start();
@@ -97,13 +106,14 @@ export class SlackAdapter implements Adapter {
   }
 
   surface(to: ReplyAddress, standing: readonly PostRef[]): ReplySurface {
-    const { log, streams, statusMs = 90_000, noticesFor } = this.#options;
-    const { workspace: team = '', channel, thread } = to;
+    const { log, streams, statusMs = 90_000, streamMs = 270_000, noticesFor } = this.#options;
+    const { workspace: team = '', channel, thread, hidden } = to;
+    if (hidden !== undefined) return new WhisperSurface(hidden, new URL(this.#options.apiUrl ?? API_URL).origin);
     const status = noticesFor(undefined).thinking;
     const tools = { calls: this.#calls, ladder: this.#ladder, upload: uploadOverHttp, log };
     const at = { team, channel, ...(thread === undefined ? {} : { thread }) };
     this.#events?.answering(to);
-    return new SlackSurface(at, standing, { ...tools, streams, status, statusMs });
+    return new SlackSurface(at, standing, { ...tools, streams, streamMs, status, statusMs });
   }
 
   /** A file of another kind than a web page that turns out to be one is a login page; so is one of another size. */

@@ -6,15 +6,18 @@ import type { Inbox, Log } from '../core/ports.ts';
 import type { NoticesFor } from '../notices/notices.ts';
 import type { Calls } from '../slack-reply/calls.ts';
 import { type Fields, fieldsOf, textIn } from '../slack-reply/fields.ts';
-import type { Ears } from './connection.ts';
+import type { Acknowledge, Ears, InteractionKind } from './connection.ts';
 import { Deliveries } from './deliveries.ts';
 import { fileOf, type Heard, heardOf, type Ignored, judge, mentionOf, namedIn, type Self } from './inbound.ts';
+import { inPlaceWhereWanted } from './inbound.ts';
+import type { Interactions } from './interactions.ts';
 import type { People } from './people.ts';
 
 export interface EventsOptions {
   readonly inbox: Inbox;
   readonly calls: Calls;
   readonly people: People;
+  readonly interactions: Interactions;
   readonly noticesFor: NoticesFor;
   /** The bot in a workspace; undefined where it is not installed. */
   readonly selfIn: (team: string) => Self | undefined;
@@ -59,8 +62,10 @@ export class Events implements Ears {
     }
   }
 
-  interaction(): void {
-    this.#options.log.debug('slack.ignored', { reason: 'elsewhere' });
+  interaction(kind: InteractionKind, payload: Fields, ack: Acknowledge): void {
+    this.#inOrder(`interaction ${textIn(payload, 'trigger_id')}`, () =>
+      this.#options.interactions.take(kind, payload, ack),
+    );
   }
 
   /** An answer to this question is being written. */
@@ -115,7 +120,8 @@ export class Events implements Ears {
     if (verdict.kind === 'overheard' && !(await inbox.follows(id))) return this.#ignore('not-addressed', heard);
     const mention = await this.#mentionOf(heard, self);
     if (verdict.isFree === true && !(await this.#isFree(mention))) return this.#ignore('not-addressed', heard);
-    const isNew = await inbox.mention(await this.#inPlaceWhereWanted(mention));
+    if (await this.#options.interactions.said(mention)) return;
+    const isNew = await inbox.mention(await inPlaceWhereWanted(mention, inbox, this.#options.log));
     if (isNew && heard.isDirect && heard.thread === undefined) await this.#title(mention);
   }
 
@@ -154,22 +160,6 @@ export class Events implements Ears {
       this.#options.log.error('settings.unread', error, { mention: mention.id });
       return true;
     }
-  }
-
-  /** A question in a channel is answered there where that is wanted; what cannot be known is told by whoever answers. */
-  async #inPlaceWhereWanted(mention: Mention): Promise<Mention> {
-    const { author, place } = mention;
-    if (place.kind !== 'channel') return mention;
-    try {
-      const { replyStyle } = await this.#options.inbox.settingsAt({ author, place });
-      if (replyStyle === 'thread') return mention;
-    } catch (error) {
-      this.#options.log.error('settings.unread', error, { channel: place.channel });
-      return mention;
-    }
-    const { thread: _, ...replyTo } = mention.replyTo;
-    const { platform, workspace, channel } = place;
-    return { ...mention, conversation: conversationIdOf({ platform, workspace, channel }), replyTo };
   }
 
   /** The list of conversations with the bot shows what each was about. */

@@ -26,7 +26,7 @@ const table = new ModelTable(models);
 export interface Context extends CommandContext {
   readonly asked: { readonly mention: Mention; readonly posts: readonly PostRef[] }[];
   /** What was counted. */
-  readonly rated: (readonly [rating: string, model: string])[];
+  readonly rated: string[];
 }
 
 export async function aContext(
@@ -41,7 +41,8 @@ export async function aContext(
   const answers: CommandContext['answers'] = {
     lanes,
     turns,
-    metrics: { rated: (...counted) => void rated.push(counted) },
+    metrics: { rated: (rating) => void rated.push(rating) },
+    log: quietLog,
     ask: async (mention, posts) => {
       asked.push({ mention, posts });
       return journal.accept(mention, posts);

@@ -6,7 +6,7 @@ import type { Invocation, Person } from '../simulators/discord/people.ts';
 import type { SeenMessage } from '../simulators/discord/reader.ts';
 import { DiscordSimulator, type SimulatorOptions } from '../simulators/discord/simulator.ts';
 import { Harness, type HarnessOptions } from './app.ts';
-import type { Pressed, SeenAnswer, SeenReply, Stage, Talk } from './stage.ts';
+import type { ButtonTalk, Pressed, SeenAnswer, SeenReply, Stage } from './stage.ts';
 
 /** Discord lets a bot identify once in five seconds; a restart that came sooner would wait. */
 const IDENTIFY_WAIT_MS = 5000;
@@ -62,7 +62,7 @@ export class DiscordStage implements Stage {
   }
 }
 
-export class DiscordTalk implements Talk {
+export class DiscordTalk implements ButtonTalk {
   readonly #stage: DiscordStage;
   readonly channelId: string;
   /** The last command, whose answer may hold choices. */

@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { vi } from 'vitest';
 import { Harness } from './app.ts';
 import { launchChromium } from './chromium.ts';
-import type { GivenFile, Pressed, SeenAnswer, SeenReply, Stage, StageOptions, Talk } from './stage.ts';
+import type { ButtonTalk, GivenFile, Pressed, SeenAnswer, SeenReply, Stage, StageOptions } from './stage.ts';
 
 /** One browser for the stages of a test file; whoever plays on them closes it at the end. */
 export class SharedBrowser {
@@ -58,7 +58,7 @@ export class PageStage implements Stage {
   }
 }
 
-class PageTalk implements Talk {
+class PageTalk implements ButtonTalk {
   readonly #page: Page;
 
   constructor(page: Page) {

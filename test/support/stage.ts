@@ -42,12 +42,6 @@ export interface Talk {
   command(line: string, as?: string): Promise<SeenReply>;
   /** Gives a command that asks a question, such as `/ask why?`, and waits for nothing; resolves with where it is answered. */
   ask(line: string, as?: string): Promise<Talk>;
-  /** The buttons under the last answer, as they are labelled. */
-  buttons(): Promise<readonly string[]>;
-  /** Presses one of them; whoever wants to know what is said to it, to this person alone, waits for that. */
-  press(label: string, as?: string): Promise<Pressed>;
-  /** Writes into the form that the button of this label opens, on what the last command was answered. */
-  fill(label: string, text: string): Promise<SeenReply>;
   /** Picks what is labelled so from what the last command was answered, and resolves with what is said then. */
   pick(label: string): Promise<SeenReply>;
   /** What a reader sees of the answer that is being made, or of the last one. */
@@ -56,6 +50,26 @@ export interface Talk {
   answers(): Promise<readonly SeenAnswer[]>;
   /** Whether a reader sees that the bot is at work and has no text yet. */
   isWaiting(): Promise<boolean>;
+}
+
+/** A conversation whose answers have buttons. */
+export interface ButtonTalk extends Talk {
+  /** The buttons under the last answer, as they are labelled. */
+  buttons(): Promise<readonly string[]>;
+  /** Presses one of them; whoever wants to know what is said to it, to this person alone, waits for that. */
+  press(label: string, as?: string): Promise<Pressed>;
+  /** Writes into the form that the button of this label opens, on what the last command was answered. */
+  fill(label: string, text: string): Promise<SeenReply>;
+}
+
+/** The same talk, where its stage can press what stands under an answer. */
+export function withButtons(talk: Talk): ButtonTalk {
+  if (!hasButtons(talk)) throw new Error('nothing can be pressed here');
+  return talk;
+}
+
+function hasButtons(talk: Talk): talk is ButtonTalk {
+  return 'press' in talk;
 }
 
 export interface Stage {
@@ -93,7 +107,7 @@ export async function seenText(talk: Pick<Talk, 'answers'>, text: string): Promi
 }
 
 /** Resolves once these buttons stand under the last answer, and no others. */
-export async function seenButtons(talk: Talk, ...wanted: readonly string[]): Promise<void> {
+export async function seenButtons(talk: ButtonTalk, ...wanted: readonly string[]): Promise<void> {
   await vi.waitFor(async () => expect(await talk.buttons()).toEqual(wanted), { timeout: 15_000, interval: 10 });
 }
 

@@ -1,7 +1,8 @@
 /** Discord's CDN: attachment addresses signed for a day, and the bytes behind them. */
 import { createHmac } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import type { StoredFile, World } from './state.ts';
+import type { StoredFile } from './content/parts.ts';
+import type { World } from './state.ts';
 
 /** Measured on real addresses: `ex` minus `is`. */
 const LIFETIME_S = 86_400;
