@@ -7,10 +7,11 @@ import { Engine } from './conversation/engine.ts';
 import { LocalLanes } from './conversation/lanes.ts';
 import type { Platform, Settings } from './core/conversation.ts';
 import { PlatformUnavailable } from './core/errors.ts';
-import type { Adapter, Log } from './core/ports.ts';
+import type { Adapter, Lanes, Log } from './core/ports.ts';
 import { DiscordAdapter } from './discord/adapter.ts';
 import { GeminiClient } from './gemini/client.ts';
 import { Guards } from './guard/guards.ts';
+import { Privacy } from './guard/privacy.ts';
 import { dearestOf } from './models/spend.ts';
 import { noticesFor } from './notices/notices.ts';
 import { Health } from './ops/health.ts';
@@ -24,6 +25,7 @@ import { type CommandContext, CommandDesk } from './steering/commands.ts';
 import { ScopedSettings } from './steering/settings.ts';
 import { Steering } from './steering/steering.ts';
 import { KeyvBlobStore } from './storage/blobs.ts';
+import { eraseWorkspace } from './storage/erasure.ts';
 import { KeyvJournal } from './storage/journal.ts';
 import { KeyvLedger } from './storage/ledger.ts';
 import { openStore, type Store } from './storage/open.ts';
@@ -58,6 +60,7 @@ export interface Parts {
   readonly adapters: ReadonlyMap<Platform, Adapter>;
   readonly engine: Engine;
   readonly desk: CommandDesk;
+  readonly privacy: Privacy;
   readonly server: HttpServer;
   readonly downloader: WebDownloader;
   readonly health: Health;
@@ -81,7 +84,9 @@ export async function partsOf(given: AppOptions): Promise<Parts> {
   const { ledger } = kept;
   const facts = (model: string) => client.facts(model);
   const guards = new Guards(config.settings, { ledger, facts, dearest: dearestOf(config.models), metrics, log });
-  const { engine, desk } = enginesOf({ options, client, redirects, kept, guards, metrics, adapters });
+  const lanes = new MeasuredLanes(new LocalLanes(), metrics);
+  const { engine, desk } = enginesOf({ options, client, redirects, kept, guards, lanes, metrics, adapters });
+  const privacy = privacyOf({ options, store, kept, lanes });
   const health = healthOf(store, adapters, log);
   const server = new HttpServer({ ...config.settings.http, ready: () => health.isReady(), log });
   server.mount('/metrics', metrics.handler(config.settings.http.metrics));
@@ -90,8 +95,15 @@ export async function partsOf(given: AppOptions): Promise<Parts> {
   for (const adapter of adaptersOf({ options, kept, desk, server, downloader, onFatal: failed.resolve }))
     adapters.set(adapter.platform, adapter);
   const recovered = Promise.withResolvers<void>();
-  const running = { server, downloader, health, failed, recovered, unwatch: [] };
+  const running = { privacy, server, downloader, health, failed, recovered, unwatch: [] };
   return { options, client, redirects, store, kept, guards, metrics, adapters, engine, desk, ...running };
+}
+
+function privacyOf(parts: Pick<Parts, 'options' | 'store' | 'kept'> & { readonly lanes: Lanes }): Privacy {
+  const { options, store, kept, lanes } = parts;
+  const { log, config } = options;
+  const erase = (platform: Platform, workspace: string) => eraseWorkspace(store, platform, workspace);
+  return new Privacy({ ...kept, retention: config.settings.privacy, lanes, erase, log });
 }
 
 function healthOf(store: Store, adapters: ReadonlyMap<Platform, Adapter>, log: Log): Health {
@@ -130,27 +142,18 @@ function defaultsOf({ conversation, model }: Config['settings']): Settings {
 }
 
 /** What answers questions, and what does commands. */
-function enginesOf(parts: {
-  readonly options: AppOptions;
-  readonly client: GeminiClient;
-  readonly redirects: GroundingRedirects;
-  readonly kept: Kept;
-  readonly guards: Guards;
-  readonly metrics: PromMetrics;
-  readonly adapters: ReadonlyMap<Platform, Adapter>;
-}): { readonly engine: Engine; readonly desk: CommandDesk } {
+function enginesOf(
+  parts: Pick<Parts, 'options' | 'client' | 'redirects' | 'kept' | 'guards' | 'metrics' | 'adapters'> & {
+    readonly lanes: Lanes;
+  },
+): Pick<Parts, 'engine' | 'desk'> {
   const { config, log } = parts.options;
   const { conversation, model, tools } = config.settings;
-  const { client, redirects, kept, guards, metrics } = parts;
+  const { client, redirects, kept, guards, lanes, metrics } = parts;
   const on = (platform: Platform): Adapter => adapterOf(parts.adapters, platform);
   const catalogue = { models: config.models, personas: config.personas, usual: conversation.persona };
-  const shared = {
-    ...kept,
-    catalogue,
-    facts: (name: string) => client.facts(name),
-    lanes: new MeasuredLanes(new LocalLanes(), metrics),
-    log,
-  };
+  const facts = (name: string) => client.facts(name);
+  const shared = { ...kept, catalogue, facts, lanes, log };
   const engine = new Engine({
     ...shared,
     guard: guards,

@@ -130,6 +130,7 @@ const settingsShape = z.strictObject({
   }),
   access: accessSchema,
   budget: z.strictObject({ person: limitsSchema, channel: limitsSchema, workspace: limitsSchema }),
+  privacy: z.strictObject({ retentionDays: whole(0, 3650), workspaces: z.record(z.string(), whole(0, 3650)) }),
   sources: z.strictObject({ resolveMs: whole(0, 30_000) }),
   attachments: z.strictObject({
     maxFiles: whole(0, 20),

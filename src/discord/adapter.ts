@@ -111,6 +111,8 @@ export class DiscordAdapter implements Adapter {
     this.#client
       .on(Events.MessageCreate, (message) => this.#inOrder(message.channelId, () => this.#hear(message, inbox)))
       .on(Events.InteractionCreate, (given) => this.#inOrder(given.id, () => answer(given)))
+      // A server that is only away for now is told of by another event.
+      .on(Events.GuildDelete, ({ id }) => this.#inOrder(id, () => inbox.removed('discord', id)))
       .on(Events.ShardReconnecting, (shard) => log.info('discord.reconnecting', { shard }))
       .on(Events.ShardResume, (shard, replayed) => log.info('discord.resumed', { shard, replayed }))
       .on(Events.ShardError, (error, shard) => log.error('discord.connection-failed', error, { shard }))

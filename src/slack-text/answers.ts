@@ -52,7 +52,7 @@ export function buttonOf(name: CommandName, { label, values, isChosen }: MenuIte
     type: 'button',
     action_id: `${OURS}:${name}:${at}`,
     text: { type: 'plain_text', text: cut(label, MAX_LABEL) },
-    value: written(values),
+    ...(written(values) === '' ? {} : { value: written(values) }),
     ...(isChosen === true ? { style: 'primary' } : {}),
   };
 }

@@ -8,9 +8,8 @@ import type { PostRef } from '../core/reply.ts';
 import type { NoticesFor } from '../notices/notices.ts';
 import { Calls, type CallsOptions, clientOf } from '../slack-reply/calls.ts';
 import { type Fields, fieldsOf, textIn } from '../slack-reply/fields.ts';
-import { Ladder } from '../slack-reply/ladder.ts';
 import { uploadOverHttp } from '../slack-reply/pictures.ts';
-import { startErrorOf } from '../slack-reply/refusals.ts';
+import { Ladder, startErrorOf } from '../slack-reply/refusals.ts';
 import { SlackSurface } from '../slack-reply/surface.ts';
 import { WhisperSurface } from '../slack-reply/whisper.ts';
 import { Connection } from './connection.ts';
@@ -107,13 +106,13 @@ export class SlackAdapter implements Adapter {
 
   surface(to: ReplyAddress, standing: readonly PostRef[]): ReplySurface {
     const { log, streams, statusMs = 90_000, streamMs = 270_000, noticesFor } = this.#options;
-    const { workspace: team = '', channel, thread, hidden } = to;
+    const { workspace: team = '', channel, thread, message: question, hidden } = to;
     if (hidden !== undefined) return new WhisperSurface(hidden, new URL(this.#options.apiUrl ?? API_URL).origin);
-    const status = noticesFor(undefined).thinking;
+    const { thinking: status, stop } = noticesFor(undefined);
     const tools = { calls: this.#calls, ladder: this.#ladder, upload: uploadOverHttp, log };
-    const at = { team, channel, ...(thread === undefined ? {} : { thread }) };
+    const at = { team, channel, question, ...(thread === undefined ? {} : { thread }) };
     this.#events?.answering(to);
-    return new SlackSurface(at, standing, { ...tools, streams, streamMs, status, statusMs });
+    return new SlackSurface(at, standing, { ...tools, streams, streamMs, status, statusMs, stop });
   }
 
   /** A file of another kind than a web page that turns out to be one is a login page; so is one of another size. */

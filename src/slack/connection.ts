@@ -3,9 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { App, SocketModeReceiver } from '@slack/bolt';
 import { ConfigError, HalleyError, PlatformUnavailable } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
-import { clientOptionsOf } from '../slack-reply/calls.ts';
+import { clientOptionsOf, loggerOf } from '../slack-reply/calls.ts';
 import { type Fields, fieldsOf } from '../slack-reply/fields.ts';
-import { loggerOf } from '../slack-reply/log.ts';
 import { startErrorOf } from '../slack-reply/refusals.ts';
 
 /** Who hears what Slack sends. What is called returns at once: Slack waits three seconds at most. */

@@ -57,6 +57,8 @@ export class Events implements Ears {
         return this.#inOrder(`stop ${textIn(event, 'channel')}`, () => this.#stopped(team, event));
       case 'app_home_opened':
         return this.#inOrder(`home ${textIn(event, 'channel')}`, () => this.#opened(team, event));
+      case 'app_uninstalled':
+        return this.#inOrder('uninstalled', () => this.#options.inbox.removed('slack', team));
       default:
         this.#options.log.debug('slack.ignored', { reason: 'elsewhere', type: textIn(event, 'type') });
     }
@@ -84,7 +86,7 @@ export class Events implements Ears {
 
   #message(team: string, envelope: Fields, event: Fields): void {
     if (this.#isStopped) return;
-    if (event['subtype'] === 'message_deleted') return this.#deleted(team, event);
+    if (isDeletion(event)) return this.#deleted(team, event);
     const heard = heardOf(team, event);
     const self = this.#options.selfIn(team);
     if (heard === undefined || self === undefined) return this.#ignore('elsewhere', heard);
@@ -190,7 +192,8 @@ export class Events implements Ears {
 
   /** An answer whose question is taken away, or which is itself taken away while it grows, is stopped. */
   #deleted(team: string, event: Fields): void {
-    const [channel, ts] = [textIn(event, 'channel'), textIn(event, 'deleted_ts')];
+    const channel = textIn(event, 'channel');
+    const ts = textIn(event, 'deleted_ts') ?? textIn(fieldsOf(event['message']), 'ts');
     const before = fieldsOf(event['previous_message']);
     const thread = textIn(before, 'thread_ts') ?? ts;
     const to = this.#answers.get(`${channel}/${thread}`);
@@ -228,4 +231,11 @@ export class Events implements Ears {
   #ignore(reason: Ignored, heard: Heard | undefined): void {
     this.#options.log.debug('slack.ignored', { reason, channel: heard?.channel });
   }
+}
+
+/** What had replies leaves a stone where it stood. */
+function isDeletion(event: Fields): boolean {
+  const { subtype } = event;
+  const isStone = fieldsOf(event['message'])['subtype'] === 'tombstone';
+  return subtype === 'message_deleted' || (subtype === 'message_changed' && isStone);
 }

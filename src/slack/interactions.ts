@@ -208,7 +208,7 @@ export class Interactions {
     const opened = await calls.ask({ method: 'conversations.open', team, args: { users: user } });
     const channel = textIn(fieldsOf(opened['channel']), 'id') ?? '';
     const given = files.map(({ name, text }) => ({ name, data: Buffer.from(text) }));
-    await uploadedFiles(given, { at: { team, channel }, upload, write: (call) => calls.ask(call) });
+    await uploadedFiles(given, { at: { team, channel, question: '' }, upload, write: (call) => calls.ask(call) });
   }
 
   async #update(id: string | undefined, asker: Asker, shown: Shown): Promise<void> {

@@ -71,6 +71,17 @@ export class Store {
     return this.#looked.isWritable;
   }
 
+  /** Removes every record, of any namespace, whose key is in one of the ranges: all of them, or none. @throws StorageUnavailable */
+  async erase(ranges: readonly (readonly [from: string, below: string])[]): Promise<void> {
+    try {
+      this.#parts.file.erase(ranges);
+    } catch (cause) {
+      throw new StorageUnavailable(`The store ${this.#parts.location} could not delete: ${reasonOf(cause)}.`, {
+        cause,
+      });
+    }
+  }
+
   /** Closes the store; later calls on its records reject with StorageUnavailable. */
   async close(): Promise<void> {
     this.#parts.file.close();

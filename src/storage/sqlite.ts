@@ -43,6 +43,8 @@ function prepare(database: DatabaseSync) {
       'INSERT INTO kv (ns, k, v, e) VALUES (?, ?, ?, ?) ON CONFLICT (ns, k) DO UPDATE SET v = excluded.v, e = excluded.e',
     ),
     delete: database.prepare('DELETE FROM kv WHERE ns = ? AND k = ?'),
+    namespaces: database.prepare('SELECT DISTINCT ns FROM kv'),
+    erase: database.prepare('DELETE FROM kv WHERE ns = ? AND k >= ? AND k < ?'),
     clear: database.prepare('DELETE FROM kv WHERE ns = ?'),
     sweep: database.prepare(
       `DELETE FROM kv WHERE (ns, k) IN (SELECT ns, k FROM kv WHERE e < ? ORDER BY e LIMIT ${SWEEP_ROWS})`,
@@ -103,6 +105,14 @@ export class SqliteFile {
       // Why not is told to whoever has something to write.
       return false;
     }
+  }
+
+  /** Removes what has a key from `from` on and below `to`, in every namespace. */
+  erase(ranges: readonly (readonly [from: string, to: string])[]): void {
+    this.commit(true, () => {
+      for (const { ns } of this.statements.namespaces.all())
+        for (const [from, to] of ranges) this.statements.erase.run(textOf(ns) ?? '', from, to);
+    });
   }
 
   /** Closes the file for every namespace. Closing twice is fine. */

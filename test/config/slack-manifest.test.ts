@@ -35,6 +35,8 @@ const SCOPE_OF_METHOD: Readonly<Record<keyof typeof PER_MINUTE, string | undefin
   'assistant.threads.setSuggestedPrompts': 'assistant:write',
   'chat.postEphemeral': 'chat:write',
   'views.open': undefined,
+  'auth.test': undefined,
+  'conversations.replies': 'channels:history',
   'views.update': undefined,
   'conversations.open': 'im:write',
   'users.info': 'users:read',

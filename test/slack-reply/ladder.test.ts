@@ -95,6 +95,21 @@ describe.each([
     expect(reads(asked).join()).toMatch(new RegExp(`^${TEXT}\\s+.*sky\\.example/blue\\)$`, 'su'));
   });
 
+  it.each(['chat.startStream', 'chat.postMessage'])(
+    'when the answer to %s is lost, at its first words and its last',
+    async (method) => {
+      for (const after of [0, 1]) {
+        sim.fail(method, { status: 'reset', afterCommit: true, after });
+        const asked = ask();
+        const surface = surfaceFor(asked);
+        await grows(surface);
+        await finishes(surface, { sources: [SOURCE] });
+        sim.mend(method);
+        expect(reads(asked)).toEqual([expect.stringMatching(new RegExp(`^${TEXT}\\s+.*sky\\.example/blue\\)$`, 'su'))]);
+      }
+    },
+  );
+
   it('when its pages are refused as Markdown', async () => {
     sim.fail('chat.update', { error: 'invalid_blocks', times: 1 });
     sim.fail('chat.postMessage', { error: 'msg_too_long', times: 1 });
