@@ -9,11 +9,12 @@ import type { Adapter, Inbox, Log, ReplySurface } from '../core/ports.ts';
 import type { PostRef } from '../core/reply.ts';
 import type { Governor } from '../reply/governor.ts';
 import type { NoticesFor } from '../notices/notices.ts';
-import { type ClientOptions, clientOf, platformErrorOf, refusalOf, registerCommands, startErrorOf } from './client.ts';
+import { Requests, type RequestsOptions } from '../discord-reply/requests.ts';
+import { DiscordSurface } from '../discord-reply/surface.ts';
+import { type ClientOptions, clientOf, platformErrorOf, refusalOf, startErrorOf } from './client.ts';
 import { heardOf, type Ignored, inPlaceWhereWanted, judge, type Verdict, whereOf } from './inbound.ts';
 import { answerInteraction } from './interactions.ts';
-import { Requests, type RequestsOptions } from './requests.ts';
-import { DiscordSurface } from './surface.ts';
+import { registerCommands } from './registration.ts';
 
 export interface DiscordOptions extends ClientOptions {
   readonly token: string;

@@ -15,9 +15,9 @@ import type { Whereabouts } from '../core/conversation.ts';
 import { type Author, type Command, type CommandReply, type Mention, TURN } from '../core/inbound.ts';
 import type { Inbox, Log } from '../core/ports.ts';
 import type { NoticesFor } from '../notices/notices.ts';
-import { conversationAt, isPrivate, type Pressed, pressedIn, privateThread } from './controls/buttons.ts';
-import { answerOf, chosenIn, filledIn, type Given, modalOf, quoteOf } from './controls/menus.ts';
-import { finalPagesOf } from './format.ts';
+import { conversationAt, isPrivate, type Pressed, pressedIn, privateThread } from '../discord-controls/buttons.ts';
+import { answerOf, chosenIn, filledIn, type Given, modalOf, quoteOf } from '../discord-controls/menus.ts';
+import { finalPagesOf } from '../discord-text/format.ts';
 import { attachmentOf, conversationInPlace, inPlaceWhereWanted, placedOf, type Where, whereOf } from './inbound.ts';
 
 type Answerable =

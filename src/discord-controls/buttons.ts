@@ -1,8 +1,8 @@
 /** The buttons under an answer: drawn from what is offered, and read again when one is pressed, also after a restart. */
 import { type APIActionRowComponent, type APIButtonComponent, ButtonStyle, ComponentType } from 'discord.js';
-import { type ConversationId, conversationIdOf } from '../../core/conversation.ts';
-import { ACTION_NAMES, type ActionName, type MentionId, type Place } from '../../core/inbound.ts';
-import type { Offer } from '../../core/reply.ts';
+import { type ConversationId, conversationIdOf } from '../core/conversation.ts';
+import { ACTION_NAMES, type ActionName, type MentionId, type Place } from '../core/inbound.ts';
+import type { Offer } from '../core/reply.ts';
 
 export type Buttons = APIActionRowComponent<APIButtonComponent>;
 

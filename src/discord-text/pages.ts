@@ -6,7 +6,7 @@ import type { ReplyAddress } from '../core/inbound.ts';
 import { type DraftView, type Offer, pictureKindOf, type Reply } from '../core/reply.ts';
 import { Pager } from '../markdown/paginate.ts';
 import { noticesIn } from '../notices/notices.ts';
-import { type Buttons, buttonsOf } from './controls/buttons.ts';
+import { type Buttons, buttonsOf } from '../discord-controls/buttons.ts';
 import { noticeOf } from './foot.ts';
 import { finalPagesOf, format, PAGE } from './format.ts';
 

@@ -10,9 +10,9 @@ import {
   StringSelectMenuBuilder,
   TextInputStyle,
 } from 'discord.js';
-import { COMMANDS } from '../../commands/list.ts';
-import type { Language } from '../../core/conversation.ts';
-import type { CommandName, CommandReply, CommandValues, Form, Menu } from '../../core/inbound.ts';
+import { COMMANDS } from '../commands/list.ts';
+import type { Language } from '../core/conversation.ts';
+import type { CommandName, CommandReply, CommandValues, Form, Menu } from '../core/inbound.ts';
 
 /** A command and its values. */
 export interface Given {
