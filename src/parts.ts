@@ -208,11 +208,17 @@ function adaptersOf(parts: {
   const spoken = { noticesFor: noticesFor(settings.conversation.language), log };
   const { downloader, onFatal } = parts;
   const shared = { ...spoken, governor: new Governor(), downloader, onFatal };
-  const { discordToken: token, discordApiUrl: apiUrl, slackBotToken: botToken, slackAppToken: appToken } = secrets;
+  const { discordToken: token, discordApiUrl: apiUrl } = secrets;
   const adapters: Adapter[] = [];
   if (token !== undefined) adapters.push(new DiscordAdapter({ ...settings.discord, ...shared, token, apiUrl }));
-  if (botToken !== undefined && appToken !== undefined)
-    adapters.push(new SlackAdapter({ ...settings.slack, ...shared, botToken, appToken, apiUrl: secrets.slackApiUrl }));
+  const { slackBotToken: botToken, slackAppToken: appToken, slackSigningSecret: signingSecret } = secrets;
+  if (botToken !== undefined) {
+    const tokens = { botToken, appToken, signingSecret, apiUrl: secrets.slackApiUrl };
+    const slack = new SlackAdapter({ ...settings.slack, ...shared, ...tokens });
+    if (appToken === undefined)
+      parts.server.mount('/slack/events', (request, response) => slack.handle(request, response));
+    adapters.push(slack);
+  }
   if (adapters.length > 0) return adapters;
   const { pageTurns: turns, journal, uploads } = parts.kept;
   const { maxFileBytes } = settings.attachments;

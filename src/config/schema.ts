@@ -182,9 +182,10 @@ export interface Secrets {
   readonly cometapiBaseUrl: string;
   readonly discordToken?: string;
   readonly discordApiUrl: string;
-  /** Both or neither. */
   readonly slackBotToken?: string;
+  /** One of the two where there is a bot's token: Socket Mode, or requests over HTTP that it signs. */
   readonly slackAppToken?: string;
+  readonly slackSigningSecret?: string;
   readonly slackApiUrl: string;
 }
 

@@ -1,4 +1,5 @@
 /** Halley's connection to Slack: messages and commands in through Socket Mode, surfaces out over the Web API. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigError } from '../core/errors.ts';
 import type { Downloaded, Downloader } from '../core/files.ts';
@@ -16,10 +17,14 @@ import { Connection } from './connection.ts';
 import { Events } from './events.ts';
 import { Interactions } from './interactions.ts';
 import { People } from './people.ts';
+import { Webhooks } from './webhooks.ts';
 
 export interface SlackOptions extends Pick<CallsOptions, 'posts' | 'updateMs' | 'perMinute' | 'governor'> {
   readonly botToken: string;
-  readonly appToken: string;
+  /** For Socket Mode; without it Slack's requests come over HTTP, to `handle`. */
+  readonly appToken?: string | undefined;
+  /** Tells requests of Slack's from others. */
+  readonly signingSecret?: string | undefined;
   /** Default: https://slack.com/api/ */
   readonly apiUrl?: string;
   /** Whether answers in direct messages are streamed. */
@@ -61,7 +66,7 @@ export class SlackAdapter implements Adapter {
   /** What surfaces send, which works before the connection is made and after it is closed. */
   readonly #calls: Calls;
   readonly #ladder = new Ladder();
-  #connection: Connection | undefined;
+  #connection: Connection | Webhooks | undefined;
   #events: Events | undefined;
 
   constructor(options: SlackOptions) {
@@ -76,7 +81,7 @@ export class SlackAdapter implements Adapter {
   }
 
   async start(inbox: Inbox): Promise<void> {
-    const { log, appToken, onFatal, twinMs = 250, reconnectMs: retryMs = 250, helloMs = HELLO_MS } = this.#options;
+    const { log, twinMs = 250 } = this.#options;
     const self = await this.#installed();
     const calls = this.#calls;
     const people = new People(calls, log);
@@ -89,10 +94,15 @@ export class SlackAdapter implements Adapter {
     });
     const rooms = { ...shared, interactions };
     this.#events = new Events({ ...rooms, selfIn: (team) => (team === self.team ? self : undefined), twinMs });
-    const connection = { appToken, log, onFatal, retryMs, helloMs, ...(apiUrl === undefined ? {} : { apiUrl }) };
-    this.#connection = new Connection(connection, this.#events);
+    this.#connection = this.#connectionTo(this.#events);
     await this.#connection.start();
     log.info('slack.ready', { team: self.team, bot: self.user });
+  }
+
+  /** A request of Slack's, where there is no socket. */
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (this.#connection instanceof Webhooks) return this.#connection.handle(request, response);
+    response.writeHead(503).end();
   }
 
   async stop(): Promise<void> {
@@ -124,6 +134,14 @@ export class SlackAdapter implements Adapter {
     const got = await downloader.fetch(wanted, signal);
     const isOther = 'bytes' in got && /html/iu.test(file.mimeType) && got.bytes.length !== file.bytes;
     return isOther ? { fault: 'page' } : got;
+  }
+
+  #connectionTo(events: Events): Connection | Webhooks {
+    const { log, appToken, signingSecret = '', apiUrl, onFatal } = this.#options;
+    if (appToken === undefined) return new Webhooks({ signingSecret, log }, events);
+    const { reconnectMs: retryMs = 250, helloMs = HELLO_MS } = this.#options;
+    const address = apiUrl === undefined ? {} : { apiUrl };
+    return new Connection({ appToken, log, onFatal, retryMs, helloMs, ...address }, events);
   }
 
   /** Who the bot is. @throws ConfigError, PlatformUnavailable */

@@ -19,14 +19,14 @@ export class SlackStage implements Stage {
   readonly #people = new Map<string, Person>();
 
   static async start(
-    options: HarnessOptions & { readonly locale?: string } = {},
+    options: HarnessOptions & { readonly locale?: string; readonly transport?: 'socket' | 'http' } = {},
     slackOptions: SimulatorOptions = {},
   ): Promise<SlackStage> {
     const slack = await SlackSimulator.start(slackOptions);
-    const { locale = 'en-US', configure, ...rest } = options;
+    const { locale = 'en-US', transport = 'socket', configure, ...rest } = options;
     const environment = {
       SLACK_BOT_TOKEN: slack.botToken,
-      SLACK_APP_TOKEN: slack.appToken,
+      ...(transport === 'http' ? { SLACK_SIGNING_SECRET: slack.signingSecret } : { SLACK_APP_TOKEN: slack.appToken }),
       SLACK_API_URL: slack.apiUrl,
       ...options.environment,
     };
@@ -35,7 +35,9 @@ export class SlackStage implements Stage {
       return configure?.(settings) ?? settings;
     };
     try {
-      return new SlackStage(slack, await Harness.start({ ...rest, environment, configure: hurried }), locale);
+      const harness = await Harness.start({ ...rest, environment, configure: hurried });
+      if (transport === 'http') slack.useHttp(`${harness.address}/slack/events`);
+      return new SlackStage(slack, harness, locale);
     } catch (error) {
       await slack.close();
       throw error;
