@@ -188,10 +188,8 @@ function deskOf(
 
 /** Of all tools those that are switched on. */
 function toolboxOf(names: readonly string[], log: Log): CheckedToolbox {
-  return new CheckedToolbox(
-    EVERYDAY.filter((tool) => names.some((name) => name === tool.declaration.name)),
-    log,
-  );
+  const offered = EVERYDAY.filter((tool) => names.some((name) => name === tool.declaration.name));
+  return new CheckedToolbox(offered, log);
 }
 
 /** Every platform whose token is set; the page if none is. */
