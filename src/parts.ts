@@ -3,11 +3,15 @@ import packageFile from '../package.json' with { type: 'json' };
 import type { AnswerContext } from './answers/deeds.ts';
 import type { Config } from './config/load.ts';
 import { Attachments } from './conversation/attachments.ts';
+import { Changes } from './conversation/changes.ts';
 import { Engine } from './conversation/engine.ts';
 import { LocalLanes } from './conversation/lanes.ts';
+import type { PlanOptions } from './conversation/plan.ts';
 import type { Platform, Settings } from './core/conversation.ts';
 import { PlatformUnavailable } from './core/errors.ts';
+import type { ReplyAddress } from './core/inbound.ts';
 import type { Adapter, Lanes, Log } from './core/ports.ts';
+import type { PostRef } from './core/reply.ts';
 import { DiscordAdapter } from './discord/adapter.ts';
 import { GeminiClient } from './gemini/client.ts';
 import { Guards } from './guard/guards.ts';
@@ -18,6 +22,7 @@ import { Health } from './ops/health.ts';
 import { MeasuredLanes, MeasuredLog, measuredSurface } from './ops/measured.ts';
 import { PromMetrics } from './ops/metrics.ts';
 import { HttpServer } from './ops/server.ts';
+import { Places } from './place/places.ts';
 import { PlaygroundAdapter } from './playground/adapter.ts';
 import { Governor } from './reply/governor.ts';
 import { SlackAdapter } from './slack/adapter.ts';
@@ -59,6 +64,7 @@ export interface Parts {
   readonly metrics: PromMetrics;
   readonly adapters: ReadonlyMap<Platform, Adapter>;
   readonly engine: Engine;
+  readonly changes: Changes;
   readonly desk: CommandDesk;
   readonly privacy: Privacy;
   readonly server: HttpServer;
@@ -85,7 +91,7 @@ export async function partsOf(given: AppOptions): Promise<Parts> {
   const facts = (model: string) => client.facts(model);
   const guards = new Guards(config.settings, { ledger, facts, dearest: dearestOf(config.models), metrics, log });
   const lanes = new MeasuredLanes(new LocalLanes(), metrics);
-  const { engine, desk } = enginesOf({ options, client, redirects, kept, guards, lanes, metrics, adapters });
+  const { engine, changes, desk } = enginesOf({ options, client, redirects, kept, guards, lanes, metrics, adapters });
   const privacy = privacyOf({ options, store, kept, lanes });
   const health = healthOf(store, adapters, log);
   const server = new HttpServer({ ...config.settings.http, ready: () => health.isReady(), log });
@@ -96,11 +102,12 @@ export async function partsOf(given: AppOptions): Promise<Parts> {
     adapters.set(adapter.platform, adapter);
   const recovered = Promise.withResolvers<void>();
   const running = { privacy, server, downloader, health, failed, recovered, unwatch: [] };
-  return { options, client, redirects, store, kept, guards, metrics, adapters, engine, desk, ...running };
+  return { options, client, redirects, store, kept, guards, metrics, adapters, engine, changes, desk, ...running };
 }
 
-function privacyOf(parts: Pick<Parts, 'options' | 'store' | 'kept'> & { readonly lanes: Lanes }): Privacy {
-  const { options, store, kept, lanes } = parts;
+type Laned = { readonly lanes: Lanes };
+
+function privacyOf({ options, store, kept, lanes }: Pick<Parts, 'options' | 'store' | 'kept'> & Laned): Privacy {
   const { log, config } = options;
   const erase = (platform: Platform, workspace: string) => eraseWorkspace(store, platform, workspace);
   return new Privacy({ ...kept, retention: config.settings.privacy, lanes, erase, log });
@@ -143,33 +150,33 @@ function defaultsOf({ conversation, model }: Config['settings']): Settings {
 
 /** What answers questions, and what does commands. */
 function enginesOf(
-  parts: Pick<Parts, 'options' | 'client' | 'redirects' | 'kept' | 'guards' | 'metrics' | 'adapters'> & {
-    readonly lanes: Lanes;
-  },
-): Pick<Parts, 'engine' | 'desk'> {
+  parts: Pick<Parts, 'options' | 'client' | 'redirects' | 'kept' | 'guards' | 'metrics' | 'adapters'> & Laned,
+): Pick<Parts, 'engine' | 'changes' | 'desk'> {
   const { config, log } = parts.options;
-  const { conversation, model, tools } = config.settings;
+  const { conversation } = config.settings;
   const { client, redirects, kept, guards, lanes, metrics } = parts;
   const on = (platform: Platform): Adapter => adapterOf(parts.adapters, platform);
   const catalogue = { models: config.models, personas: config.personas, usual: conversation.persona };
   const facts = (name: string) => client.facts(name);
   const shared = { ...kept, catalogue, facts, lanes, log };
+  const shown = {
+    surface: (to: ReplyAddress, posts: readonly PostRef[]) =>
+      measuredSurface(on(to.platform).surface(to, posts), metrics),
+    noticesFor: noticesFor(conversation.language),
+  };
   const engine = new Engine({
     ...shared,
     guard: guards,
     meter: guards.budget,
     maxWaiting: conversation.maxWaiting,
-    client,
     redirects,
-    toolbox: toolboxOf(tools, log),
-    attachments: new Attachments({ limits: config.settings.attachments, adapter: on, log }),
+    ...plannedBy(parts.options, kept, on),
+    client,
     steering: new Steering(shared),
-    standing: model.request,
-    surface: (to, standing) => measuredSurface(on(to.platform).surface(to, standing), metrics),
-    noticesFor: noticesFor(conversation.language),
-    historyTokens: conversation.historyTokens,
+    ...shown,
   });
-  return { engine, desk: deskOf(parts.options, { guards, metrics, engine }, shared) };
+  const changes = new Changes({ ...shared, ...shown, ...conversation, engine });
+  return { engine, changes, desk: deskOf(parts.options, { guards, metrics, engine }, shared) };
 }
 
 /** What does commands. */
@@ -186,10 +193,21 @@ function deskOf(
   return new CommandDesk({ ...shared, ...guards.forCommands, ...about, rights, answers });
 }
 
-/** Of all tools those that are switched on. */
-function toolboxOf(names: readonly string[], log: Log): CheckedToolbox {
-  const offered = EVERYDAY.filter((tool) => names.some((name) => name === tool.declaration.name));
-  return new CheckedToolbox(offered, log);
+/** What questions are put together of. */
+function plannedBy(
+  { config, log }: AppOptions,
+  { turns }: Kept,
+  adapter: (platform: Platform) => Adapter,
+): Omit<PlanOptions, 'client'> {
+  const { conversation, attachments: limits, model, tools } = config.settings;
+  const offered = EVERYDAY.filter((tool) => tools.some((name) => name === tool.declaration.name));
+  return {
+    toolbox: new CheckedToolbox(offered, log),
+    attachments: new Attachments({ limits, adapter, log }),
+    places: new Places({ ...conversation, adapter, turns, log }),
+    standing: model.request,
+    historyTokens: conversation.historyTokens,
+  };
 }
 
 /** Every platform whose token is set; the page if none is. */

@@ -80,7 +80,11 @@ async function retry({ turn, conversation, say }: About, { ask }: AnswerContext)
 }
 
 /** Its files are not fetched again: the question stands in the turn as the model read it. */
-function againOf(turn: Turn, origin: NonNullable<Turn['origin']>, conversation: Mention['conversation']): Mention {
+export function againOf(
+  turn: Turn,
+  origin: NonNullable<Turn['origin']>,
+  conversation: Mention['conversation'],
+): Mention {
   const attempt = (turn.attempt ?? 1) + 1;
   return {
     ...origin,

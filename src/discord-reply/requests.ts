@@ -1,6 +1,6 @@
 /** Requests to Discord: each is sent at once with leave of the governor, which learns from the answer. Nothing is queued here. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { DefaultRestOptions, DefaultUserAgent, type RequestMethod } from 'discord.js';
+import { DefaultRestOptions, DefaultUserAgent, RequestMethod } from 'discord.js';
 import { request as requestOnce } from 'undici';
 import { PlatformRejected, PlatformUnavailable } from '../core/errors.ts';
 import type { Log, Urgency } from '../core/ports.ts';
@@ -42,7 +42,7 @@ type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
 /** One request. All of one kind to one channel share a budget. */
 export interface Request {
-  readonly kind: 'create' | 'edit' | 'remove' | 'thread' | 'typing';
+  readonly kind: 'create' | 'edit' | 'remove' | 'thread' | 'typing' | 'read';
   readonly channel: string;
   readonly method: RequestMethod;
   readonly route: string;
@@ -59,6 +59,9 @@ const TIMEOUT_MS = 15_000;
 /** How often what has to succeed is tried, and the longest wait that Discord may ask of it. */
 const ATTEMPTS = 5;
 const MAX_WAIT_MS = 20_000;
+
+/** The signal of what nobody calls off. */
+const NEVER = new AbortController().signal;
 
 /** How Node and undici name a connection that the other side closed. */
 const CUT: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
@@ -103,6 +106,12 @@ export class Requests {
       if (error instanceof PlatformUnavailable || error instanceof PlatformRejected) throw error;
       throw new PlatformUnavailable('Discord could not be reached.', { cause: error });
     }
+  }
+
+  /** Reads what stands at a route of this channel. @throws PlatformUnavailable, PlatformRejected */
+  read(channel: string, route: string): Promise<unknown> {
+    const request = { kind: 'read', channel, method: RequestMethod.Get, route } as const;
+    return this.retrying(async () => this.send(request, await this.leave(request, 'first', NEVER)));
   }
 
   /** Tries again what failed because Discord was away or asked to wait, unless it asks for too long. */

@@ -22,6 +22,7 @@ export interface SurfaceOptions {
 /** A message that has a thread cannot get another. @see https://docs.discord.com/developers/topics/opcodes-and-status-codes#json */
 const THREAD_EXISTS = 160_004;
 const UNKNOWN_MESSAGE = 10_008;
+const REPLY_NEEDS_HISTORY = 160_002;
 
 /** The signal of what nobody calls off. */
 const NEVER = new AbortController().signal;
@@ -101,6 +102,11 @@ export class DiscordSurface implements ReplySurface {
     await this.#post({ content: noticeOf(notice), files: [], buttons: [] }, NOTE);
   }
 
+  async retract(): Promise<void> {
+    this.#end();
+    await this.#posts.sync([], 'final');
+  }
+
   abandon(): void {
     this.#stopTyping();
     this.#release();
@@ -171,13 +177,18 @@ export class DiscordSurface implements ReplySurface {
   /** @param name Tells this post from the others of the reply, so that it is made once however often it is tried. */
   async #post(page: Page, name: string): Promise<PostRef> {
     const channel = await this.#place();
-    const answer = await this.#write({
+    const request = {
       kind: 'create',
       channel: this.#counted(channel),
       method: RequestMethod.Post,
       route: messageRoute(this.#to, channel),
       files: page.files,
-      body: creationOf(page, this.#to, { channel, name }),
+    } as const;
+    const body = creationOf(page, this.#to, { channel, name });
+    const answer = await this.#write({ ...request, body }).catch((error: unknown) => {
+      if (!(error instanceof PlatformRejected) || error.failure.platformCode !== REPLY_NEEDS_HISTORY) throw error;
+      // What may not be read may not be replied to; it can still be answered.
+      return this.#write({ ...request, body: { ...body, message_reference: undefined } });
     });
     // Discord answers a created message with the message, which has all of this.
     const posted = answer as Posted;

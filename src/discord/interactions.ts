@@ -17,8 +17,9 @@ import type { Inbox, Log } from '../core/ports.ts';
 import type { NoticesFor } from '../notices/notices.ts';
 import { conversationAt, isPrivate, type Pressed, pressedIn, privateThread } from '../discord-controls/buttons.ts';
 import { answerOf, chosenIn, filledIn, type Given, modalOf, quoteOf } from '../discord-controls/menus.ts';
+import { attachmentOf } from '../discord-reading/heard.ts';
+import { conversationInPlace, inPlaceWhereWanted, placedOf, type Where, whereOf } from '../discord-reading/where.ts';
 import { finalPagesOf } from '../discord-text/format.ts';
-import { attachmentOf, conversationInPlace, inPlaceWhereWanted, placedOf, type Where, whereOf } from './inbound.ts';
 
 type Answerable =
   | ChatInputCommandInteraction

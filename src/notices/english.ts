@@ -44,6 +44,10 @@ export interface Plain {
   /** What is going on before text stands; no sentences. */
   readonly doing: Readonly<Record<Exclude<Status, 'reading'>, string>>;
   readonly reading: (files: number) => string;
+  /** Beside the first answer in a place where it is not known what was said before. */
+  readonly untold: Readonly<Record<'forbidden' | 'unavailable', string>>;
+  /** Beside an answer to a conversation of which the model was given only so many messages, 1 or more. */
+  readonly onlyLast: (count: number) => string;
 }
 
 /** One language: it does not compile until it has a sentence for every code, refusal, ending, command and fault. */
@@ -114,6 +118,12 @@ export const ENGLISH: Sentences = {
       writing: 'Writing',
     },
     reading: (files) => `Reading ${countOf(files, 'file')}`,
+    untold: {
+      forbidden: 'I may not read what was said here before, so I answer your message alone.',
+      unavailable: 'What was said here before could not be read just now, so I answer your message alone.',
+    },
+    onlyLast: (count) =>
+      `This conversation is longer than I can read at once: only the last ${countOf(count, 'message')} ${count === 1 ? 'fits' : 'fit'}.`,
   },
   notAllowed: 'I may not answer you here.',
   busy: (waiting) =>

@@ -46,6 +46,13 @@ export const POLISH: Sentences = {
       writing: 'Piszę',
     },
     reading: (files) => `Czytam ${countOf(files, ['plik', 'pliki', 'plików'])}`,
+    untold: {
+      forbidden: 'Nie wolno mi czytać tego, co padło tu wcześniej, więc odpowiadam tylko na Twoją wiadomość.',
+      unavailable:
+        'Nie udało się teraz przeczytać tego, co padło tu wcześniej, więc odpowiadam tylko na Twoją wiadomość.',
+    },
+    onlyLast: (count) =>
+      `Ta rozmowa jest dłuższa, niż mogę naraz przeczytać: ${formOf(count, ['mieści się tylko ostatnia', 'mieszczą się tylko ostatnie', 'mieści się tylko ostatnich'])} ${countOf(count, ['wiadomość', 'wiadomości', 'wiadomości'])}.`,
   },
   notAllowed: 'Nie mogę Ci tutaj odpowiadać.',
   busy: (waiting) =>

@@ -7,11 +7,12 @@ import {
   type Command,
   type CommandName,
   type CommandReply,
+  type Journal,
   type Mention,
   type Suggested,
 } from '../core/inbound.ts';
 import { type AccountLimits, type Ledger, PAYERS, type Payer, type Period, PERIODS } from '../core/model.ts';
-import type { Inbox, Journal, Lanes, Log, TurnStore } from '../core/ports.ts';
+import type { Inbox, Lanes, Log, TurnStore } from '../core/ports.ts';
 import { languageOf, lineOf, noticesIn } from '../notices/notices.ts';
 import { type ChoiceContext, choose, type Given, showSettings } from './choose.ts';
 import { filesOf } from './export.ts';
