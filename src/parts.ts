@@ -87,9 +87,8 @@ export async function partsOf(given: AppOptions): Promise<Parts> {
   const store = await openStore(config.settings.store.url, log);
   const kept = keptIn(store, options);
   const adapters = new Map<Platform, Adapter>();
-  const { ledger } = kept;
   const facts = (model: string) => client.facts(model);
-  const guards = new Guards(config.settings, { ledger, facts, dearest: dearestOf(config.models), metrics, log });
+  const guards = new Guards(config.settings, { ...kept, facts, dearest: dearestOf(config.models), metrics, log });
   const lanes = new MeasuredLanes(new LocalLanes(), metrics);
   const { engine, changes, desk } = enginesOf({ options, client, redirects, kept, guards, lanes, metrics, adapters });
   const privacy = privacyOf({ options, store, kept, lanes });
@@ -108,9 +107,8 @@ export async function partsOf(given: AppOptions): Promise<Parts> {
 type Laned = { readonly lanes: Lanes };
 
 function privacyOf({ options, store, kept, lanes }: Pick<Parts, 'options' | 'store' | 'kept'> & Laned): Privacy {
-  const { log, config } = options;
   const erase = (platform: Platform, workspace: string) => eraseWorkspace(store, platform, workspace);
-  return new Privacy({ ...kept, retention: config.settings.privacy, lanes, erase, log });
+  return new Privacy({ ...kept, retention: options.config.settings.privacy, lanes, erase, log: options.log });
 }
 
 function healthOf(store: Store, adapters: ReadonlyMap<Platform, Adapter>, log: Log): Health {
@@ -157,8 +155,7 @@ function enginesOf(
   const { client, redirects, kept, guards, lanes, metrics } = parts;
   const on = (platform: Platform): Adapter => adapterOf(parts.adapters, platform);
   const catalogue = { models: config.models, personas: config.personas, usual: conversation.persona };
-  const facts = (name: string) => client.facts(name);
-  const shared = { ...kept, catalogue, facts, lanes, log };
+  const shared = { ...kept, catalogue, facts: (name: string) => client.facts(name), lanes, log };
   const shown = {
     surface: (to: ReplyAddress, posts: readonly PostRef[]) =>
       measuredSurface(on(to.platform).surface(to, posts), metrics),
@@ -186,10 +183,10 @@ function deskOf(
   shared: Pick<CommandContext, 'settings' | 'catalogue' | 'facts' | 'journal' | 'ledger'> &
     Omit<AnswerContext, 'ask' | 'metrics' | 'admins'>,
 ): CommandDesk {
-  const { conversation, steering: rights } = config.settings;
-  const ask: Engine['mention'] = (mention, posts) => engine.mention(mention, posts);
+  const { steering: rights } = config.settings;
+  const ask: AnswerContext['ask'] = (mention, posts) => engine.mention(mention, posts);
   const answers = { ...shared, ask, metrics, admins: rights.admins };
-  const about = { version: packageFile.version, maxTurns: conversation.maxTurns };
+  const about = { version: packageFile.version, maxTurns: config.settings.conversation.maxTurns };
   return new CommandDesk({ ...shared, ...guards.forCommands, ...about, rights, answers });
 }
 
@@ -211,21 +208,15 @@ function plannedBy(
 }
 
 /** Every platform whose token is set; the page if none is. */
-function adaptersOf(parts: {
-  readonly options: AppOptions;
-  readonly kept: Kept;
-  readonly desk: CommandDesk;
-  readonly server: HttpServer;
-  readonly downloader: WebDownloader;
-  readonly onFatal: () => void;
-}): readonly Adapter[] {
+function adaptersOf(
+  parts: Pick<Parts, 'options' | 'kept' | 'desk' | 'server' | 'downloader'> & { readonly onFatal: () => void },
+): readonly Adapter[] {
   const { config, standIn, log } = parts.options;
   const { settings, secrets } = config;
   const spoken = { noticesFor: noticesFor(settings.conversation.language), log };
-  const { downloader, onFatal } = parts;
-  const shared = { ...spoken, governor: new Governor(), downloader, onFatal };
-  const { discordToken: token, discordApiUrl: apiUrl } = secrets;
+  const shared = { ...spoken, governor: new Governor(), downloader: parts.downloader, onFatal: parts.onFatal };
   const adapters: Adapter[] = [];
+  const { discordToken: token, discordApiUrl: apiUrl } = secrets;
   if (token !== undefined) adapters.push(new DiscordAdapter({ ...settings.discord, ...shared, token, apiUrl }));
   const { slackBotToken: botToken, slackAppToken: appToken, slackSigningSecret: signingSecret } = secrets;
   if (botToken !== undefined) {
@@ -246,17 +237,9 @@ function adaptersOf(parts: {
 function geminiClient({ config, apiKey, log }: AppOptions): GeminiClient {
   const { connectMs, firstByteMs, silenceMs, totalMs, ...rest } = config.settings.model;
   const { auth, attempts, maxRetryWaitMs, maxEventBytes } = rest;
-  return new GeminiClient({
-    baseUrl: config.secrets.cometapiBaseUrl,
-    apiKey,
-    models: config.models,
-    timeouts: { connectMs, firstByteMs, silenceMs, totalMs },
-    auth,
-    attempts,
-    maxRetryWaitMs,
-    maxEventBytes,
-    log,
-  });
+  const limits = { attempts, maxRetryWaitMs, maxEventBytes, timeouts: { connectMs, firstByteMs, silenceMs, totalMs } };
+  const { models, secrets } = config;
+  return new GeminiClient({ baseUrl: secrets.cometapiBaseUrl, apiKey, models, auth, ...limits, log });
 }
 
 /** @throws PlatformUnavailable for a platform that this process does not serve. */

@@ -1,10 +1,10 @@
 /** What is done with one answer, whether its button was pressed or the command was typed: once, for all platforms. */
 import type { Language, Rating, Turn } from '../core/conversation.ts';
-import type { ActionName, Command, CommandReply, Mention } from '../core/inbound.ts';
+import type { ActionName, Command, Mention } from '../core/inbound.ts';
+import type { CommandReply, PostRef } from '../core/reply.ts';
 import { TURN } from '../core/inbound.ts';
 import type { Metrics } from '../core/model.ts';
 import type { Lanes, Log, TurnStore } from '../core/ports.ts';
-import type { PostRef } from '../core/reply.ts';
 import { actionsOf } from '../reply/offers.ts';
 import { evidenceOf } from './evidence.ts';
 import { type AnswerSentences, answerSentencesIn } from './sentences.ts';

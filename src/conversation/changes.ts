@@ -150,7 +150,7 @@ export class Changes implements Pick<Inbox, 'edited' | 'deleted'> {
     running?.withdraw();
     // In the lane, so that what is being answered there has ended.
     const drop = (conversation: ConversationId) =>
-      lanes.run(conversation, () => this.#drop(conversation, id), Number.POSITIVE_INFINITY);
+      lanes.run(conversation, () => this.#drop(conversation, id), { maxWaiting: Number.POSITIVE_INFINITY });
     const among =
       running === undefined ? conversations : [...new Set([...conversations, running.mention.conversation])];
     await Promise.all(among.map(drop));

@@ -72,7 +72,7 @@ export async function planOf(moment: Moment, options: PlanOptions): Promise<Plan
 
 /** A question that is answered again stands in its turn as the model read it; one that was edited has other words. */
 async function askedIn(
-  { mention, steered: { text, chosen }, before, past, surface, signal }: Moment,
+  { mention, steered: { text, chosen }, before, past, reader, signal }: Moment,
   { client, attachments, places }: PlanOptions,
 ): Promise<Pick<Plan, 'question' | 'files' | 'kept' | 'untold' | 'isAsked'>> {
   if (before !== undefined) {
@@ -84,7 +84,7 @@ async function askedIn(
   const told = await places.before(mention, past);
   const files = await attachments.read(
     { ...mention, attachments: [...mention.attachments, ...told.attachments] },
-    { text, surface, facts: client.facts(chosen.model) },
+    { text, reader, facts: client.facts(chosen.model) },
     signal,
   );
   const isReply = mention.before?.repliesTo !== undefined && told.said.length > 0;

@@ -17,7 +17,6 @@ import type {
   Author,
   Before,
   Command,
-  CommandReply,
   Mention,
   MentionId,
   Place,
@@ -25,7 +24,7 @@ import type {
   ReplyAddress,
   Suggested,
 } from './inbound.ts';
-import type { DraftView, PostRef, Reply } from './reply.ts';
+import type { CommandReply, DraftView, PostRef, Reply } from './reply.ts';
 
 /** One platform's connection. Owns transport and nothing else. */
 export interface Adapter {

@@ -2,7 +2,7 @@
 import type { InlineData } from './content.ts';
 import type { ConversationId, Language } from './conversation.ts';
 import type { Ending } from './errors.ts';
-import type { ActionName, MentionId } from './inbound.ts';
+import type { ActionName, CommandName, CommandValues, MentionId } from './inbound.ts';
 
 /** One message that stands on a platform for a reply: enough to edit or delete it. */
 export interface PostRef {
@@ -129,4 +129,47 @@ export function pictureKindOf({ data }: InlineData): PictureKind | undefined {
   if (head.startsWith('\x89PNG\r\n\x1a\n')) return 'png';
   if (head.startsWith('\xff\xd8\xff')) return 'jpeg';
   return head.startsWith('RIFF') && head.startsWith('WEBP', 8) ? 'webp' : undefined;
+}
+
+/** A file made for the person, a few megabytes at most. */
+export interface CommandFile {
+  readonly name: string;
+  readonly mimeType: string;
+  readonly text: string;
+}
+
+/** One thing to choose: the same command given again, with these values. */
+export interface MenuItem {
+  readonly label: string;
+  readonly values: CommandValues;
+  /** Whether this is what holds. */
+  readonly isChosen?: true;
+}
+
+/** Choices to be drawn under the answer; a `list` opens, `buttons` stand side by side. At most 25 and 5 items. */
+export interface Menu {
+  readonly style: 'list' | 'buttons';
+  readonly label: string;
+  readonly items: readonly MenuItem[];
+}
+
+/** A text to be written for an option of a command; `values` come with it. The list of commands says how long it may be. */
+export interface Form {
+  /** Of the button that opens it. */
+  readonly label: string;
+  readonly command: CommandName;
+  readonly option: string;
+  readonly values: CommandValues;
+}
+
+/** The answer to a command, for the eyes of the person who gave it. */
+export interface CommandReply {
+  readonly text: string;
+  /** Whether what was asked for shows in the conversation, so that whoever pressed a button need not be told. */
+  readonly shows?: true;
+  readonly files?: readonly CommandFile[];
+  /** For the same command; at most 3. */
+  readonly menus?: readonly Menu[];
+  /** At most 1. */
+  readonly forms?: readonly Form[];
 }

@@ -12,7 +12,8 @@ import {
 } from 'discord.js';
 import { COMMANDS } from '../commands/list.ts';
 import type { Language } from '../core/conversation.ts';
-import type { CommandName, CommandReply, CommandValues, Form, Menu } from '../core/inbound.ts';
+import type { CommandName, CommandValues } from '../core/inbound.ts';
+import type { CommandReply, Form, Menu } from '../core/reply.ts';
 
 /** A command and its values. */
 export interface Given {

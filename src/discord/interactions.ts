@@ -12,7 +12,8 @@ import {
 } from 'discord.js';
 import { ACTIONS, COMMANDS, questionOf } from '../commands/list.ts';
 import type { Whereabouts } from '../core/conversation.ts';
-import { type Author, type Command, type CommandReply, type Mention, TURN } from '../core/inbound.ts';
+import { type Author, type Command, type Mention, TURN } from '../core/inbound.ts';
+import type { CommandReply } from '../core/reply.ts';
 import type { Inbox, Log } from '../core/ports.ts';
 import type { NoticesFor } from '../notices/notices.ts';
 import { conversationAt, isPrivate, type Pressed, pressedIn, privateThread } from '../discord-controls/buttons.ts';

@@ -8,7 +8,8 @@ import {
   type Settings,
   type SettingsChange,
 } from '../core/conversation.ts';
-import type { Command, CommandReply, Form, Menu, MenuItem } from '../core/inbound.ts';
+import type { Command } from '../core/inbound.ts';
+import type { CommandReply, Form, Menu, MenuItem } from '../core/reply.ts';
 import type { ModelFacts } from '../core/model.ts';
 import { thinkingOf } from '../models/thinking.ts';
 import { lineOf, noticesIn } from '../notices/notices.ts';

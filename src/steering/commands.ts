@@ -6,11 +6,11 @@ import {
   type ActionName,
   type Command,
   type CommandName,
-  type CommandReply,
   type Journal,
   type Mention,
   type Suggested,
 } from '../core/inbound.ts';
+import type { CommandReply } from '../core/reply.ts';
 import { type AccountLimits, type Ledger, PAYERS, type Payer, type Period, PERIODS } from '../core/model.ts';
 import type { Inbox, Lanes, Log, TurnStore } from '../core/ports.ts';
 import { languageOf, lineOf, noticesIn } from '../notices/notices.ts';

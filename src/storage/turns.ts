@@ -4,7 +4,7 @@ import { StorageCorrupt } from '../core/errors.ts';
 import type { MentionId } from '../core/inbound.ts';
 import type { TurnStore } from '../core/ports.ts';
 import { KeyvBlobStore } from './blobs.ts';
-import { fetchMedia, moveMedia, type Shelf, type StoredTurn } from './media.ts';
+import { fetchMedia, isTurn, moveMedia, type Shelf, type StoredTurn } from './media.ts';
 import { isObject, type Records, type Store } from './open.ts';
 
 /** Base64 characters of media that a reading brings back: what one request to the model may hold. */
@@ -85,10 +85,7 @@ export class KeyvTurnStore implements TurnStore {
   async #inOrder<T>(id: ConversationId, write: () => Promise<T>): Promise<T> {
     const written = (this.#writing.get(id) ?? Promise.resolve()).then(write);
     // Whoever asked for the write hears of its failure; the next one only waits for its end.
-    const ended = written.then(
-      () => undefined,
-      () => undefined,
-    );
+    const ended = Promise.allSettled([written]).then(() => undefined);
     this.#writing.set(id, ended);
     try {
       return await written;
@@ -138,12 +135,8 @@ export class KeyvTurnStore implements TurnStore {
     const found = author === undefined ? [] : await this.turns(id);
     const dropped = before.filter((_, at) => author === undefined || found[at]?.author.id === author);
     await this.#leave(id, before, dropped);
-    if (author !== undefined)
-      await this.#unrate(
-        id,
-        before.filter((indexed) => !dropped.includes(indexed)),
-        author,
-      );
+    const kept = before.filter((indexed) => !dropped.includes(indexed));
+    if (author !== undefined) await this.#unrate(id, kept, author);
     return dropped.length;
   }
 
@@ -252,21 +245,4 @@ function isIndexedTurn(data: unknown): data is IndexedTurn {
     [data.slot, data.endedAt].every((field) => typeof field === 'number') &&
     (data.blobs === undefined || Array.isArray(data.blobs))
   );
-}
-
-function isTurn(data: unknown): data is StoredTurn {
-  return (
-    isObject(data) &&
-    [data.id, data.text, data.model].every((field) => typeof field === 'string') &&
-    [data.receivedAt, data.endedAt].every((field) => typeof field === 'number') &&
-    [data.author, data.ending, data.usage].every(isObject) &&
-    [data.sources, data.posts].every(Array.isArray) &&
-    Array.isArray(data.contents) &&
-    data.contents.length > 0 &&
-    data.contents.every(isContent)
-  );
-}
-
-function isContent(data: unknown): boolean {
-  return isObject(data) && (data.role === 'user' || data.role === 'model') && Array.isArray(data.parts);
 }

@@ -13,9 +13,9 @@ import type {
   Whereabouts,
 } from '../../src/core/conversation.ts';
 import type { Ending } from '../../src/core/errors.ts';
-import type { Command, CommandReply, JournalEntry, Mention, Suggested } from '../../src/core/inbound.ts';
+import type { Command, JournalEntry, Mention, Suggested } from '../../src/core/inbound.ts';
+import type { CommandReply, Sourced, Status } from '../../src/core/reply.ts';
 import type { Inbox, Log, ReplySurface } from '../../src/core/ports.ts';
-import type { Sourced, Status } from '../../src/core/reply.ts';
 import { PlaygroundAdapter } from '../../src/playground/adapter.ts';
 import { noticesFor } from '../../src/notices/notices.ts';
 import { HeldBlobs } from '../contracts/blob-store.ts';

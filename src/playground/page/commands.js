@@ -7,10 +7,10 @@ import { part } from './thread.js';
 /**
  * @typedef {{ id?: string, files?: readonly object[] }} Asked
  * @typedef {import('../listed.ts').Listed} Listed
- * @typedef {import('../../core/inbound.ts').CommandReply} CommandReply
- * @typedef {import('../../core/inbound.ts').Menu} Menu
- * @typedef {import('../../core/inbound.ts').MenuItem} MenuItem
- * @typedef {import('../../core/inbound.ts').Form} Form
+ * @typedef {import('../../core/reply.ts').CommandReply} CommandReply
+ * @typedef {import('../../core/reply.ts').Menu} Menu
+ * @typedef {import('../../core/reply.ts').MenuItem} MenuItem
+ * @typedef {import('../../core/reply.ts').Form} Form
  * @typedef {{ name: string, values: MenuItem['values'] }} Given
  */
 
