@@ -196,20 +196,35 @@ async function formOf(json: string, files: NonNullable<Request['files']>) {
 function learnedOf(headers: Headers): Learned {
   const number = (name: string) => Number(headers[`x-ratelimit-${name}`] ?? Number.NaN);
   const [limit, remaining, seconds] = [number('limit'), number('remaining'), number('reset-after')];
-  return Number.isNaN(limit + remaining + seconds) ? {} : { limit, remaining, resetAfterMs: seconds * 1000 };
+  const isSane = limit >= 1 && limit <= MAX_LIMIT && remaining >= 0 && remaining <= limit && isWait(seconds);
+  return isSane ? { limit, remaining, resetAfterMs: seconds * 1000 } : {};
+}
+
+/** Figures beyond these come from something before Discord, and would stop all writing or fill the memory. */
+const MAX_LIMIT = 1000;
+const MAX_WAIT_SECONDS = 86_400;
+
+function isWait(seconds: unknown): seconds is number {
+  return typeof seconds === 'number' && seconds >= 0 && seconds <= MAX_WAIT_SECONDS;
 }
 
 /** What an answer that is no success means. Its body holds the exact wait, unless it comes from something before Discord. */
 function refusalIn(status: number, headers: Headers, body: string): PlatformRejected | PlatformUnavailable {
-  // An object, whose fields are checked before they are used.
-  const said = (body.startsWith('{') ? JSON.parse(body) : {}) as {
-    readonly code?: unknown;
-    readonly retry_after?: unknown;
-  };
+  const said = objectIn(body);
   const code = typeof said.code === 'number' ? said.code : undefined;
-  const seconds = typeof said.retry_after === 'number' ? said.retry_after : Number(headers['retry-after'] ?? 1);
+  const seconds = [said.retry_after, Number(headers['retry-after'])].find(isWait) ?? 1;
   if (status === 429) return new PlatformUnavailable('Discord asks to wait.', { status, retryAfterMs: seconds * 1000 });
   if (status >= 500) return new PlatformUnavailable(`Discord failed with ${status}.`, { status });
   const platformCode = code === undefined ? {} : { platformCode: code };
   return new PlatformRejected(`Discord refused: ${status}, code ${code ?? 'none'}.`, { status, ...platformCode });
+}
+
+/** The fields of a JSON object, none of them checked; none where there is no such thing. */
+function objectIn(body: string): { readonly code?: unknown; readonly retry_after?: unknown } {
+  try {
+    const said: unknown = JSON.parse(body);
+    return typeof said === 'object' && said !== null ? said : {};
+  } catch {
+    return {};
+  }
 }

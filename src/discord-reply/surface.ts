@@ -9,7 +9,7 @@ import { Posts } from '../reply/posts.ts';
 import { messageRoute } from './routes.ts';
 import { noticeOf } from '../discord-text/foot.ts';
 import { bodyOf, creationOf, isShownBy, NOTE, type Page, type Posted } from '../discord-text/pages.ts';
-import { replyPagesOf, viewPages, withoutPictures } from '../discord-text/pages.ts';
+import { lesserPagesOf, replyPagesOf, viewPages } from '../discord-text/pages.ts';
 import type { Request, Requests } from './requests.ts';
 
 export interface SurfaceOptions {
@@ -90,10 +90,12 @@ export class DiscordSurface implements ReplySurface {
     try {
       return await this.#posts.sync(replyPagesOf(reply), 'final');
     } catch (error) {
-      if (reply.images === undefined || !(error instanceof PlatformRejected)) throw error;
+      if (!(error instanceof PlatformRejected)) throw error;
       const { status, platformCode } = error.failure;
-      this.#options.log.warn('discord.pictures-refused', { channel: await this.#place(), status, platformCode });
-      return this.#posts.sync(withoutPictures(reply), 'final');
+      const less = lesserPagesOf(reply, platformCode);
+      if (less === undefined) throw error;
+      this.#options.log.warn(`discord.${less.without}-refused`, { channel: await this.#place(), status, platformCode });
+      return this.#posts.sync(less.pages, 'final');
     }
   }
 
