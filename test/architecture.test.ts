@@ -27,7 +27,7 @@ const MAY_IMPORT: Readonly<
   'discord-controls': { rooms: ['core', 'commands'], packages: ['discord.js'] },
   'discord-reading': { rooms: ['core', 'notices'], packages: ['discord.js'] },
   'discord-text': { rooms: ['core', 'discord-controls', 'markdown', 'notices', 'sources'], packages: ['discord.js'] },
-  'discord-reply': { rooms: ['core', 'discord-text', 'reply'], packages: ['discord.js', 'undici'] },
+  'discord-reply': { rooms: ['core', 'discord-text', 'notices', 'reply'], packages: ['discord.js', 'undici'] },
   discord: {
     rooms: [
       'core',

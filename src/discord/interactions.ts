@@ -129,7 +129,13 @@ function privately({ id, applicationId, token, user }: ChatInputCommandInteracti
     id: `discord:${channel}/${id}`,
     conversation: conversationAt(place, channel, privateThread(user.id)),
     place: { ...place, kind: 'direct' as const },
-    replyTo: { platform: place.platform, channel, message: id, hidden: `${applicationId}/${token}` },
+    replyTo: {
+      platform: place.platform,
+      channel,
+      message: id,
+      hidden: `${applicationId}/${token}`,
+      asker: user.id,
+    },
   };
 }
 
@@ -174,7 +180,7 @@ function commandOf(interaction: ButtonInteraction, { name, turn, thread }: Press
   const { message, applicationId, token } = interaction;
   const { author, place } = whereaboutsOf(interaction, where);
   const { platform } = place;
-  const hidden = isPrivate(thread) ? { hidden: `${applicationId}/${token}` } : {};
+  const hidden = isPrivate(thread) ? { hidden: `${applicationId}/${token}`, asker: author.id } : {};
   return {
     name,
     values: { [TURN]: turn },
