@@ -5,7 +5,7 @@ import type { ReplyAddress } from '../core/inbound.ts';
 import type { Log, ReplySurface, Urgency } from '../core/ports.ts';
 import type { DraftView, PostRef, Reply } from '../core/reply.ts';
 import type { Leave } from '../reply/governor.ts';
-import { Posts } from '../reply/posts.ts';
+import { Posts, type PostWriter } from '../reply/posts.ts';
 import { messageRoute } from './client.ts';
 import { noticeOf } from './foot.ts';
 import { bodyOf, creationOf, isShownBy, NOTE, type Page, type Posted } from './pages.ts';
@@ -23,6 +23,9 @@ export interface SurfaceOptions {
 const THREAD_EXISTS = 160_004;
 const UNKNOWN_MESSAGE = 10_008;
 
+/** What is added to a page's place when all pages are posted below those that may not be changed. */
+const BELOW = 200;
+
 /** The signal of what nobody calls off. */
 const NEVER = new AbortController().signal;
 
@@ -30,7 +33,12 @@ const NEVER = new AbortController().signal;
 export class DiscordSurface implements ReplySurface {
   readonly #to: ReplyAddress;
   readonly #options: SurfaceOptions;
-  readonly #posts: Posts<Page>;
+  readonly #writer: PostWriter<Page> = {
+    create: (page, index) => this.#post(page, String(index)),
+    edit: (post, page) => this.#edit(post, page),
+    remove: (post) => this.#remove(post),
+  };
+  #posts: Posts<Page>;
   readonly #pagesOf = viewPages();
   #channel: Promise<string> | undefined;
   #typing: NodeJS.Timeout | undefined;
@@ -43,22 +51,13 @@ export class DiscordSurface implements ReplySurface {
     this.#to = to;
     this.#options = options;
     if (standing[0] !== undefined) this.#channel = Promise.resolve(standing[0].channel);
-    this.#posts = new Posts(
-      {
-        create: (page, index) => this.#post(page, String(index)),
-        edit: (post, page) => this.#edit(post, page),
-        remove: (post) => this.#remove(post),
-      },
-      standing,
-    );
+    this.#posts = new Posts(this.#writer, standing);
   }
 
   async begin(): Promise<void> {
     const channel = await this.#place();
-    // Others would see it, and the asker sees that the command is being answered.
-    if (this.#typing !== undefined || this.#to.hidden !== undefined) return;
-    // Only a new message ends the sign: where one is filled, it would outlast the answer.
-    if (this.#posts.refs.length > 0) return;
+    // Others would see what the asker does; and only a new message ends the sign: where one is filled, it would outlast that.
+    if (this.#typing !== undefined || this.#to.hidden !== undefined || this.#posts.refs.length > 0) return;
     // Not awaited: a sign of life that fails or comes late must not hold back what it announces.
     this.#typing = setInterval(() => void this.#type(channel), this.#options.typingMs);
     void this.#type(channel);
@@ -89,11 +88,26 @@ export class DiscordSurface implements ReplySurface {
     try {
       return await this.#posts.sync(replyPagesOf(reply), 'final');
     } catch (error) {
-      if (reply.images === undefined || !(error instanceof PlatformRejected)) throw error;
+      if (!(error instanceof PlatformRejected)) throw error;
+      if (reply.images === undefined) return this.#finishAnew(reply, error);
       const { status, platformCode } = error.failure;
       this.#options.log.warn('discord.pictures-refused', { channel: await this.#place(), status, platformCode });
       return this.#posts.sync(withoutPictures(reply), 'final');
     }
+  }
+
+  /** Where a post that stands may not be changed any more, the whole reply is posted below it, and what it replaces is removed. */
+  async #finishAnew(reply: Reply, refused: PlatformRejected): Promise<readonly PostRef[]> {
+    const before = this.#posts.refs;
+    if (before.length === 0) throw refused;
+    const create = (page: Page, index: number) => this.#post(page, String(index + BELOW));
+    this.#posts = new Posts({ ...this.#writer, create }, []);
+    await this.#posts.sync(replyPagesOf(reply), 'final');
+    const { log } = this.#options;
+    log.warn('discord.edit-refused', { platformCode: refused.failure.platformCode });
+    for (const post of before)
+      await this.#remove(post).catch((error: unknown) => log.error('discord.post-left', error));
+    return this.#posts.refs;
   }
 
   async note(notice: string): Promise<void> {
@@ -113,10 +127,9 @@ export class DiscordSurface implements ReplySurface {
     this.#signal = NEVER;
   }
 
-  /** The channel that is written to; found once, also when `begin` was never called. */
+  /** The channel that is written to; found once. */
   #place(): Promise<string> {
-    this.#channel ??= this.#openThread();
-    return this.#channel;
+    return (this.#channel ??= this.#openThread());
   }
 
   /** Where a write counts: one that only its asker sees is written by its command, and not in the channel. */

@@ -148,7 +148,10 @@ export const ENGLISH: Sentences = {
       why: 'My memory cannot be reached at the moment, so I may forget what is said now.',
       remedy: 'Please try again in a minute.',
     },
-    'storage.corrupt': { why: 'My memory of this conversation cannot be read.', remedy: TELL },
+    'storage.corrupt': {
+      why: 'A part of what I remember here cannot be read.',
+      remedy: 'Please ask again. If this comes again, please tell the person who runs me.',
+    },
     'budget.spent': { why: 'The budget for questions is used up.', remedy: 'Ask again later.' },
     'tool.failed': { why: 'Something that I looked up failed.', remedy: ASK_AGAIN },
     defect: { why: 'Something went wrong inside me.', remedy: 'Please try again.' },

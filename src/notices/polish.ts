@@ -83,7 +83,10 @@ export const POLISH: Sentences = {
       why: 'Moja pamięć jest teraz nieosiągalna, więc mogę zapomnieć to, co teraz mówimy.',
       remedy: 'Spróbuj ponownie za minutę.',
     },
-    'storage.corrupt': { why: 'Nie mogę odczytać swojej pamięci tej rozmowy.', remedy: TELL },
+    'storage.corrupt': {
+      why: 'Nie mogę odczytać części tego, co tu pamiętam.',
+      remedy: 'Zapytaj jeszcze raz. Jeśli to się powtórzy, powiedz o tym osobie, która mnie prowadzi.',
+    },
     'budget.spent': { why: 'Limit pytań został wyczerpany.', remedy: 'Zapytaj ponownie później.' },
     'tool.failed': { why: 'Nie udało mi się czegoś sprawdzić.', remedy: ASK_AGAIN },
     defect: { why: 'Coś się we mnie zepsuło.', remedy: 'Spróbuj ponownie.' },

@@ -85,6 +85,7 @@ interface RecordOptions<T> {
 }
 
 interface RecordParts<T> extends RecordOptions<T> {
+  readonly file: SqliteFile;
   readonly keyv: Keyv<unknown>;
   readonly namespace: string;
   readonly location: string;
@@ -156,6 +157,22 @@ export class Records<T> {
     await mine.finally(() => {
       if (updates.get(place) === settled) updates.delete(place);
     });
+  }
+
+  /**
+   * Puts records away that stand in the way and cannot be read, so that new ones can be written; nothing of them is lost for a
+   * month. False when one is left where it is, because a later version wrote it.
+   */
+  async setAside(keys: readonly string[]): Promise<boolean> {
+    const { keyv, file, namespace, log } = this.#parts;
+    for (const key of keys) {
+      const found = await this.#attempt('read', () => keyv.get(key));
+      if (isObject(found) && typeof found.v === 'number' && found.v > RECORD_VERSION) return false;
+      if (found === undefined) continue;
+      await this.#attempt('write', async () => file.setAside(namespace, key));
+      log.warn('storage.set-aside', { key: this.#nameOf(key) });
+    }
+    return true;
   }
 
   async delete(keys: readonly string[]): Promise<void> {

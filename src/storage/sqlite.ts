@@ -17,6 +17,10 @@ const SWEEP_INTERVAL_MS = 60_000;
 /** Rows one sweep removes at most, so that no sweep holds the process up. */
 const SWEEP_ROWS = 1_000;
 
+/** Where rows are kept that cannot be read, for whoever mends them, and for how long. */
+const SET_ASIDE = 'set-aside';
+const SET_ASIDE_MS = 30 * 24 * 60 * 60 * 1_000;
+
 /** Rows the iterator reads at once. */
 const PAGE_ROWS = 100;
 
@@ -43,6 +47,7 @@ function prepare(database: DatabaseSync) {
       'INSERT INTO kv (ns, k, v, e) VALUES (?, ?, ?, ?) ON CONFLICT (ns, k) DO UPDATE SET v = excluded.v, e = excluded.e',
     ),
     delete: database.prepare('DELETE FROM kv WHERE ns = ? AND k = ?'),
+    move: database.prepare('UPDATE kv SET ns = ?, k = ?, e = ? WHERE ns = ? AND k = ?'),
     clear: database.prepare('DELETE FROM kv WHERE ns = ?'),
     sweep: database.prepare(
       `DELETE FROM kv WHERE (ns, k) IN (SELECT ns, k FROM kv WHERE e < ? ORDER BY e LIMIT ${SWEEP_ROWS})`,
@@ -92,6 +97,13 @@ export class SqliteFile {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       throw error;
     }
+  }
+
+  /** Moves a row out of its namespace, into one where nobody looks for it; it is gone a month later. */
+  setAside(namespace: string, key: string): void {
+    const now = Date.now();
+    const place = `${namespace}/${key}@${now}`;
+    this.commit(true, () => this.statements.move.run(SET_ASIDE, place, now + SET_ASIDE_MS, namespace, key));
   }
 
   /** Whether a write gets through now. It changes one row that belongs to no namespace. */
