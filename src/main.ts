@@ -17,7 +17,10 @@ async function main(): Promise<void> {
   const requested = stopSignal();
   const { file } = config;
   const reload = file === undefined ? {} : { reload: { file, load: () => loadConfig() } };
-  const starting = startApp({ config, apiKey, standIn: false, ...reload, log: new PinoLog(config.settings.log) });
+  const log = new PinoLog(config.settings.log);
+  // A promise that nobody awaited is a defect of one answer, and no reason to break off all others.
+  process.on('unhandledRejection', (error) => log.error('process.unhandled', error));
+  const starting = startApp({ config, apiKey, standIn: false, ...reload, log });
   // What was accepted is in the journal, so a start that is not wanted any more may end where it is.
   const app = await Promise.race([starting, requested]);
   if (app === 'stop') return;

@@ -9,7 +9,15 @@ import type { Adapter, Inbox, Log, ReplySurface } from '../core/ports.ts';
 import type { PostRef } from '../core/reply.ts';
 import type { Governor } from '../reply/governor.ts';
 import type { NoticesFor } from '../notices/notices.ts';
-import { type ClientOptions, clientOf, platformErrorOf, refusalOf, registerCommands, startErrorOf } from './client.ts';
+import {
+  type ClientOptions,
+  clientOf,
+  platformErrorOf,
+  refusalOf,
+  registerCommands,
+  startErrorOf,
+  survive,
+} from './client.ts';
 import { heardOf, type Ignored, inPlaceWhereWanted, judge, type Verdict, whereOf } from './inbound.ts';
 import { answerInteraction } from './interactions.ts';
 import { Requests, type RequestsOptions } from './requests.ts';
@@ -208,6 +216,7 @@ export class DiscordAdapter implements Adapter {
   #watch(): void {
     const { log } = this.#options;
     const { rest } = this.#client;
+    survive(this.#client, (type, error) => log.warn('discord.event-unread', { type, error }));
     rest.on('rateLimited', ({ route, majorParameter, retryAfter, scope }) =>
       log.info('discord.rate-limited', { route, channel: majorParameter, retryAfterMs: retryAfter, scope }),
     );
