@@ -39,8 +39,12 @@ describe('a question that is delivered again', () => {
       );
     const wanted = (): readonly string[] => asked.map((_, at) => `This answers question ${at}.`);
     // Discord sends nothing again by itself: what a bot had not heard when it ended is not asked of the next one.
-    const heard = () => expect.poll(() => asked.every((id) => discord.threadOf(id) !== undefined)).toBe(true);
-    const settled = () => expect.poll(standing, { timeout: 30_000 }).toEqual(wanted());
+    const heard = async () => {
+      await expect.poll(() => asked.every((id) => discord.threadOf(id) !== undefined)).toBe(true);
+    };
+    const settled = async () => {
+      await expect.poll(standing, { timeout: 30_000 }).toEqual(wanted());
+    };
 
     ask();
     for (let step = 0; step < 12; step++) {
