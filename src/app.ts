@@ -1,12 +1,10 @@
 /** Starting and stopping: what is built in `parts.ts` comes up in order, takes over what an earlier process left, and ends. */
 import type { Config } from './config/load.ts';
 import { watchConfig } from './config/watch.ts';
-import type { Engine } from './conversation/engine.ts';
 import { recover } from './conversation/recovery.ts';
 import type { Platform } from './core/conversation.ts';
 import type { Inbox } from './core/ports.ts';
 import { type AppOptions, type Parts, partsOf } from './parts.ts';
-import type { CommandDesk } from './steering/commands.ts';
 
 export interface App {
   /** Where the HTTP server listens, and what it serves beside health. */
@@ -37,12 +35,12 @@ export async function startApp(options: AppOptions): Promise<App> {
 }
 
 async function begin(parts: Parts): Promise<App['address']> {
-  const { options, kept, adapters, engine, desk, server, health, recovered } = parts;
+  const { options, kept, adapters, engine, server, health, recovered } = parts;
   const { conversation } = options.config.settings;
   const address = await server.start();
   const lapsed = await kept.ledger.lapse();
   if (lapsed > 0) options.log.info('usage.lapsed', { holds: lapsed });
-  const inbox = inboxAfter(recovered.promise, engine, desk);
+  const inbox = inboxAfter(recovered.promise, parts);
   await Promise.all([...adapters.values()].map((adapter) => adapter.start(inbox)));
   // Only now are the tokens known to be right: with a wrong one a reply to an old mention would be refused, and lost.
   await recover({
@@ -55,6 +53,7 @@ async function begin(parts: Parts): Promise<App['address']> {
   });
   recovered.resolve();
   health.begin();
+  parts.privacy.start();
   watchRules(parts);
   return address;
 }
@@ -63,19 +62,24 @@ async function begin(parts: Parts): Promise<App['address']> {
 const WATCH_MS = 2000;
 
 /** Who may ask, and how much, as the operator's file says whenever it changes. */
-function watchRules({ options: { reload, log }, guards, unwatch }: Parts): void {
+function watchRules({ options: { reload, log }, guards, privacy, unwatch }: Parts): void {
   if (reload === undefined) return;
-  const onChange = ({ settings }: Config): void => guards.follow(settings);
+  const onChange = ({ settings }: Config): void => {
+    guards.follow(settings);
+    privacy.retention = settings.privacy;
+  };
   unwatch.push(watchConfig({ ...reload, onChange, everyMs: WATCH_MS, log }));
 }
 
 async function end(parts: Parts, drainMs: number): Promise<void> {
   parts.health.end();
   parts.recovered.resolve();
+  parts.privacy.stop();
   for (const stop of parts.unwatch.splice(0)) stop();
   await Promise.all([...parts.adapters.values()].map((adapter) => adapter.stop()));
   await parts.engine.stop(drainMs);
   await parts.server.stop();
+  parts.metrics.stop();
   await parts.client.stop();
   await parts.redirects.stop();
   await parts.downloader.stop();
@@ -84,7 +88,7 @@ async function end(parts: Parts, drainMs: number): Promise<void> {
 }
 
 /** The engine, for mentions that come after those an earlier process left, and the desk for everything else. */
-function inboxAfter(recovered: Promise<void>, engine: Engine, desk: CommandDesk): Inbox {
+function inboxAfter(recovered: Promise<void>, { engine, desk, privacy }: Parts): Inbox {
   return {
     mention: async (mention) => {
       await recovered;
@@ -97,5 +101,6 @@ function inboxAfter(recovered: Promise<void>, engine: Engine, desk: CommandDesk)
     },
     settingsAt: (where) => desk.settingsAt(where),
     complete: (what, typed) => desk.complete(what, typed),
+    removed: (platform, workspace) => privacy.removed(platform, workspace),
   };
 }

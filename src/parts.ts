@@ -6,15 +6,16 @@ import { Engine } from './conversation/engine.ts';
 import { LocalLanes } from './conversation/lanes.ts';
 import type { Platform, Settings } from './core/conversation.ts';
 import { PlatformUnavailable } from './core/errors.ts';
-import type { Payer } from './core/model.ts';
-import type { Command } from './core/inbound.ts';
-import type { Adapter, Log } from './core/ports.ts';
+import type { Adapter, Lanes, Log } from './core/ports.ts';
 import { DiscordAdapter } from './discord/adapter.ts';
 import { GeminiClient } from './gemini/client.ts';
 import { Guards } from './guard/guards.ts';
+import { Privacy } from './guard/privacy.ts';
 import { dearestOf } from './models/spend.ts';
 import { noticesFor } from './notices/notices.ts';
 import { Health } from './ops/health.ts';
+import { MeasuredLanes, MeasuredLog, measuredSurface } from './ops/measured.ts';
+import { PromMetrics } from './ops/metrics.ts';
 import { HttpServer } from './ops/server.ts';
 import { PlaygroundAdapter } from './playground/adapter.ts';
 import { Governor } from './reply/governor.ts';
@@ -23,6 +24,7 @@ import { CommandDesk } from './steering/commands.ts';
 import { ScopedSettings } from './steering/settings.ts';
 import { Steering } from './steering/steering.ts';
 import { KeyvBlobStore } from './storage/blobs.ts';
+import { eraseWorkspace } from './storage/erasure.ts';
 import { KeyvJournal } from './storage/journal.ts';
 import { KeyvLedger } from './storage/ledger.ts';
 import { openStore, type Store } from './storage/open.ts';
@@ -53,9 +55,11 @@ export interface Parts {
   readonly store: Store;
   readonly kept: Kept;
   readonly guards: Guards;
+  readonly metrics: PromMetrics;
   readonly adapters: ReadonlyMap<Platform, Adapter>;
   readonly engine: Engine;
   readonly desk: CommandDesk;
+  readonly privacy: Privacy;
   readonly server: HttpServer;
   readonly downloader: WebDownloader;
   readonly health: Health;
@@ -67,7 +71,9 @@ export interface Parts {
 }
 
 /** Builds everything and starts nothing but the store. @throws StorageUnavailable */
-export async function partsOf(options: AppOptions): Promise<Parts> {
+export async function partsOf(given: AppOptions): Promise<Parts> {
+  const metrics = new PromMetrics();
+  const options = { ...given, log: new MeasuredLog(given.log, metrics) };
   const { config, log, redirectOrigin: origin } = options;
   const client = geminiClient(options);
   const redirects = new GroundingRedirects({ ...config.settings.sources, origin, log });
@@ -76,17 +82,32 @@ export async function partsOf(options: AppOptions): Promise<Parts> {
   const adapters = new Map<Platform, Adapter>();
   const { ledger } = kept;
   const facts = (model: string) => client.facts(model);
-  const guards = new Guards(config.settings, { ledger, facts, dearest: dearestOf(config.models), log });
-  const { engine, desk } = enginesOf({ options, client, redirects, kept, guards, adapters });
+  const guards = new Guards(config.settings, { ledger, facts, dearest: dearestOf(config.models), metrics, log });
+  const lanes = new MeasuredLanes(new LocalLanes(), metrics);
+  const { engine, desk } = enginesOf({ options, client, redirects, kept, guards, lanes, metrics, adapters });
+  const privacy = privacyOf({ options, store, kept, lanes });
   const health = healthOf(store, adapters, log);
   const server = new HttpServer({ ...config.settings.http, ready: () => health.isReady(), log });
+  server.mount('/metrics', metrics.handler(config.settings.http.metrics));
   const failed = Promise.withResolvers<void>();
   const downloader = new WebDownloader({ timeoutMs: config.settings.attachments.downloadMs, log });
   for (const adapter of adaptersOf({ options, kept, desk, server, downloader, onFatal: failed.resolve }))
     adapters.set(adapter.platform, adapter);
   const recovered = Promise.withResolvers<void>();
-  const running = { server, downloader, health, failed, recovered, unwatch: [] };
-  return { options, client, redirects, store, kept, guards, adapters, engine, desk, ...running };
+  const running = { privacy, server, downloader, health, failed, recovered, unwatch: [] };
+  return { options, client, redirects, store, kept, guards, metrics, adapters, engine, desk, ...running };
+}
+
+function privacyOf(parts: {
+  readonly options: AppOptions;
+  readonly store: Store;
+  readonly kept: Kept;
+  readonly lanes: Lanes;
+}): Privacy {
+  const { options, store, kept, lanes } = parts;
+  const { log, config } = options;
+  const erase = (platform: Platform, workspace: string) => eraseWorkspace(store, platform, workspace);
+  return new Privacy({ ...kept, retention: config.settings.privacy, lanes, erase, log });
 }
 
 function healthOf(store: Store, adapters: ReadonlyMap<Platform, Adapter>, log: Log): Health {
@@ -131,39 +152,43 @@ function enginesOf(parts: {
   readonly redirects: GroundingRedirects;
   readonly kept: Kept;
   readonly guards: Guards;
+  readonly lanes: Lanes;
+  readonly metrics: PromMetrics;
   readonly adapters: ReadonlyMap<Platform, Adapter>;
 }): { readonly engine: Engine; readonly desk: CommandDesk } {
   const { config, log } = parts.options;
   const { conversation, model, steering, tools } = config.settings;
-  const { client, redirects, kept, guards } = parts;
-  const { access, budget } = guards;
+  const { client, redirects, kept, guards, lanes, metrics } = parts;
   const on = (platform: Platform): Adapter => adapterOf(parts.adapters, platform);
   const catalogue = { models: config.models, personas: config.personas, usual: conversation.persona };
-  const shared = { ...kept, catalogue, facts: (name: string) => client.facts(name), lanes: new LocalLanes(), log };
-  const offered = EVERYDAY.filter((tool) => tools.some((name) => name === tool.declaration.name));
+  const facts = (name: string) => client.facts(name);
+  const shared = { ...kept, catalogue, facts, lanes, log };
   const engine = new Engine({
     ...shared,
     guard: guards,
-    meter: budget,
+    meter: guards.budget,
     maxWaiting: conversation.maxWaiting,
     client,
     redirects,
-    toolbox: new CheckedToolbox(offered, log),
+    toolbox: toolboxOf(tools, log),
     attachments: new Attachments({ limits: config.settings.attachments, adapter: on, log }),
     steering: new Steering(shared),
     standing: model.request,
-    surface: (to, standing) => on(to.platform).surface(to, standing),
+    surface: (to, standing) => measuredSurface(on(to.platform).surface(to, standing), metrics),
     noticesFor: noticesFor(conversation.language),
     historyTokens: conversation.historyTokens,
   });
   const ask: Engine['mention'] = (mention, posts) => engine.mention(mention, posts);
-  const { maxTurns } = conversation;
-  const { version } = packageFile;
-  const guarded = {
-    admits: (command: Command) => access.admits(command),
-    limitsOf: (payer: Payer) => budget.limitsOf(payer),
-  };
-  return { engine, desk: new CommandDesk({ ...shared, ...guarded, rights: steering, ask, version, maxTurns }) };
+  const about = { version: packageFile.version, maxTurns: conversation.maxTurns };
+  return { engine, desk: new CommandDesk({ ...shared, ...guards.forCommands, ...about, rights: steering, ask }) };
+}
+
+/** Of all tools those that are switched on. */
+function toolboxOf(names: readonly string[], log: Log): CheckedToolbox {
+  return new CheckedToolbox(
+    EVERYDAY.filter((tool) => names.some((name) => name === tool.declaration.name)),
+    log,
+  );
 }
 
 /** Every platform whose token is set; the page if none is. */
@@ -180,11 +205,17 @@ function adaptersOf(parts: {
   const spoken = { noticesFor: noticesFor(settings.conversation.language), log };
   const { downloader, onFatal } = parts;
   const shared = { ...spoken, governor: new Governor(), downloader, onFatal };
-  const { discordToken: token, discordApiUrl: apiUrl, slackBotToken: botToken, slackAppToken: appToken } = secrets;
+  const { discordToken: token, discordApiUrl: apiUrl } = secrets;
   const adapters: Adapter[] = [];
   if (token !== undefined) adapters.push(new DiscordAdapter({ ...settings.discord, ...shared, token, apiUrl }));
-  if (botToken !== undefined && appToken !== undefined)
-    adapters.push(new SlackAdapter({ ...settings.slack, ...shared, botToken, appToken, apiUrl: secrets.slackApiUrl }));
+  const { slackBotToken: botToken, slackAppToken: appToken, slackSigningSecret: signingSecret } = secrets;
+  if (botToken !== undefined) {
+    const tokens = { botToken, appToken, signingSecret, apiUrl: secrets.slackApiUrl };
+    const slack = new SlackAdapter({ ...settings.slack, ...shared, ...tokens });
+    if (appToken === undefined)
+      parts.server.mount('/slack/events', (request, response) => slack.handle(request, response));
+    adapters.push(slack);
+  }
   if (adapters.length > 0) return adapters;
   const { pageTurns: turns, journal, uploads } = parts.kept;
   const { maxFileBytes } = settings.attachments;

@@ -19,10 +19,9 @@ const MAY_IMPORT: Readonly<
   conversation: { rooms: ['core', 'media', 'notices', 'reply', 'sources', 'steering'], packages: [] },
   models: { rooms: ['core'], packages: [] },
   gemini: { rooms: ['core', 'models'], packages: ['undici', 'eventsource-parser'] },
-  discord: {
-    rooms: ['core', 'commands', 'markdown', 'notices', 'reply', 'sources'],
-    packages: ['discord.js', 'undici'],
-  },
+  'discord-text': { rooms: ['core', 'markdown', 'notices', 'sources'], packages: ['discord.js'] },
+  'discord-reply': { rooms: ['core', 'discord-text', 'reply'], packages: ['discord.js', 'undici'] },
+  discord: { rooms: ['core', 'commands', 'discord-reply', 'notices', 'reply'], packages: ['discord.js'] },
   'slack-text': { rooms: ['core', 'markdown', 'notices', 'sources'], packages: [] },
   'slack-reply': { rooms: ['core', 'markdown', 'notices', 'reply', 'slack-text'], packages: ['@slack/bolt'] },
   slack: { rooms: ['core', 'commands', 'notices', 'reply', 'slack-reply', 'slack-text'], packages: ['@slack/bolt'] },
@@ -31,7 +30,7 @@ const MAY_IMPORT: Readonly<
   guard: { rooms: ['core', 'models'], packages: [] },
   tools: { rooms: ['core'], packages: [] },
   web: { rooms: ['core'], packages: ['undici'] },
-  ops: { rooms: ['core'], packages: ['pino'] },
+  ops: { rooms: ['core'], packages: ['pino', 'prom-client'] },
   config: { rooms: ['core'], packages: ['yaml', 'zod'] },
 };
 /** The composition root knows everything. */

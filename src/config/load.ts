@@ -172,28 +172,36 @@ function secretsOf(environment: Environment, faults: string[]): Secrets {
   };
   const cometapiKey = valueOf(environment, 'COMETAPI_KEY');
   const discordToken = valueOf(environment, 'DISCORD_TOKEN');
-  const [slackBotToken, slackAppToken] = pairOf(environment, ['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN'], faults);
   return {
     ...(cometapiKey === undefined ? {} : { cometapiKey }),
     ...(discordToken === undefined ? {} : { discordToken }),
-    ...(slackBotToken === undefined || slackAppToken === undefined ? {} : { slackBotToken, slackAppToken }),
+    ...slackOf(environment, faults),
     cometapiBaseUrl: address('COMETAPI_BASE_URL', 'https://api.cometapi.com'),
     discordApiUrl: address('DISCORD_API_URL', 'https://discord.com/api'),
     slackApiUrl: address('SLACK_API_URL', 'https://slack.com/api/'),
   };
 }
 
-/** Two variables of which neither does anything alone. */
-function pairOf(
+/** Slack's tokens: the bot's, and either the app's for Socket Mode or the secret that signs requests. */
+function slackOf(
   environment: Environment,
-  names: readonly [string, string],
   faults: string[],
-): readonly (string | undefined)[] {
-  const values = names.map((name) => valueOf(environment, name));
-  for (const [at, name] of names.entries())
-    if (values[at] === undefined && values[1 - at] !== undefined)
-      faults.push(`${name}: must be set where ${names[1 - at]} is; it is missing`);
-  return values;
+): Pick<Secrets, 'slackBotToken' | 'slackAppToken' | 'slackSigningSecret'> {
+  const [slackBotToken, slackAppToken, slackSigningSecret] = [
+    valueOf(environment, 'SLACK_BOT_TOKEN'),
+    valueOf(environment, 'SLACK_APP_TOKEN'),
+    valueOf(environment, 'SLACK_SIGNING_SECRET'),
+  ];
+  const other = slackAppToken ?? slackSigningSecret;
+  if (slackBotToken === undefined && other !== undefined)
+    faults.push('SLACK_BOT_TOKEN: must be set where SLACK_APP_TOKEN or SLACK_SIGNING_SECRET is; it is missing');
+  if (slackBotToken !== undefined && other === undefined)
+    faults.push(
+      'SLACK_APP_TOKEN: must be set where SLACK_BOT_TOKEN is, or SLACK_SIGNING_SECRET for HTTP; it is missing',
+    );
+  if (slackBotToken === undefined || other === undefined) return {};
+  if (slackAppToken !== undefined) return { slackBotToken, slackAppToken };
+  return { slackBotToken, slackSigningSecret: other };
 }
 
 async function personasOf(faults: string[]): Promise<Readonly<Record<string, string>>> {

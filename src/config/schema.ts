@@ -130,6 +130,7 @@ const settingsShape = z.strictObject({
   }),
   access: accessSchema,
   budget: z.strictObject({ person: limitsSchema, channel: limitsSchema, workspace: limitsSchema }),
+  privacy: z.strictObject({ retentionDays: whole(0, 3650), workspaces: z.record(z.string(), whole(0, 3650)) }),
   sources: z.strictObject({ resolveMs: whole(0, 30_000) }),
   attachments: z.strictObject({
     maxFiles: whole(0, 20),
@@ -152,7 +153,12 @@ const settingsShape = z.strictObject({
     updateMs: whole(1000, 60_000),
     posts: z.strictObject({ limit: whole(1, 100), windowMs: whole(1000, 60_000) }),
   }),
-  http: z.strictObject({ host: z.string().min(1), port: whole(0, 65_535), portTries: whole(1, 100) }),
+  http: z.strictObject({
+    host: z.string().min(1),
+    port: whole(0, 65_535),
+    portTries: whole(1, 100),
+    metrics: z.enum(['off', 'loopback', 'everyone']),
+  }),
   store: z.strictObject({ url: z.string().regex(/^(memory:|sqlite:.+)/, 'must be memory: or sqlite:<file>') }),
   tools: z.array(z.enum(TOOLS)),
   drainMs: whole(0, 600_000),
@@ -176,9 +182,10 @@ export interface Secrets {
   readonly cometapiBaseUrl: string;
   readonly discordToken?: string;
   readonly discordApiUrl: string;
-  /** Both or neither. */
   readonly slackBotToken?: string;
+  /** One of the two where there is a bot's token: Socket Mode, or requests over HTTP that it signs. */
   readonly slackAppToken?: string;
+  readonly slackSigningSecret?: string;
   readonly slackApiUrl: string;
 }
 

@@ -7,6 +7,7 @@
  */
 import type { Chunk, Content, FunctionDeclaration, JsonObject } from './content.ts';
 import type { ScopeId, ThinkingDepth } from './conversation.ts';
+import type { ErrorCode } from './errors.ts';
 import type { Mention } from './inbound.ts';
 
 /** US dollars for a million tokens, as the maker lists them; a relay may ask another price. */
@@ -94,6 +95,18 @@ export interface Ledger {
    * @throws StorageUnavailable
    */
   forget(account: ScopeId, at: number, running: boolean): Promise<void>;
+}
+
+/** What is measured for the operator; every label is a word of a closed set. */
+export interface Metrics {
+  turnEnded(ending: string, seconds?: number): void;
+  firstText(seconds: number): void;
+  waitedForLeave(urgency: string, seconds: number): void;
+  /** A mention begins to wait for those before it, or ends. */
+  queued(change: 1 | -1): void;
+  rateLimited(by: 'model' | 'platform'): void;
+  failed(code: ErrorCode): void;
+  spent(spend: Spend): void;
 }
 
 /** Where Google Maps looks first. */

@@ -63,6 +63,8 @@ export interface Inbox {
   settingsAt(where: Whereabouts): Promise<Settings>;
   /** What fits what was typed so far, best first; at most 25, each of 1 to 100 characters. */
   complete(what: Suggested, typed: string): Promise<readonly string[]>;
+  /** The bot was taken out of a workspace: all that is kept of it is dropped. @throws StorageUnavailable */
+  removed(platform: Platform, workspace: string): Promise<void>;
 }
 
 /** What a write is for: nobody has seen text yet; the text grew; the reply is finished. */

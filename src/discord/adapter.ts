@@ -9,19 +9,12 @@ import type { Adapter, Inbox, Log, ReplySurface } from '../core/ports.ts';
 import type { PostRef } from '../core/reply.ts';
 import type { Governor } from '../reply/governor.ts';
 import type { NoticesFor } from '../notices/notices.ts';
-import {
-  type ClientOptions,
-  clientOf,
-  platformErrorOf,
-  refusalOf,
-  registerCommands,
-  startErrorOf,
-  survive,
-} from './client.ts';
+import { Requests, type RequestsOptions } from '../discord-reply/requests.ts';
+import { DiscordSurface } from '../discord-reply/surface.ts';
+import { type ClientOptions, clientOf, platformErrorOf, refusalOf, startErrorOf, survive } from './client.ts';
 import { heardOf, type Ignored, inPlaceWhereWanted, judge, type Verdict, whereOf } from './inbound.ts';
 import { answerInteraction } from './interactions.ts';
-import { Requests, type RequestsOptions } from './requests.ts';
-import { DiscordSurface } from './surface.ts';
+import { registerCommands } from './registration.ts';
 
 export interface DiscordOptions extends ClientOptions {
   readonly token: string;
@@ -119,6 +112,8 @@ export class DiscordAdapter implements Adapter {
     this.#client
       .on(Events.MessageCreate, (message) => this.#inOrder(message.channelId, () => this.#hear(message, inbox)))
       .on(Events.InteractionCreate, (given) => this.#inOrder(given.id, () => answer(given)))
+      // A server that is only away for now is told of by another event.
+      .on(Events.GuildDelete, ({ id }) => this.#inOrder(id, () => inbox.removed('discord', id)))
       .on(Events.ShardReconnecting, (shard) => log.info('discord.reconnecting', { shard }))
       .on(Events.ShardResume, (shard, replayed) => log.info('discord.resumed', { shard, replayed }))
       .on(Events.ShardError, (error, shard) => log.error('discord.connection-failed', error, { shard }))

@@ -1,7 +1,5 @@
-/** How Discord is set up: what the client listens to, keeps and may wait for, which commands there are, and what its failures mean. */
+/** How Discord is set up: what the client listens to, keeps and may wait for, and what its failures mean. */
 import {
-  ApplicationCommandOptionType,
-  ApplicationIntegrationType,
   Client,
   DefaultRestOptions,
   DiscordAPIError,
@@ -10,19 +8,13 @@ import {
   GatewayCloseCodes,
   GatewayIntentBits,
   HTTPError,
-  InteractionContextType,
   Options,
   Partials,
   type RateLimitData,
   RateLimitError,
-  type REST,
   type RESTOptions,
-  type RESTPostAPIChatInputApplicationCommandsJSONBody,
-  Routes,
 } from 'discord.js';
-import { COMMANDS } from '../commands/list.ts';
 import { ConfigError, HalleyError, PlatformRejected, PlatformUnavailable } from '../core/errors.ts';
-import type { CommandOption, CommandSpec, ReplyAddress, Words } from '../core/inbound.ts';
 
 /** What the client is made of. */
 export interface ClientOptions {
@@ -117,13 +109,6 @@ export function startErrorOf(error: unknown): Error {
   return platformErrorOf(error);
 }
 
-/** A message of a reply, or where one is made; one that only its asker sees belongs to the command that asked. */
-export function messageRoute({ hidden }: ReplyAddress, channel: string, message?: string): `/${string}` {
-  if (hidden !== undefined)
-    return message === undefined ? `/webhooks/${hidden}` : `/webhooks/${hidden}/messages/${message}`;
-  return message === undefined ? Routes.channelMessages(channel) : Routes.channelMessage(channel, message);
-}
-
 /**
  * A form is sent as its bytes: discord.js sends through whichever undici was loaded first, and one does not take the
  * forms of another.
@@ -135,68 +120,4 @@ async function send(...[url, init]: Parameters<RESTOptions['makeRequest']>): Ret
   const given = init.headers as Readonly<Record<string, string>>;
   const headers = { ...given, 'content-type': form.headers.get('content-type') ?? '' };
   return DefaultRestOptions.makeRequest(url, { ...init, headers, body: new Uint8Array(await form.arrayBuffer()) });
-}
-
-/**
- * Makes Discord's list of global commands the bot's own, with one write and only when they differ.
- * @see https://docs.discord.com/developers/interactions/application-commands#bulk-overwrite-global-application-commands
- */
-export async function registerCommands(rest: REST, application: string): Promise<'unchanged' | 'registered'> {
-  const wanted = COMMANDS.map(bodyOf);
-  const fullRoute = Routes.applicationCommands(application);
-  const standing = await rest.get(fullRoute, { query: new URLSearchParams({ with_localizations: 'true' }) });
-  if (holdsAll(standing, wanted)) return 'unchanged';
-  await rest.put(fullRoute, { body: wanted });
-  return 'registered';
-}
-
-function bodyOf({ name, description, options }: CommandSpec): RESTPostAPIChatInputApplicationCommandsJSONBody {
-  return {
-    name,
-    ...told(description),
-    contexts: [InteractionContextType.Guild, InteractionContextType.BotDM],
-    integration_types: [ApplicationIntegrationType.GuildInstall],
-    options: options.map(optionOf),
-  };
-}
-
-/** Where only one English has its own text, Discord shows the other English that one too, so both have it. */
-function told({ en, pl }: Words) {
-  return { description: en, description_localizations: { 'en-US': en, 'en-GB': en, pl } };
-}
-
-function optionOf(option: CommandOption) {
-  const { name, description, isRequired = false } = option;
-  const common = { name, ...told(description), required: isRequired };
-  switch (option.kind) {
-    case 'text':
-      return { ...common, type: ApplicationCommandOptionType.String, max_length: option.maxChars } as const;
-    case 'word':
-      return { ...common, type: ApplicationCommandOptionType.String, autocomplete: true } as const;
-    case 'choice': {
-      const choices = option.choices.map((choice) => ({ name: choice, value: choice }));
-      return { ...common, type: ApplicationCommandOptionType.String, choices } as const;
-    }
-    case 'switch':
-      return { ...common, type: ApplicationCommandOptionType.Boolean } as const;
-    case 'file':
-      return { ...common, type: ApplicationCommandOptionType.Attachment } as const;
-  }
-}
-
-/** Discord lists commands in an order of its own. */
-function holdsAll(standing: unknown, wanted: readonly { readonly name: string }[]): boolean {
-  if (!Array.isArray(standing) || standing.length !== wanted.length) return false;
-  return wanted.every((command) => standing.some((other: unknown) => holds(other, command)));
-}
-
-/** Whether all that is wanted stands; what Discord adds of its own does not count, and it may leave out what is empty or false. */
-function holds(standing: unknown, wanted: unknown): boolean {
-  if (Array.isArray(wanted)) {
-    const list: unknown = standing ?? [];
-    return Array.isArray(list) && list.length === wanted.length && wanted.every((item, at) => holds(list[at], item));
-  }
-  if (typeof wanted !== 'object' || wanted === null) return (standing ?? false) === wanted;
-  if (typeof standing !== 'object' || standing === null) return false;
-  return Object.entries(wanted).every(([key, value]) => holds(Reflect.get(standing, key), value));
 }

@@ -10,6 +10,7 @@ import {
   type Ledger,
   type Limit,
   type Meter,
+  type Metrics,
   type ModelFacts,
   type ModelPrice,
   type ModelRequest,
@@ -31,6 +32,7 @@ export interface BudgetOptions {
   readonly facts: (model: string) => ModelFacts | undefined;
   /** What a model without a price is taken to cost, so that choosing one is no way around a limit. */
   readonly dearest: ModelPrice;
+  readonly metrics?: Pick<Metrics, 'spent'>;
   readonly log: Log;
   /** Epoch milliseconds. */
   readonly now?: () => number;
@@ -163,6 +165,7 @@ export class Budget implements Guard, Meter {
     const used = spendOf(usage ?? {}, price ?? dearest);
     const spend = { ...used, turns: isNew ? 1 : 0, unpricedTurns: isNew && price === undefined ? 1 : 0 };
     if (isNew) bill.isCounted = true;
+    this.#options.metrics?.spent(spend);
     try {
       if (held.isHeld) await ledger.settle(held.hold.id, spend);
       else await ledger.add(held.hold.accounts, spend, held.hold.at);

@@ -1,6 +1,7 @@
 /** Access and budget as one guard, by rules that can be replaced while they are used. */
 import type { Refusal } from '../core/errors.ts';
 import type { Mention } from '../core/inbound.ts';
+import type { Payer } from '../core/model.ts';
 import type { Guard } from '../core/ports.ts';
 import { Access, type AccessRules } from './access.ts';
 import { Budget, type BudgetOptions, type Limits } from './budget.ts';
@@ -23,6 +24,14 @@ export class Guards implements Guard {
   /** Whoever may not ask is not told how much is left. */
   async check(mention: Mention): Promise<Refusal | undefined> {
     return (await this.access.check(mention)) ?? (await this.budget.check(mention));
+  }
+
+  /** Who may give one, and what is limited. */
+  get forCommands() {
+    return {
+      admits: (asking: Parameters<Access['admits']>[0]) => this.access.admits(asking),
+      limitsOf: (payer: Payer) => this.budget.limitsOf(payer),
+    };
   }
 
   follow({ access, budget }: GuardRules): void {

@@ -32,6 +32,8 @@ export interface Plain {
   readonly more: (count: number) => string;
   /** After the bot's name, while no text stands; no sentence. */
   readonly thinking: string;
+  /** On the button that stops an answer; no sentence. */
+  readonly stop: string;
   /** What can be asked, offered where nothing was asked yet: a heading of a few words, and the question. */
   readonly examples: readonly { readonly title: string; readonly message: string }[];
   /** Names a thread whose question has no words; no sentence. */
@@ -83,6 +85,7 @@ export const ENGLISH: Sentences = {
     headings: { sources: 'Sources', searches: 'Google Search', quotes: 'Quotes' },
     more: (count) => `and ${count} more`,
     thinking: 'is thinking…',
+    stop: 'Stop',
     examples: [
       { title: 'Explain something', message: 'Explain how rainbows form, in five sentences.' },
       { title: 'Search the web', message: 'What happened in science this week? --search' },

@@ -23,6 +23,7 @@ export const POLISH: Sentences = {
     headings: { sources: 'Źródła', searches: 'Wyszukiwarka Google', quotes: 'Cytowane teksty' },
     more: (count) => `i jeszcze ${count}`,
     thinking: 'myśli…',
+    stop: 'Zatrzymaj',
     examples: [
       { title: 'Wyjaśnij coś', message: 'Wyjaśnij w pięciu zdaniach, jak powstaje tęcza.' },
       { title: 'Poszukaj w sieci', message: 'Co wydarzyło się w tym tygodniu w nauce? --search' },

@@ -5,9 +5,11 @@ import { ConfigError } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
 
 /** How long a client may take to send its headers, and a whole request; what it reads may take as long as it likes. */
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 30_000;
+const PATIENCE = { headersMs: 10_000, requestMs: 30_000 };
 const TIMEOUT_CHECK_INTERVAL_MS = 2_000;
+
+/** Connections at once; who comes beyond them is cut off. A page holds a few, a probe one. */
+const MAX_CONNECTIONS = 500;
 
 const HIGHEST_PORT = 65_535;
 
@@ -20,6 +22,10 @@ export interface HttpServerOptions {
   readonly portTries: number;
   /** Asked at every request of `/readyz`. */
   readonly ready: () => boolean;
+  /** Milliseconds that a client may take to send its headers, and a whole request. Default: 10 and 30 seconds. */
+  readonly patience?: { readonly headersMs: number; readonly requestMs: number };
+  /** Connections at once. Default: 500. */
+  readonly maxConnections?: number;
   readonly log: Log;
 }
 
@@ -35,14 +41,16 @@ export class HttpServer {
 
   constructor(options: HttpServerOptions) {
     this.#options = options;
+    const { headersMs, requestMs } = options.patience ?? PATIENCE;
     this.#server = createServer(
       {
-        headersTimeout: HEADERS_TIMEOUT_MS,
-        requestTimeout: REQUEST_TIMEOUT_MS,
-        connectionsCheckingInterval: TIMEOUT_CHECK_INTERVAL_MS,
+        headersTimeout: headersMs,
+        requestTimeout: requestMs,
+        connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_INTERVAL_MS, headersMs),
       },
       (request, response) => void this.#answer(request, response),
     );
+    this.#server.maxConnections = options.maxConnections ?? MAX_CONNECTIONS;
   }
 
   /**
@@ -132,6 +140,8 @@ function respond(response: ServerResponse, status: number, text: string): void {
     'content-type': 'text/plain; charset=utf-8',
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+    'referrer-policy': 'no-referrer',
   });
   response.end(text);
 }

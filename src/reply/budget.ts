@@ -146,11 +146,11 @@ export class Slots {
     this.#trips = [...this.#trips.slice(1 - TRIPS), now - sentAt];
   }
 
-  /** A refused write counts nowhere. Where answers tell no limit, it shows that there is no more room than was used. */
+  /** A refused write counts nowhere. Where answers tell no limit, there is no more room than was used, or half of it: others write too. */
   #refuse(retryAfterMs: number, now: number): void {
     this.#refusedUntil = now + retryAfterMs + MARGIN_MS;
     if (this.#isToldOf) return;
-    this.#limit = Math.max(1, Math.min(this.#limit, this.#used(now)));
+    this.#limit = Math.min(this.#limit, Math.max(1, Math.floor(this.#limit / 2), this.#used(now)));
     this.#changedAt = now;
   }
 

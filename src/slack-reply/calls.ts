@@ -1,12 +1,11 @@
 /** Calls of Slack's Web API: each is sent at once with leave of the governor, which learns from refusals. Nothing is queued here. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { webApi } from '@slack/bolt';
+import { LogLevel, webApi } from '@slack/bolt';
 import { PlatformUnavailable } from '../core/errors.ts';
 import type { Log, Urgency } from '../core/ports.ts';
 import type { Budget } from '../reply/budget.ts';
 import type { Governor, Leave } from '../reply/governor.ts';
 import { type Fields, fieldsOf, textIn } from './fields.ts';
-import { loggerOf } from './log.ts';
 import { platformErrorOf } from './refusals.ts';
 
 /**
@@ -23,6 +22,12 @@ export const PER_MINUTE = {
   'assistant.threads.setStatus': 600,
   'assistant.threads.setTitle': 100,
   'assistant.threads.setSuggestedPrompts': 100,
+  'chat.postEphemeral': 100,
+  'auth.test': 100,
+  'conversations.replies': 50,
+  'views.open': 100,
+  'views.update': 100,
+  'conversations.open': 50,
   'users.info': 100,
   'files.info': 100,
   'files.getUploadURLExternal': 100,
@@ -85,6 +90,20 @@ export function clientOptionsOf({ apiUrl, log }: { readonly apiUrl?: string | un
     maxRequestConcurrency: ALL_AT_ONCE,
     timeout: TIMEOUT_MS,
     logger: loggerOf(log),
+  };
+}
+
+/** A log as Slack's packages want it, without what they say, which may hold tokens: their lower levels log whole messages and are left out. */
+export function loggerOf(log: Log) {
+  const silent = (): void => {};
+  return {
+    debug: silent,
+    info: silent,
+    warn: () => log.debug('slack.client-warned'),
+    error: () => log.debug('slack.client-failed'),
+    setLevel: silent,
+    getLevel: () => LogLevel.ERROR,
+    setName: silent,
   };
 }
 

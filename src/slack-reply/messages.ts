@@ -2,11 +2,12 @@
 import { PlatformUnavailable } from '../core/errors.ts';
 import type { PostRef } from '../core/reply.ts';
 import type { PostWriter } from '../reply/posts.ts';
-import { contentOf, footBlocks, type Page, plainContentOf } from '../slack-text/pages.ts';
+import { contentOf, type Page, plainContentOf } from '../slack-text/pages.ts';
 import type { Call } from './calls.ts';
 import { type Fields, textIn } from './fields.ts';
-import type { Ladder } from './ladder.ts';
-import { GONE, isRateLimit, NO_WRITING, NOT_SHOWN, refusalOf } from './refusals.ts';
+import { isLost, lostPost } from './lost.ts';
+import { GONE, isRateLimit, type Ladder, NO_WRITING, NOT_SHOWN, refusalOf } from './refusals.ts';
+import { Streams } from './streams.ts';
 
 /** Where the messages of a reply stand. */
 export interface ThreadAddress {
@@ -14,6 +15,8 @@ export interface ThreadAddress {
   readonly channel: string;
   /** The first message of the thread; absent where the answer stands in the channel itself. */
   readonly thread?: string;
+  /** The message that is answered. */
+  readonly question: string;
 }
 
 export interface MessagesOptions {
@@ -21,29 +24,29 @@ export interface MessagesOptions {
   readonly ladder: Ladder;
   /** Whether this conversation shows a stream to all who read it. */
   readonly streams: boolean;
-  /** Makes a call with leave, and again and again when the reply is finished. */
+  /** Milliseconds after which a message is streamed no longer. */
+  readonly streamMs: number;
+  /** The messages that stood before this attempt. */
+  readonly standing: readonly PostRef[];
+  /** Makes a call with leave, once. */
   readonly write: (call: Call) => Promise<Fields>;
+  /** Does it again and again when the reply is finished. */
+  readonly retrying: <T>(work: () => Promise<T>) => Promise<T>;
 }
-
-/** A message that is being streamed. */
-interface Stream {
-  /** What was surely appended; undefined where a call was lost on its way. */
-  sent: string | undefined;
-  readonly startedAt: number;
-}
-
-/** Slack ends a stream after about five minutes, and then refuses to append and to stop. */
-const MAX_STREAM_MS = 270_000;
 
 export class Messages implements PostWriter<Page> {
   readonly #options: MessagesOptions;
-  readonly #streams = new Map<string, Stream>();
+  readonly #streams: Streams;
   #isStreaming: boolean;
-  #isStopped = false;
   #isEnding = false;
+  /** The reply's messages; and whether there may be one more, whose making was lost. */
+  readonly #known: Set<string>;
+  #isOneLost = false;
 
   constructor(options: MessagesOptions) {
     this.#options = options;
+    this.#streams = new Streams(options);
+    this.#known = new Set(options.standing.map(({ message }) => message));
     // A stream stands in a thread.
     const mayStream = options.streams && options.at.thread !== undefined;
     this.#isStreaming = mayStream && options.ladder.mayTry('chat.startStream', options.at);
@@ -56,7 +59,7 @@ export class Messages implements PostWriter<Page> {
 
   /** Whether a reader stopped the answer: what stands is left alone until the reply is finished. */
   get isStopped(): boolean {
-    return this.#isStopped;
+    return this.#streams.isStopped;
   }
 
   /** From here on pages are whole: a stream is ended with its rest, and nothing new is streamed. */
@@ -74,45 +77,60 @@ export class Messages implements PostWriter<Page> {
   next(post: PostRef | undefined): Call {
     const { at } = this.#options;
     if (post === undefined) return this.#call(this.#isStreaming ? 'chat.startStream' : 'chat.postMessage');
-    if (this.#isLive(post)) return this.#call('chat.appendStream', { ts: post.message });
+    if (this.#streams.isLive(post)) return this.#call('chat.appendStream', { ts: post.message });
     return { method: 'chat.update', team: at.team, args: { channel: post.channel, ts: post.message } };
   }
 
-  async create(page: Page): Promise<PostRef> {
-    const started = this.#isStreaming ? await this.#start(page) : undefined;
-    return started ?? this.#posted(page);
+  /** Made once, however often it is tried: before it is tried again, the one that may have been lost is looked for. */
+  create(page: Page): Promise<PostRef> {
+    return this.#options.retrying(async () => {
+      const lost = this.#isOneLost ? await lostPost(this.#options.at, this.#known, this.#options.write) : undefined;
+      this.#isOneLost = false;
+      const post = lost ?? (await this.#created(page));
+      this.#known.add(post.message);
+      if (lost !== undefined) await this.#update(lost, page);
+      return post;
+    });
   }
 
-  async edit(post: PostRef, page: Page): Promise<boolean> {
-    const stream = this.#streams.get(post.message);
-    if (stream !== undefined) {
-      if (this.#isStopped && !this.#isEnding) return true;
-      const outcome = await this.#grow(post, stream, page);
-      if (outcome !== 'update') return outcome === 'shown';
-    }
+  edit(post: PostRef, page: Page): Promise<boolean> {
+    return this.#options.retrying(() => this.#edited(post, page));
+  }
+
+  async #edited(post: PostRef, page: Page): Promise<boolean> {
+    const outcome = await this.#streams.grow(post, page, this.#isEnding);
+    if (outcome !== 'edit') return outcome === 'shown';
     return this.#update(post, page);
   }
 
   async remove(post: PostRef): Promise<void> {
-    await this.#stop(post);
+    const { at, write, retrying } = this.#options;
     const args = { channel: post.channel, ts: post.message };
-    await this.#unlessGone(() => this.#options.write({ method: 'chat.delete', team: this.#options.at.team, args }));
+    await retrying(async () => {
+      await this.#streams.stop(post);
+      await this.#unlessGone(() => write({ method: 'chat.delete', team: at.team, args }));
+    });
   }
 
   /** Ends the streams of these messages. What a stream shows then stays as it is, until it is edited. */
   async settle(posts: readonly PostRef[]): Promise<void> {
-    await Promise.all(posts.map((post) => this.#stop(post)));
+    await Promise.all(posts.map((post) => this.#options.retrying(() => this.#streams.stop(post))));
   }
 
+  async #created(page: Page): Promise<PostRef> {
+    try {
+      return (this.#isStreaming ? await this.#start(page) : undefined) ?? (await this.#posted(page));
+    } catch (error) {
+      this.#isOneLost = isLost(error);
+      throw error;
+    }
+  }
+
+  /** Undefined where the message has to be posted instead. */
   async #start(page: Page): Promise<PostRef | undefined> {
     const { at, ladder } = this.#options;
-    const chunks = [{ type: 'markdown_text', text: page.markdown }];
     try {
-      const answer = await this.#options.write(this.#call('chat.startStream', { thread_ts: at.thread, chunks }));
-      const message = textIn(answer, 'ts');
-      if (message === undefined) throw new PlatformUnavailable('Slack did not say which message it began.');
-      this.#streams.set(message, { sent: page.markdown, startedAt: performance.now() });
-      return { channel: at.channel, message };
+      return await this.#streams.start(page);
     } catch (error) {
       this.#isStreaming = false;
       const code = refusalOf(error);
@@ -121,62 +139,6 @@ export class Messages implements PostWriter<Page> {
       if (code !== undefined) ladder.refused('chat.startStream', at, code);
       return undefined;
     }
-  }
-
-  /** Appends what is new to a stream, or ends it with that; `update` where the message has to be edited instead. */
-  async #grow(post: PostRef, stream: Stream, page: Page): Promise<'shown' | 'gone' | 'update'> {
-    const { sent } = stream;
-    const isLate = performance.now() - stream.startedAt > MAX_STREAM_MS;
-    const goesOn = sent !== undefined && page.markdown.startsWith(sent);
-    if (!goesOn || isLate || (page.foot.length > 0 && !this.#isEnding)) {
-      await this.#stop(post);
-      return 'update';
-    }
-    const rest = page.markdown.slice(sent.length);
-    const text = rest === '' ? {} : { chunks: [{ type: 'markdown_text', text: rest }] };
-    try {
-      if (this.#isEnding) {
-        const blocks = page.foot.length === 0 ? {} : { blocks: footBlocks(page) };
-        await this.#options.write(this.#call('chat.stopStream', { ts: post.message, ...text, ...blocks }));
-        this.#streams.delete(post.message);
-      } else if (rest !== '') {
-        await this.#options.write(this.#call('chat.appendStream', { ts: post.message, ...text }));
-      }
-      stream.sent = page.markdown;
-      return 'shown';
-    } catch (error) {
-      return this.#fellBack(post, stream, error);
-    }
-  }
-
-  async #fellBack(post: PostRef, stream: Stream, error: unknown): Promise<'shown' | 'gone' | 'update'> {
-    const code = refusalOf(error);
-    if (code === undefined) {
-      // What a lost call did is not known; what was refused did nothing.
-      if (!isRateLimit(error)) stream.sent = undefined;
-      throw error;
-    }
-    if (GONE.has(code)) return 'gone';
-    if (NO_WRITING.has(code)) throw error;
-    if (code === 'stopped_by_user') {
-      this.#isStopped = true;
-      if (!this.#isEnding) return 'shown';
-    }
-    if (code === 'message_not_in_streaming_state' || code === 'stopped_by_user') this.#streams.delete(post.message);
-    else await this.#stop(post);
-    return 'update';
-  }
-
-  /** Ends a stream as it is; nothing for a message without one. */
-  async #stop(post: PostRef): Promise<void> {
-    if (!this.#streams.has(post.message)) return;
-    try {
-      await this.#options.write(this.#call('chat.stopStream', { ts: post.message }));
-    } catch (error) {
-      // Whatever the reason, there is no stream that could be stopped.
-      if (refusalOf(error) === undefined) throw error;
-    }
-    this.#streams.delete(post.message);
   }
 
   async #posted(page: Page): Promise<PostRef> {
@@ -201,8 +163,8 @@ export class Messages implements PostWriter<Page> {
         await shownSomehow(page, send);
       } catch (error) {
         if (refusalOf(error) !== 'streaming_state_conflict') throw error;
-        this.#streams.set(post.message, { sent: undefined, startedAt: performance.now() });
-        await this.#stop(post);
+        this.#streams.adopt(post);
+        await this.#streams.stop(post);
         await shownSomehow(page, send);
       }
     });
@@ -216,10 +178,6 @@ export class Messages implements PostWriter<Page> {
       if (GONE.has(refusalOf(error) ?? '')) return false;
       throw error;
     }
-  }
-
-  #isLive(post: PostRef): boolean {
-    return this.#streams.has(post.message);
   }
 
   #call(method: Call['method'], args: Call['args'] = {}): Call {

@@ -1,4 +1,5 @@
 /** Pictures of a reply: uploaded as files that stand in a message of their own, below the text. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { InlineData } from '../core/content.ts';
 import { PlatformRejected, PlatformUnavailable } from '../core/errors.ts';
 import { pictureKindOf, type PostRef } from '../core/reply.ts';
@@ -20,6 +21,10 @@ export type Upload = (url: string, data: Buffer) => Promise<void>;
 /** Bytes of one picture: far below what Slack takes, and above what a model draws. */
 const MAX_FILE_BYTES = 50 * 1024 * 1024;
 
+/** Milliseconds between the first looks at whether files are shared, doubled each time, and the last such wait. */
+const FIRST_LOOK_MS = 25;
+const LAST_LOOK_MS = 1600;
+
 /** What tells the message of pictures from one of text, whose ids are digits: the ids of its files. */
 const FILES = /^F[A-Z0-9]+(?:,F[A-Z0-9]+)*$/u;
 
@@ -38,7 +43,7 @@ export function filesOf(images: readonly InlineData[]): { files: readonly Pictur
   return { files, unshown: images.length - files.length };
 }
 
-interface PictureTools {
+interface UploadTools {
   readonly at: ThreadAddress;
   readonly upload: Upload;
   readonly write: (call: Call) => Promise<Fields>;
@@ -46,10 +51,10 @@ interface PictureTools {
 
 /** The message of a reply's pictures, which is made when the reply is finished. */
 export class Pictures {
-  readonly #tools: PictureTools;
+  readonly #tools: UploadTools;
   readonly #posts: Posts<readonly PictureFile[]>;
 
-  constructor(tools: PictureTools, standing: readonly PostRef[]) {
+  constructor(tools: UploadTools, standing: readonly PostRef[]) {
     this.#tools = tools;
     const writer: PostWriter<readonly PictureFile[]> = {
       create: (files) => this.#create(files),
@@ -72,37 +77,59 @@ export class Pictures {
     await this.#posts.sync(files.length === 0 ? [] : [files], 'final');
   }
 
-  /** @see https://docs.slack.dev/messaging/working-with-files#upload */
   async #create(files: readonly PictureFile[]): Promise<PostRef> {
-    const { at, upload } = this.#tools;
-    const uploaded: { readonly id: string; readonly title: string }[] = [];
-    for (const { name, data } of files) {
-      const asked = await this.#call('files.getUploadURLExternal', { filename: name, length: data.length });
-      const [url, id] = [textIn(asked, 'upload_url'), textIn(asked, 'file_id')];
-      if (url === undefined || id === undefined) throw new PlatformUnavailable('Slack named no address for a file.');
-      await upload(url, data);
-      uploaded.push({ id, title: name });
+    const ids = await uploadedFiles(files, this.#tools);
+    const post = { channel: this.#tools.at.channel, message: ids.join(',') };
+    // Slack shares files some time after it says so. They stand sooner or later, so their message is not waited for long.
+    for (let waitMs = FIRST_LOOK_MS; waitMs <= LAST_LOOK_MS; waitMs *= 2) {
+      if ((await this.#messagesOf(post)).length > 0) break;
+      await delay(waitMs);
     }
-    const thread = at.thread === undefined ? {} : { thread_ts: at.thread };
-    await this.#call('files.completeUploadExternal', { files: uploaded, channel_id: at.channel, ...thread });
-    return { channel: at.channel, message: uploaded.map(({ id }) => id).join(',') };
+    return post;
   }
 
-  /** Slack shares files some time after it says so, so the message is looked up when it is needed. */
-  async #remove({ channel, message }: PostRef): Promise<void> {
-    const [file = ''] = message.split(',');
+  async #remove(post: PostRef): Promise<void> {
     try {
-      const shares = fieldsOf(fieldsOf((await this.#call('files.info', { file }))['file'])['shares']);
-      const places = ['public', 'private'].map((kind) => listOf(fieldsOf(shares[kind])[channel]));
-      for (const place of places.flat()) await this.#call('chat.delete', { channel, ts: textIn(place, 'ts') });
+      for (const ts of await this.#messagesOf(post)) await this.#call('chat.delete', { channel: post.channel, ts });
     } catch (error) {
       if (!GONE.has(refusalOf(error) ?? '')) throw error;
     }
   }
 
+  /** The messages in which the files stand. */
+  async #messagesOf({ channel, message }: PostRef): Promise<readonly string[]> {
+    const [file = ''] = message.split(',');
+    const shares = fieldsOf(fieldsOf((await this.#call('files.info', { file }))['file'])['shares']);
+    const places = ['public', 'private'].flatMap((kind) => listOf(fieldsOf(shares[kind])[channel]));
+    return places.flatMap((place) => textIn(place, 'ts') ?? []);
+  }
+
   #call(method: Call['method'], args: Call['args']): Promise<Fields> {
     return this.#tools.write({ method, team: this.#tools.at.team, args });
   }
+}
+
+/**
+ * Puts files into a message of their own, and resolves with their ids.
+ * @see https://docs.slack.dev/messaging/working-with-files#upload
+ */
+export async function uploadedFiles(
+  files: readonly PictureFile[],
+  { at, upload, write }: UploadTools,
+): Promise<readonly string[]> {
+  const { team, channel, thread } = at;
+  const uploaded: { readonly id: string; readonly title: string }[] = [];
+  for (const { name, data } of files) {
+    const args = { filename: name, length: data.length };
+    const asked = await write({ method: 'files.getUploadURLExternal', team, args });
+    const [url, id] = [textIn(asked, 'upload_url'), textIn(asked, 'file_id')];
+    if (url === undefined || id === undefined) throw new PlatformUnavailable('Slack named no address for a file.');
+    await upload(url, data);
+    uploaded.push({ id, title: name });
+  }
+  const place = { channel_id: channel, ...(thread === undefined ? {} : { thread_ts: thread }) };
+  await write({ method: 'files.completeUploadExternal', team, args: { files: uploaded, ...place } });
+  return uploaded.map(({ id }) => id);
 }
 
 /** Milliseconds for the bytes of one file. */

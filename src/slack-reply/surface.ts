@@ -10,10 +10,9 @@ import { PAGE, STREAMED_PAGE } from '../slack-text/format.ts';
 import { finalPagesOf, noticePage, type Page, settledPages, viewPages } from '../slack-text/pages.ts';
 import type { Call, Calls } from './calls.ts';
 import type { Fields } from './fields.ts';
-import type { Ladder } from './ladder.ts';
 import { Messages, type ThreadAddress } from './messages.ts';
 import { filesOf, isPicture, type PictureFile, Pictures, type Upload } from './pictures.ts';
-import { NO_EDITING, refusalOf } from './refusals.ts';
+import { type Ladder, NO_EDITING, refusalOf } from './refusals.ts';
 
 export interface SurfaceOptions {
   readonly calls: Calls;
@@ -21,6 +20,10 @@ export interface SurfaceOptions {
   readonly upload: Upload;
   /** Whether answers are streamed where only one person reads. */
   readonly streams: boolean;
+  /** Milliseconds: Slack ends a stream after about five minutes, and then refuses to append and to stop. */
+  readonly streamMs: number;
+  /** The label of the button that stops a growing answer; a stream has one of Slack's own. */
+  readonly stop: string;
   /** What is shown after the bot's name while no text stands. */
   readonly status: string;
   /** Milliseconds between two of them; Slack drops each after 120 000. */
@@ -52,16 +55,18 @@ export class SlackSurface implements ReplySurface {
   constructor(at: ThreadAddress, standing: readonly PostRef[], options: SurfaceOptions) {
     this.#at = at;
     this.#options = options;
-    const { ladder } = options;
+    const { ladder, streamMs } = options;
     const streams = options.streams && isDirect(at);
-    this.#messages = new Messages({ at, ladder, streams, write: (call) => this.#write(call) });
+    const retrying = <T>(work: () => Promise<T>): Promise<T> => this.#retrying(work);
+    const once = (call: Call): Promise<Fields> => this.#writeOnce(call);
+    this.#messages = new Messages({ at, ladder, streams, streamMs, standing, write: once, retrying });
     this.#limit = streams ? STREAMED_PAGE : PAGE;
     this.#viewPages = viewPages(this.#limit);
     this.#posts = new Posts<Page>(
       this.#messages,
       standing.filter((post) => !isPicture(post)),
     );
-    const tools = { at, upload: options.upload, write: (call: Call) => this.#write(call) };
+    const tools = { at, upload: options.upload, write: (call: Call) => this.#retrying(() => this.#writeOnce(call)) };
     this.#pictures = new Pictures(tools, standing.filter(isPicture));
   }
 
@@ -82,7 +87,7 @@ export class SlackSurface implements ReplySurface {
 
   async show(view: DraftView): Promise<readonly PostRef[]> {
     try {
-      const pages = this.#messages.isStreaming ? settledPages(view, this.#limit) : this.#viewPages(view);
+      const pages = this.#pagesOf(view);
       if (view.exact === '' && view.headline !== undefined) void this.#say(escaped(`💭 ${view.headline}`));
       if (pages.length === 0 || this.#messages.isStopped) return this.#refs;
       this.#stopStatus();
@@ -117,6 +122,13 @@ export class SlackSurface implements ReplySurface {
   abandon(): void {
     this.#stopStatus();
     this.#release();
+  }
+
+  #pagesOf(view: DraftView): readonly Page[] {
+    if (this.#messages.isStreaming) return settledPages(view, this.#limit);
+    const { stop } = this.#options;
+    const pages = this.#viewPages(view);
+    return pages.map((page, at) => (at === pages.length - 1 ? { ...page, stop } : page));
   }
 
   get #refs(): readonly PostRef[] {
@@ -205,10 +217,13 @@ export class SlackSurface implements ReplySurface {
     }
   }
 
-  async #write(call: Call): Promise<Fields> {
-    const { calls } = this.#options;
-    const once = async (): Promise<Fields> => calls.send(call, await this.#leaveFor(call));
-    return this.#urgency === 'ending' ? calls.retrying(once) : once();
+  /** What ends a reply is tried until it stands. */
+  #retrying<T>(work: () => Promise<T>): Promise<T> {
+    return this.#urgency === 'ending' ? this.#options.calls.retrying(work) : work();
+  }
+
+  async #writeOnce(call: Call): Promise<Fields> {
+    return this.#options.calls.send(call, await this.#leaveFor(call));
   }
 
   /** What was granted before, where it is for such a call. The next message of a reply whose last one is full is in a hurry. */

@@ -2,6 +2,7 @@
 import type { DraftView, Mark, Reply } from '../core/reply.ts';
 import { type PageLimit, Pager, pagesOf } from '../markdown/paginate.ts';
 import { marksByPage, withMarks } from '../sources/marks.ts';
+import { buttonOf } from './answers.ts';
 import { escaped, hrefOf } from './escape.ts';
 import { footOf, noticeOf } from './foot.ts';
 import { format, steady } from './format.ts';
@@ -12,6 +13,8 @@ export interface Page {
   readonly markdown: string;
   /** Texts of a context block, in mrkdwn. */
   readonly foot: readonly string[];
+  /** Where the answer grows, the label of the button that stops it. */
+  readonly stop?: string;
 }
 
 /** Characters of Markdown that Slack takes in one message. @see https://docs.slack.dev/reference/block-kit/blocks/markdown-block */
@@ -62,8 +65,11 @@ export function footBlocks({ foot }: Page): readonly object[] {
 
 /** What a post or an edit says, so that the message shows the page and nothing else. */
 export function contentOf(page: Page): { readonly text: string; readonly blocks: readonly object[] } {
-  const markdown = page.markdown === '' ? [] : [{ type: 'markdown', text: page.markdown }];
-  return { text: textOf(page), blocks: [...markdown, ...footBlocks(page)] };
+  const { markdown, stop } = page;
+  const shown = markdown === '' ? [] : [{ type: 'markdown', text: markdown }];
+  const button =
+    stop === undefined ? [] : [{ type: 'actions', elements: [buttonOf('stop', { label: stop, values: {} })] }];
+  return { text: textOf(page), blocks: [...shown, ...footBlocks(page), ...button] };
 }
 
 /** Characters of one text of a section. @see https://docs.slack.dev/reference/block-kit/blocks/section-block */
@@ -107,7 +113,7 @@ function markedPagesOf({ text, sources, marks = [] }: Reply, limit: PageLimit): 
   const pages = pagesOf(text, limit);
   const byPage = marksByPage(pages, marks);
   const hrefs = new Map(sources.map(({ number, url }) => [number, hrefOf(url)]));
-  const link = (number: number): string => (hrefs.get(number) ? `[[${number}]](${hrefs.get(number)})` : `[${number}]`);
+  const link = (number: number): string => (hrefs.get(number) ? `[${number}](${hrefs.get(number)})` : `[${number}]`);
   const asLinks = (mark: Mark): string => ` ${mark.sources.map(link).join(' ')}`;
   const asNumbers = (mark: Mark): string => ` ${mark.sources.map((number) => `[${number}]`).join('')}`;
   return pages

@@ -1,4 +1,5 @@
 /** Halley's connection to Slack: messages and commands in through Socket Mode, surfaces out over the Web API. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigError } from '../core/errors.ts';
 import type { Downloaded, Downloader } from '../core/files.ts';
@@ -8,17 +9,22 @@ import type { PostRef } from '../core/reply.ts';
 import type { NoticesFor } from '../notices/notices.ts';
 import { Calls, type CallsOptions, clientOf } from '../slack-reply/calls.ts';
 import { type Fields, fieldsOf, textIn } from '../slack-reply/fields.ts';
-import { Ladder } from '../slack-reply/ladder.ts';
 import { uploadOverHttp } from '../slack-reply/pictures.ts';
-import { startErrorOf } from '../slack-reply/refusals.ts';
+import { Ladder, startErrorOf } from '../slack-reply/refusals.ts';
 import { SlackSurface } from '../slack-reply/surface.ts';
+import { WhisperSurface } from '../slack-reply/whisper.ts';
 import { Connection } from './connection.ts';
 import { Events } from './events.ts';
+import { Interactions } from './interactions.ts';
 import { People } from './people.ts';
+import { Webhooks } from './webhooks.ts';
 
 export interface SlackOptions extends Pick<CallsOptions, 'posts' | 'updateMs' | 'perMinute' | 'governor'> {
   readonly botToken: string;
-  readonly appToken: string;
+  /** For Socket Mode; without it Slack's requests come over HTTP, to `handle`. */
+  readonly appToken?: string | undefined;
+  /** Tells requests of Slack's from others. */
+  readonly signingSecret?: string | undefined;
   /** Default: https://slack.com/api/ */
   readonly apiUrl?: string;
   /** Whether answers in direct messages are streamed. */
@@ -28,8 +34,9 @@ export interface SlackOptions extends Pick<CallsOptions, 'posts' | 'updateMs' | 
   readonly log: Log;
   /** Called when Slack will never again take a token: only a person can mend that. */
   readonly onFatal: () => void;
-  /** Milliseconds; defaults 90000, 500, 250, 250 and 20000. */
+  /** Milliseconds; defaults 90000, 270000, 500, 250, 250 and 20000. */
   readonly statusMs?: number;
+  readonly streamMs?: number;
   readonly retryMs?: number;
   readonly twinMs?: number;
   readonly reconnectMs?: number;
@@ -59,7 +66,7 @@ export class SlackAdapter implements Adapter {
   /** What surfaces send, which works before the connection is made and after it is closed. */
   readonly #calls: Calls;
   readonly #ladder = new Ladder();
-  #connection: Connection | undefined;
+  #connection: Connection | Webhooks | undefined;
   #events: Events | undefined;
 
   constructor(options: SlackOptions) {
@@ -74,17 +81,28 @@ export class SlackAdapter implements Adapter {
   }
 
   async start(inbox: Inbox): Promise<void> {
-    const { log, appToken, onFatal, twinMs = 250, reconnectMs: retryMs = 250, helloMs = HELLO_MS } = this.#options;
+    const { log, twinMs = 250 } = this.#options;
     const self = await this.#installed();
     const calls = this.#calls;
     const people = new People(calls, log);
-    const rooms = { inbox, calls, people, log, noticesFor: this.#options.noticesFor };
-    this.#events = new Events({ ...rooms, selfIn: (team) => (team === self.team ? self : undefined), twinMs });
     const { apiUrl } = this.#options;
-    const connection = { appToken, log, onFatal, retryMs, helloMs, ...(apiUrl === undefined ? {} : { apiUrl }) };
-    this.#connection = new Connection(connection, this.#events);
+    const shared = { inbox, calls, people, log, noticesFor: this.#options.noticesFor };
+    const interactions = new Interactions({
+      ...shared,
+      upload: uploadOverHttp,
+      own: new URL(apiUrl ?? API_URL).origin,
+    });
+    const rooms = { ...shared, interactions };
+    this.#events = new Events({ ...rooms, selfIn: (team) => (team === self.team ? self : undefined), twinMs });
+    this.#connection = this.#connectionTo(this.#events);
     await this.#connection.start();
     log.info('slack.ready', { team: self.team, bot: self.user });
+  }
+
+  /** A request of Slack's, where there is no socket. */
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (this.#connection instanceof Webhooks) return this.#connection.handle(request, response);
+    response.writeHead(503).end();
   }
 
   async stop(): Promise<void> {
@@ -97,13 +115,14 @@ export class SlackAdapter implements Adapter {
   }
 
   surface(to: ReplyAddress, standing: readonly PostRef[]): ReplySurface {
-    const { log, streams, statusMs = 90_000, noticesFor } = this.#options;
-    const { workspace: team = '', channel, thread } = to;
-    const status = noticesFor(undefined).thinking;
+    const { log, streams, statusMs = 90_000, streamMs = 270_000, noticesFor } = this.#options;
+    const { workspace: team = '', channel, thread, message: question, hidden } = to;
+    if (hidden !== undefined) return new WhisperSurface(hidden, new URL(this.#options.apiUrl ?? API_URL).origin);
+    const { thinking: status, stop } = noticesFor(undefined);
     const tools = { calls: this.#calls, ladder: this.#ladder, upload: uploadOverHttp, log };
-    const at = { team, channel, ...(thread === undefined ? {} : { thread }) };
+    const at = { team, channel, question, ...(thread === undefined ? {} : { thread }) };
     this.#events?.answering(to);
-    return new SlackSurface(at, standing, { ...tools, streams, status, statusMs });
+    return new SlackSurface(at, standing, { ...tools, streams, streamMs, status, statusMs, stop });
   }
 
   /** A file of another kind than a web page that turns out to be one is a login page; so is one of another size. */
@@ -115,6 +134,14 @@ export class SlackAdapter implements Adapter {
     const got = await downloader.fetch(wanted, signal);
     const isOther = 'bytes' in got && /html/iu.test(file.mimeType) && got.bytes.length !== file.bytes;
     return isOther ? { fault: 'page' } : got;
+  }
+
+  #connectionTo(events: Events): Connection | Webhooks {
+    const { log, appToken, signingSecret = '', apiUrl, onFatal } = this.#options;
+    if (appToken === undefined) return new Webhooks({ signingSecret, log }, events);
+    const { reconnectMs: retryMs = 250, helloMs = HELLO_MS } = this.#options;
+    const address = apiUrl === undefined ? {} : { apiUrl };
+    return new Connection({ appToken, log, onFatal, retryMs, helloMs, ...address }, events);
   }
 
   /** Who the bot is. @throws ConfigError, PlatformUnavailable */

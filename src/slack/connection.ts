@@ -1,11 +1,10 @@
 /** The connection that brings events in through Socket Mode: made, watched and made again by this file alone. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { App, SocketModeReceiver } from '@slack/bolt';
+import { App, type Receiver, SocketModeReceiver } from '@slack/bolt';
 import { ConfigError, HalleyError, PlatformUnavailable } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
-import { clientOptionsOf } from '../slack-reply/calls.ts';
+import { clientOptionsOf, loggerOf } from '../slack-reply/calls.ts';
 import { type Fields, fieldsOf } from '../slack-reply/fields.ts';
-import { loggerOf } from '../slack-reply/log.ts';
 import { startErrorOf } from '../slack-reply/refusals.ts';
 
 /** Who hears what Slack sends. What is called returns at once: Slack waits three seconds at most. */
@@ -41,28 +40,16 @@ const PING_MS = 5000;
 /** One connection. The packages' own attempts to make it anew are off: where those fail, nobody hears of it. */
 export class Connection {
   readonly #options: ConnectionOptions;
-  readonly #receiver: SocketModeReceiver;
+  readonly #ears: Ears;
+  /** That of the last attempt. */
+  #receiver: SocketModeReceiver | undefined;
   #isStopped = false;
   #isUp = false;
   #connecting: Promise<void> | undefined;
 
   constructor(options: ConnectionOptions, ears: Ears) {
     this.#options = options;
-    const { appToken, log } = options;
-    this.#receiver = new SocketModeReceiver({
-      appToken,
-      autoReconnectEnabled: false,
-      clientPingTimeout: PING_MS,
-      logger: loggerOf(log),
-      installerOptions: { clientOptions: clientOptionsOf(options) },
-      // What was not acknowledged comes again.
-      processEventErrorHandler: async ({ error }) => {
-        log.error('slack.event-failed', error);
-        return false;
-      },
-    });
-    listening(this.#receiver, ears, options);
-    this.#receiver.client.on('disconnected', () => this.#lost());
+    this.#ears = ears;
   }
 
   /** Whether events can arrive now. */
@@ -85,34 +72,56 @@ export class Connection {
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#isUp = false;
-    await this.#disconnect();
+    if (this.#receiver !== undefined) await closed(this.#receiver);
   }
 
-  /** @throws ConfigError, PlatformUnavailable */
+  /** Each attempt has a client of its own: one that is given up may still connect, and is then closed. @throws ConfigError, PlatformUnavailable */
   async #connect(): Promise<void> {
+    const receiver = this.#newReceiver();
+    this.#receiver = receiver;
     const late = Promise.withResolvers<never>();
-    const { helloMs } = this.#options;
-    const timer = setTimeout(() => late.reject(new PlatformUnavailable('Slack does not greet.')), helloMs);
+    const timer = setTimeout(
+      () => late.reject(new PlatformUnavailable('Slack does not greet.')),
+      this.#options.helloMs,
+    );
+    const starting = receiver.client.start();
     try {
-      await Promise.race([this.#receiver.client.start(), late.promise]);
+      await Promise.race([starting, late.promise]);
       this.#isUp = !this.#isStopped;
     } catch (error) {
-      await this.#disconnect();
+      void starting.then(
+        () => closed(receiver),
+        () => undefined,
+      );
+      await closed(receiver);
       if (error instanceof HalleyError) throw error;
-      throw error === undefined
-        ? new PlatformUnavailable('Slack closed the connection.')
-        : startErrorOf(error, 'SLACK_APP_TOKEN');
+      if (error === undefined) throw new PlatformUnavailable('Slack closed the connection.');
+      throw startErrorOf(error, 'SLACK_APP_TOKEN');
     } finally {
       clearTimeout(timer);
     }
-    if (this.#isStopped) await this.#disconnect();
+    if (this.#isStopped) await closed(receiver);
   }
 
-  async #disconnect(): Promise<void> {
-    const over = new AbortController();
-    const waited = delay(STOP_MS, undefined, { signal: over.signal }).catch(() => undefined);
-    await Promise.race([this.#receiver.client.disconnect(), waited]);
-    over.abort();
+  #newReceiver(): SocketModeReceiver {
+    const { appToken, log } = this.#options;
+    const receiver = new SocketModeReceiver({
+      appToken,
+      autoReconnectEnabled: false,
+      clientPingTimeout: PING_MS,
+      logger: loggerOf(log),
+      installerOptions: { clientOptions: clientOptionsOf(this.#options) },
+      // What was not acknowledged comes again.
+      processEventErrorHandler: async ({ error }) => {
+        log.error('slack.event-failed', error);
+        return false;
+      },
+    });
+    listening(receiver, this.#ears, this.#options);
+    receiver.client.on('disconnected', () => {
+      if (this.#receiver === receiver) this.#lost();
+    });
+    return receiver;
   }
 
   #lost(): void {
@@ -149,8 +158,16 @@ export class Connection {
   }
 }
 
+/** Resolves when the connection is closed, or when that takes too long. */
+async function closed({ client }: SocketModeReceiver): Promise<void> {
+  const over = new AbortController();
+  const waited = delay(STOP_MS, undefined, { signal: over.signal }).catch(() => undefined);
+  await Promise.race([client.disconnect(), waited]);
+  over.abort();
+}
+
 /** Joins the ears to what Bolt receives. Who the bot is in each workspace is known here, so that nothing is asked before the answer. */
-function listening(receiver: SocketModeReceiver, ears: Ears, { log }: Pick<ConnectionOptions, 'log'>): void {
+export function listening(receiver: Receiver, ears: Ears, { log }: Pick<ConnectionOptions, 'log'>): App {
   const app = new App({
     receiver,
     logger: loggerOf(log),
@@ -164,4 +181,5 @@ function listening(receiver: SocketModeReceiver, ears: Ears, { log }: Pick<Conne
   app.shortcut(/./u, async ({ body, ack }) => ears.interaction('shortcut', fieldsOf(body), ack));
   app.view(/./u, async ({ body, ack }) => ears.interaction('view', fieldsOf(body), ack));
   app.error(async (error) => log.error('slack.event-failed', error));
+  return app;
 }

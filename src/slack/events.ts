@@ -6,15 +6,18 @@ import type { Inbox, Log } from '../core/ports.ts';
 import type { NoticesFor } from '../notices/notices.ts';
 import type { Calls } from '../slack-reply/calls.ts';
 import { type Fields, fieldsOf, textIn } from '../slack-reply/fields.ts';
-import type { Ears } from './connection.ts';
+import type { Acknowledge, Ears, InteractionKind } from './connection.ts';
 import { Deliveries } from './deliveries.ts';
 import { fileOf, type Heard, heardOf, type Ignored, judge, mentionOf, namedIn, type Self } from './inbound.ts';
+import { inPlaceWhereWanted } from './inbound.ts';
+import type { Interactions } from './interactions.ts';
 import type { People } from './people.ts';
 
 export interface EventsOptions {
   readonly inbox: Inbox;
   readonly calls: Calls;
   readonly people: People;
+  readonly interactions: Interactions;
   readonly noticesFor: NoticesFor;
   /** The bot in a workspace; undefined where it is not installed. */
   readonly selfIn: (team: string) => Self | undefined;
@@ -54,13 +57,17 @@ export class Events implements Ears {
         return this.#inOrder(`stop ${textIn(event, 'channel')}`, () => this.#stopped(team, event));
       case 'app_home_opened':
         return this.#inOrder(`home ${textIn(event, 'channel')}`, () => this.#opened(team, event));
+      case 'app_uninstalled':
+        return this.#inOrder('uninstalled', () => this.#options.inbox.removed('slack', team));
       default:
         this.#options.log.debug('slack.ignored', { reason: 'elsewhere', type: textIn(event, 'type') });
     }
   }
 
-  interaction(): void {
-    this.#options.log.debug('slack.ignored', { reason: 'elsewhere' });
+  interaction(kind: InteractionKind, payload: Fields, ack: Acknowledge): void {
+    this.#inOrder(`interaction ${textIn(payload, 'trigger_id')}`, () =>
+      this.#options.interactions.take(kind, payload, ack),
+    );
   }
 
   /** An answer to this question is being written. */
@@ -79,7 +86,7 @@ export class Events implements Ears {
 
   #message(team: string, envelope: Fields, event: Fields): void {
     if (this.#isStopped) return;
-    if (event['subtype'] === 'message_deleted') return this.#deleted(team, event);
+    if (isDeletion(event)) return this.#deleted(team, event);
     const heard = heardOf(team, event);
     const self = this.#options.selfIn(team);
     if (heard === undefined || self === undefined) return this.#ignore('elsewhere', heard);
@@ -115,7 +122,8 @@ export class Events implements Ears {
     if (verdict.kind === 'overheard' && !(await inbox.follows(id))) return this.#ignore('not-addressed', heard);
     const mention = await this.#mentionOf(heard, self);
     if (verdict.isFree === true && !(await this.#isFree(mention))) return this.#ignore('not-addressed', heard);
-    const isNew = await inbox.mention(await this.#inPlaceWhereWanted(mention));
+    if (await this.#options.interactions.said(mention)) return;
+    const isNew = await inbox.mention(await inPlaceWhereWanted(mention, inbox, this.#options.log));
     if (isNew && heard.isDirect && heard.thread === undefined) await this.#title(mention);
   }
 
@@ -156,22 +164,6 @@ export class Events implements Ears {
     }
   }
 
-  /** A question in a channel is answered there where that is wanted; what cannot be known is told by whoever answers. */
-  async #inPlaceWhereWanted(mention: Mention): Promise<Mention> {
-    const { author, place } = mention;
-    if (place.kind !== 'channel') return mention;
-    try {
-      const { replyStyle } = await this.#options.inbox.settingsAt({ author, place });
-      if (replyStyle === 'thread') return mention;
-    } catch (error) {
-      this.#options.log.error('settings.unread', error, { channel: place.channel });
-      return mention;
-    }
-    const { thread: _, ...replyTo } = mention.replyTo;
-    const { platform, workspace, channel } = place;
-    return { ...mention, conversation: conversationIdOf({ platform, workspace, channel }), replyTo };
-  }
-
   /** The list of conversations with the bot shows what each was about. */
   async #title({ place, replyTo, text }: Mention): Promise<void> {
     const { workspace: team, channel } = place;
@@ -200,7 +192,8 @@ export class Events implements Ears {
 
   /** An answer whose question is taken away, or which is itself taken away while it grows, is stopped. */
   #deleted(team: string, event: Fields): void {
-    const [channel, ts] = [textIn(event, 'channel'), textIn(event, 'deleted_ts')];
+    const channel = textIn(event, 'channel');
+    const ts = textIn(event, 'deleted_ts') ?? textIn(fieldsOf(event['message']), 'ts');
     const before = fieldsOf(event['previous_message']);
     const thread = textIn(before, 'thread_ts') ?? ts;
     const to = this.#answers.get(`${channel}/${thread}`);
@@ -238,4 +231,11 @@ export class Events implements Ears {
   #ignore(reason: Ignored, heard: Heard | undefined): void {
     this.#options.log.debug('slack.ignored', { reason, channel: heard?.channel });
   }
+}
+
+/** What had replies leaves a stone where it stood. */
+function isDeletion(event: Fields): boolean {
+  const { subtype } = event;
+  const isStone = fieldsOf(event['message'])['subtype'] === 'tombstone';
+  return subtype === 'message_deleted' || (subtype === 'message_changed' && isStone);
 }

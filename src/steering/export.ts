@@ -13,16 +13,22 @@ export function filesOf(turns: readonly Turn[]): readonly CommandFile[] {
 
 function recordOf(turn: Turn) {
   const { id, author, text, thoughts, sources, ending, model, modelVersion, usage, receivedAt, endedAt } = turn;
+  const { files, citations, notice, footer, attempt } = turn;
   return {
     id,
     author: author.name,
     askedAt: new Date(receivedAt).toISOString(),
     answeredAt: new Date(endedAt).toISOString(),
     question: text,
+    files: files?.map(({ name }) => name),
     answer: answerTextOf(turn),
     pictures: imagesOf(turn).length,
     thoughts,
     sources,
+    citations,
+    notice,
+    footer,
+    attempt,
     ending,
     model: modelVersion ?? model,
     usage,

@@ -80,7 +80,9 @@ export class Steering {
   }
 
   #completed({ turn, thoughts, mention, chosen }: Ended, say: SteeringSentences): Turn {
-    const { text, flags, place, replyTo, attempt } = mention;
+    const { text, flags, replyTo, attempt } = mention;
+    // A thread is called after its first question, which may be somebody else's to have forgotten.
+    const { name: _, ...place } = mention.place;
     const { model, modelVersion = model, usage, receivedAt, endedAt } = turn;
     const spend = spendOf(usage, this.#options.facts(model)?.price);
     const origin = { text, place, replyTo, ...(flags === undefined ? {} : { flags }) };

@@ -129,6 +129,25 @@ export class KeyvTurnStore implements TurnStore {
     return dropped.length;
   }
 
+  /** Drops the turns that ended before, and resolves with how many there were. */
+  async expire(id: ConversationId, limit: number): Promise<number> {
+    const before = (await this.#indexes.get(id)) ?? [];
+    const dropped = before.filter(({ endedAt }) => endedAt < limit);
+    const kept = before.filter(({ endedAt }) => endedAt >= limit);
+    if (dropped.length === 0) return 0;
+    if (kept.length === 0) await this.#indexes.delete([id]);
+    else await this.#indexes.set(id, kept);
+    await this.#drop(id, dropped);
+    return dropped.length;
+  }
+
+  /** Every conversation with the end of its oldest turn. Walks the whole store. */
+  async *aged(): AsyncGenerator<{ readonly id: ConversationId; readonly oldestAt: number }> {
+    // Every key of this namespace went in as a ConversationId.
+    for await (const [key, index] of this.#indexes.entries())
+      yield { id: key as ConversationId, oldestAt: Math.min(...index.map(({ endedAt }) => endedAt)) };
+  }
+
   /** A conversation whose index cannot be read is logged and left out. Titles are cut to 200 characters. */
   async conversations(platform: Platform, workspace: string): Promise<readonly ConversationSummary[]> {
     const prefix = `${platform}:${encodeURIComponent(workspace)}/`;

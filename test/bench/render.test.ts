@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { paginate } from '../../src/markdown/paginate.ts';
-import { format, PAGE } from '../../src/discord/format.ts';
+import { format, PAGE } from '../../src/discord-text/format.ts';
 import { ANSWER_CHARS, anew, CHUNKS, chunksOf, steps } from './render.ts';
 
 describe('the answer that is rendered', () => {

@@ -1,5 +1,5 @@
 /** From the chunks of a long answer to the pages of every view of it: what each step costs, beside making all of it anew each time. */
-import { format, PAGE, pagesOf } from '../../src/discord/format.ts';
+import { format, PAGE, pagesOf } from '../../src/discord-text/format.ts';
 import { Pager } from '../../src/markdown/paginate.ts';
 import { Scanner } from '../../src/markdown/scanner.ts';
 import { Draft } from '../../src/reply/draft.ts';

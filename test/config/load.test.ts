@@ -48,12 +48,16 @@ describe('loadConfig', () => {
     expect(settings.store.url).toBe('memory:');
   });
 
-  it('takes the two tokens of Slack together, and names the one that is missing', async () => {
-    const { secrets } = await loadConfig({ SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1' });
+  it('takes the tokens of Slack together, for a socket or for HTTP, and names the one that is missing', async () => {
+    const bot = { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_SIGNING_SECRET: 's' };
+    const { secrets } = await loadConfig({ ...bot, SLACK_APP_TOKEN: 'xapp-1' });
     expect(secrets).toMatchObject({ slackBotToken: 'xoxb-1', slackAppToken: 'xapp-1' });
+    expect(secrets).not.toHaveProperty('slackSigningSecret');
+    expect((await loadConfig(bot)).secrets).toMatchObject({ slackBotToken: 'xoxb-1', slackSigningSecret: 's' });
     expect(await faultsOf({ SLACK_BOT_TOKEN: 'xoxb-1' })).toEqual([
-      'SLACK_APP_TOKEN: must be set where SLACK_BOT_TOKEN is; it is missing',
+      expect.stringMatching(/^SLACK_APP_TOKEN: must be set/),
     ]);
+    expect(await faultsOf({ SLACK_APP_TOKEN: 'x' })).toEqual([expect.stringMatching(/^SLACK_BOT_TOKEN: must be set/)]);
   });
 
   it('names every fault at once: the file or variable, the path, the allowed values', async () => {

@@ -1,6 +1,6 @@
 /** What every Adapter promises, run for each implementation, and the inbox that such tests deliver to. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Settings } from '../../src/core/conversation.ts';
+import type { Platform, Settings } from '../../src/core/conversation.ts';
 import type { Command, CommandReply, Mention, Suggested } from '../../src/core/inbound.ts';
 import type { Adapter, Inbox } from '../../src/core/ports.ts';
 import type { Reply } from '../../src/core/reply.ts';
@@ -15,6 +15,8 @@ export class KeptInbox implements Inbox {
   /** Awaited before each mention is taken. */
   heldBack: (mention: Mention) => Promise<void> = async () => undefined;
   answer: (command: Command) => Promise<CommandReply> = async () => ({ text: 'Done.' });
+  /** Workspaces that the bot was taken out of. */
+  readonly removals: string[] = [];
   readonly #arrived = new Set<() => void>();
 
   async mention(mention: Mention): Promise<boolean> {
@@ -35,6 +37,10 @@ export class KeptInbox implements Inbox {
 
   async settingsAt(): Promise<Settings> {
     return this.settings;
+  }
+
+  async removed(platform: Platform, workspace: string): Promise<void> {
+    this.removals.push(`${platform} ${workspace}`);
   }
 
   async complete(what: Suggested, typed: string): Promise<readonly string[]> {

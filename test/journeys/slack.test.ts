@@ -89,3 +89,19 @@ describe('on Slack', () => {
     expect(stage.harness.gemini.requests).toHaveLength(1);
   });
 });
+
+describe('on Slack over HTTP', () => {
+  it('answers, goes on, takes commands, and does all of it after a restart', async () => {
+    const stage = await SlackStage.start({ transport: 'http' });
+    stage.harness.gemini.next(text('It is 42.'), text('Half of that is 21.'), text('Hello.'));
+    const talk = await stage.open('what is the answer?');
+    await seenExactly(talk, 'It is 42.');
+    expect((await talk.command('/think low')).text).toContain('low');
+    await stage.restart();
+    await talk.say('and half of it?');
+    await seenExactly(talk, 'Half of that is 21.');
+    await seenExactly(await stage.direct('hi'), 'Hello.');
+    expect(stage.slack.callsOf('apps.connections.open')).toEqual([]);
+    await stage.stop();
+  });
+});

@@ -81,7 +81,15 @@ const names = ['Zażółć gęślą jaźń, a potem jeszcze raz.pages', 'x'.repe
 /** Every sentence there is, in all its forms. */
 function everything(notices: Notices): readonly string[] {
   // Words beside the sentences.
-  const { headings: _, more: __, questionFrom: ___, language: ____, thinking: _____, ...others } = notices;
+  const {
+    headings: _,
+    more: __,
+    questionFrom: ___,
+    language: ____,
+    thinking: _____,
+    stop: ______,
+    ...others
+  } = notices;
   const { adjustedDepth, ...rest } = others;
   return [
     ...Object.values(rest).filter((sentence) => typeof sentence === 'string'),
@@ -108,8 +116,9 @@ describe.each(LANGUAGES)('every notice in %s', (language) => {
   });
 
   it('has what lists and names need beside sentences', () => {
-    const { headings, more, questionFrom, thinking, examples } = noticesIn(language);
+    const { headings, more, questionFrom, thinking, examples, stop } = noticesIn(language);
     const words = [...Object.values(headings), more(3), questionFrom('Ada')];
+    expect(stop).toMatch(/^\p{Lu}\p{Ll}+$/u);
     expect(thinking).toMatch(/^\p{Ll}[\p{L} ]+…$/u);
     for (const { title, message } of examples) expect([title, message].join()).toMatch(/^\p{Lu}.{5,40},\p{Lu}.+$/u);
     expect(new Set(words).size).toBe(5);

@@ -108,6 +108,10 @@ export class ScriptedInbox implements Inbox {
     this.script = script;
   }
 
+  removed(): Promise<void> {
+    return Promise.resolve();
+  }
+
   async mention(mention: Mention): Promise<boolean> {
     if (this.refusesWith !== undefined) throw this.refusesWith;
     if (this.mentions.some(({ id }) => id === mention.id)) return false;

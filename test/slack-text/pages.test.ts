@@ -23,7 +23,7 @@ describe('the pages of a finished reply', () => {
   it('have marks that link to their sources', () => {
     const marks = [{ at: 5, sources: [1] }];
     const [page] = finalPagesOf(reply({ text: 'Blue. Mostly.', sources: [SKY], marks }), PAGE);
-    expect(page?.markdown).toBe('Blue. [[1]](https://sky.example/blue) Mostly.');
+    expect(page?.markdown).toBe('Blue. [1](https://sky.example/blue) Mostly.');
   });
 
   it('have numbers for marks where links would not fit, and none where those would not either', () => {

@@ -36,7 +36,7 @@ describe('KeyvSettingsStore', () => {
     await expect(settings.get(aConversation)).rejects.toBeInstanceOf(StorageCorrupt);
     await settings.set(aConversation, { search: 'off' });
     expect(await settings.get(aConversation)).toEqual({ search: 'off' });
-    expect([...rowsOf(path, 'set-aside').values()]).toEqual([`{"value":{"v":1,"data":${data}}}`]);
+    expect([...rowsOf(path, 'set-aside/settings').values()]).toEqual([`{"value":{"v":1,"data":${data}}}`]);
   });
 
   test('does not take a store that is gone for one where nothing was chosen', async () => {

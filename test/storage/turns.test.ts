@@ -83,7 +83,7 @@ describe('KeyvTurnStore', () => {
     expect((await store.turns(aConversation)).map(({ id }) => id)).toEqual(['one', 'three']);
     await store.append(aConversation, aTurn({ id: 'four' }));
     expect((await store.turns(aConversation)).map(({ id }) => id)).toEqual(['one', 'three', 'four']);
-    expect([...rowsOf(path, 'set-aside').values()]).toEqual([damaged]);
+    expect([...rowsOf(path, 'set-aside/turns').values()]).toEqual([damaged]);
   });
 
   test('sets a conversation aside whose index cannot be read, and writes over none of its turns', async () => {
@@ -94,7 +94,8 @@ describe('KeyvTurnStore', () => {
     expect(await store.turns(aConversation)).toEqual([]);
     await store.append(aConversation, aTurn({ id: 'three' }));
     expect((await store.turns(aConversation)).map(({ id }) => id)).toEqual(['three']);
-    expect(rowsOf(path, 'set-aside').size).toBe(3);
+    expect(rowsOf(path, 'set-aside/turns').size).toBe(2);
+    expect(rowsOf(path, 'set-aside/conversations').size).toBe(1);
   });
 
   test('leaves what a later version wrote where it is', async () => {

@@ -140,6 +140,14 @@ export class Harness {
     database.close();
   }
 
+  /** Everything that is kept, a row each: namespace, key and value. */
+  stored(): readonly string[] {
+    const database = new DatabaseSync(this.#file, { readOnly: true });
+    const rows = database.prepare('SELECT ns, k, v FROM kv').all();
+    database.close();
+    return rows.map(({ ns, k, v }) => `${String(ns)} ${String(k)} ${String(v)}`);
+  }
+
   get #file(): string {
     return join(this.#folder, 'halley.sqlite');
   }

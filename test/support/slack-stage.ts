@@ -1,14 +1,17 @@
 /** The stage on Slack: the simulator's people, the real @slack/bolt. */
+import { expect } from 'vitest';
+import { fieldsOf, listOf, textIn } from '../../src/slack-reply/fields.ts';
 import type { Person } from '../simulators/slack/people/person.ts';
 import { type SimulatorOptions, SlackSimulator } from '../simulators/slack/simulator.ts';
+import type { SeenFile, SeenMessage } from '../simulators/slack/people/reader.ts';
 import { wholeOf } from '../slack/stage.ts';
 import { Harness, type HarnessOptions } from './app.ts';
-import type { SeenAnswer } from './stage.ts';
+import type { GivenFile, SeenAnswer, SeenReply, Stage, Talk } from './stage.ts';
 
 /** A test is not worth Slack's advice on how often a message is edited. */
 const UPDATE_MS = 50;
 
-export class SlackStage {
+export class SlackStage implements Stage {
   readonly name = 'Slack';
   readonly slack: SlackSimulator;
   readonly harness: Harness;
@@ -16,14 +19,14 @@ export class SlackStage {
   readonly #people = new Map<string, Person>();
 
   static async start(
-    options: HarnessOptions & { readonly locale?: string } = {},
+    options: HarnessOptions & { readonly locale?: string; readonly transport?: 'socket' | 'http' } = {},
     slackOptions: SimulatorOptions = {},
   ): Promise<SlackStage> {
     const slack = await SlackSimulator.start(slackOptions);
-    const { locale = 'en-US', configure, ...rest } = options;
+    const { locale = 'en-US', transport = 'socket', configure, ...rest } = options;
     const environment = {
       SLACK_BOT_TOKEN: slack.botToken,
-      SLACK_APP_TOKEN: slack.appToken,
+      ...(transport === 'http' ? { SLACK_SIGNING_SECRET: slack.signingSecret } : { SLACK_APP_TOKEN: slack.appToken }),
       SLACK_API_URL: slack.apiUrl,
       ...options.environment,
     };
@@ -32,7 +35,9 @@ export class SlackStage {
       return configure?.(settings) ?? settings;
     };
     try {
-      return new SlackStage(slack, await Harness.start({ ...rest, environment, configure: hurried }), locale);
+      const harness = await Harness.start({ ...rest, environment, configure: hurried });
+      if (transport === 'http') slack.useHttp(`${harness.address}/slack/events`);
+      return new SlackStage(slack, harness, locale);
     } catch (error) {
       await slack.close();
       throw error;
@@ -51,15 +56,15 @@ export class SlackStage {
     return known;
   }
 
-  async open(question: string, as = 'Ada'): Promise<SlackTalk> {
+  async open(question: string, as = 'Ada', files: readonly GivenFile[] = []): Promise<SlackTalk> {
     const channel = this.slack.channel('general').id;
-    const { ts } = this.person(as).says(channel, question, { mention: true });
+    const { ts } = this.person(as).says(channel, question, { mention: true, files });
     return new SlackTalk(this, channel, ts);
   }
 
   /** Somebody asks the bot alone. */
-  async direct(question: string, as = 'Ada'): Promise<SlackTalk> {
-    const { channel, ts } = this.person(as).dm(question);
+  async direct(question: string, as = 'Ada', files: readonly GivenFile[] = []): Promise<SlackTalk> {
+    const { channel, ts } = this.person(as).dm(question, { files });
     return new SlackTalk(this, channel, ts);
   }
 
@@ -76,10 +81,12 @@ export class SlackStage {
 }
 
 /** A thread. */
-export class SlackTalk {
+export class SlackTalk implements Talk {
   readonly #stage: SlackStage;
   readonly channel: string;
   readonly thread: string;
+  /** The answer to the last command, which may hold choices. */
+  #whisper: { readonly ts: string; readonly person: Person } | undefined;
 
   constructor(stage: SlackStage, channel: string, thread: string) {
     this.#stage = stage;
@@ -87,8 +94,44 @@ export class SlackTalk {
     this.thread = thread;
   }
 
-  async say(text: string, as = 'Ada'): Promise<void> {
-    this.#stage.person(as).says(this.channel, text, { thread: this.thread });
+  async say(text: string, as = 'Ada', files: readonly GivenFile[] = []): Promise<void> {
+    this.#stage.person(as).says(this.channel, text, { thread: this.thread, files });
+  }
+
+  /** In a thread there are no slash commands: they are said to the bot. */
+  async command(line: string, as = 'Ada'): Promise<SeenReply> {
+    const { slack } = this.#stage;
+    const person = this.#stage.person(as);
+    const whispers = () => slack.seenIn(this.channel, this.thread, person).filter(({ ephemeral }) => ephemeral);
+    const before = whispers().length;
+    person.says(this.channel, line, { mention: true, thread: this.thread });
+    await slack.until(() => whispers().length > before);
+    this.#whisper = { ts: whispers().at(-1)?.ts ?? '', person };
+    const text = told(whispers().at(-1));
+    // Files come in a message of their own, to the person alone.
+    const handed = () => slack.seenOfBot(person.dmChannelId).flatMap(({ files }) => files);
+    if (text.includes('as I remember it')) await slack.until(() => handed().length > 0);
+    return { text, files: handed().map(fileOf) };
+  }
+
+  async ask(line: string, as = 'Ada'): Promise<SlackTalk> {
+    this.#stage.person(as).says(this.channel, line, { mention: true, thread: this.thread });
+    return this;
+  }
+
+  async pick(label: string): Promise<SeenReply> {
+    const { ts, person } = this.#whisper ?? expect.fail('no command was given');
+    const here = () => this.#stage.slack.seenIn(this.channel, this.thread, person).find((each) => each.ts === ts);
+    const before = here()?.versions.length ?? 0;
+    const { action, value } = elementIn(here()?.blocks ?? [], label);
+    person.presses({ channel: this.channel, ts }, action, { value });
+    await this.#stage.slack.until(() => (here()?.versions.length ?? 0) > before);
+    return { text: told(here()), files: [] };
+  }
+
+  async status(): Promise<string> {
+    const { slack } = this.#stage;
+    return slack.statusIn(this.channel, this.thread) ?? told(slack.seenOfBot(this.channel, this.thread).at(-1));
   }
 
   async answers(): Promise<readonly SeenAnswer[]> {
@@ -111,4 +154,21 @@ export class SlackTalk {
   async isWaiting(): Promise<boolean> {
     return this.#stage.slack.statusIn(this.channel, this.thread) !== undefined;
   }
+}
+
+function told(message: SeenMessage | undefined): string {
+  return message === undefined ? '' : wholeOf(message).replaceAll('\u200b', '');
+}
+
+function fileOf({ name, bytes }: SeenFile): SeenReply['files'][number] {
+  return { name, text: Buffer.from(bytes).toString() };
+}
+
+/** The button or the option that is labelled so. */
+function elementIn(blocks: readonly unknown[], label: string): { readonly action: string; readonly value: string } {
+  for (const element of blocks.map(fieldsOf).flatMap((block) => listOf(block['elements'])))
+    for (const choice of [element, ...listOf(element['options'])])
+      if (textIn(fieldsOf(choice['text']), 'text')?.includes(label) === true)
+        return { action: textIn(element, 'action_id') ?? '', value: textIn(choice, 'value') ?? '' };
+  throw new Error(`nothing is labelled ${label}`);
 }

@@ -2,6 +2,7 @@
 import { DiscordStage } from './discord-stage.ts';
 import { CHROMIUM } from './chromium.ts';
 import { PageStage, SharedBrowser } from './page-stage.ts';
+import { SlackStage } from './slack-stage.ts';
 import type { Stage, StageOptions } from './stage.ts';
 
 export interface StageChoice {
@@ -15,6 +16,7 @@ export const browser = new SharedBrowser();
 
 export const STAGES: readonly StageChoice[] = [
   { name: 'Discord', start: ({ locale = 'en-US', ...options } = {}) => DiscordStage.start(options, { locale }) },
+  { name: 'Slack', start: (options = {}) => SlackStage.start(options) },
   {
     name: 'the page',
     ...(CHROMIUM === undefined ? { missing: 'no Chromium here' } : {}),

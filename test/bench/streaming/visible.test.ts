@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { pagesOf } from '../../../src/discord/format.ts';
+import { pagesOf } from '../../../src/discord-text/format.ts';
 import { answerText } from './answer-text.ts';
 import { check } from './check.ts';
 import { differenceOf } from './difference.ts';

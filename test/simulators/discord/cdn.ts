@@ -1,7 +1,8 @@
 /** Discord's CDN: attachment addresses signed for a day, and the bytes behind them. */
 import { createHmac } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import type { StoredFile, World } from './state.ts';
+import type { StoredFile } from './content/parts.ts';
+import type { World } from './state.ts';
 
 /** Measured on real addresses: `ex` minus `is`. */
 const LIFETIME_S = 86_400;
@@ -28,6 +29,7 @@ function signatureOf(fileId: string, ex: string, is: string): string {
 
 /** Answers a GET under /cdn or /media; true if the path was one of theirs. */
 export function serveCdn(world: World, url: URL, response: ServerResponse): boolean {
+  if (serveSticker(world, url, response)) return true;
   const match = /^\/(cdn|media)\/attachments\/(\d+)\/(\d+)\/([^/]+)$/.exec(url.pathname);
   if (!match) return false;
   const [, host, channelId, fileId = '', name = ''] = match;
@@ -42,6 +44,27 @@ export function serveCdn(world: World, url: URL, response: ServerResponse): bool
   } else {
     response.writeHead(200, { 'content-type': file.contentType, 'content-length': file.bytes.length }).end(file.bytes);
   }
+  return true;
+}
+
+/** One white point: what stands behind every sticker's address. */
+const POINT = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8/5+hHgAHggJ/PchI7wAAAABJRU5ErkJggg==',
+  'base64',
+);
+/** What a sticker is served as, by its format; moving pictures of the GIF kind come from the media proxy. */
+const STICKER_FILES = { 1: ['cdn', 'png'], 2: ['cdn', 'png'], 3: ['cdn', 'json'], 4: ['media', 'gif'] } as const;
+
+/** Stickers are public: their addresses are not signed. */
+function serveSticker(world: World, url: URL, response: ServerResponse): boolean {
+  const [, host, id = '', ending] = /^\/(cdn|media)\/stickers\/(\d+)\.(png|json|gif)$/.exec(url.pathname) ?? [];
+  if (host === undefined) return false;
+  const files: Readonly<Record<number, readonly [string, string]>> = STICKER_FILES;
+  const [itsHost, itsEnding] = files[world.stickers.get(id)?.format ?? 0] ?? [];
+  const exists = host === itsHost && ending === itsEnding;
+  if (!exists) response.writeHead(404).end();
+  else if (ending === 'json') response.writeHead(200, { 'content-type': 'application/json' }).end('{"v":"5.5.7"}');
+  else response.writeHead(200, { 'content-type': `image/${ending}` }).end(POINT);
   return true;
 }
 

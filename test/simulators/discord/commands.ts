@@ -57,16 +57,6 @@ export class Commands {
     this.#drop((command) => command.json === found);
   }
 
-  /** The slash command a person finds under this name: the server's own first; in direct messages only where allowed. */
-  find(name: string, inGuild: boolean): Json | undefined {
-    const here = inGuild ? this.in(this.#world.guild.id) : [];
-    return [...here, ...this.in(undefined)].find((command) => {
-      const contexts = listOf(command['contexts']);
-      const open = contexts.length === 0 || contexts.includes(inGuild ? 0 : 1);
-      return command['name'] === name && typeOf(command) === 1 && open;
-    });
-  }
-
   #add(scope: Scope, given: Json, before: Json | undefined): Json {
     const json: Json = {
       name_localizations: null,
@@ -140,8 +130,14 @@ export function filledIn(
  *
  * @throws Error when the option is not completed by the application.
  */
-export function beingTyped(command: Json, typed: Readonly<Record<string, string>>): Json[] {
+export function beingTyped(command: Json, path: readonly string[], typed: Readonly<Record<string, string>>): Json[] {
   const options = listOf(command['options']).filter(isJson);
+  const [next, ...rest] = path;
+  if (next !== undefined) {
+    const sub = options.find((option) => option['name'] === next && Number(option['type']) <= 2);
+    if (!sub) throw new Error(`/${String(command['name'])} has no subcommand ${next}`);
+    return [{ name: next, type: sub['type'], options: beingTyped(sub, rest, typed) }];
+  }
   const last = Object.keys(typed).at(-1);
   return Object.entries(typed).map(([name, value]) => {
     const option = options.find((each) => each['name'] === name);
@@ -155,9 +151,15 @@ const VALUE_TYPES: Readonly<Record<number, string>> = {
   3: 'string',
   4: 'number',
   5: 'boolean',
+  6: 'string',
+  7: 'string',
+  8: 'string',
+  9: 'string',
   10: 'number',
   11: 'string',
 };
+
+const INTEGER = 4;
 
 /** Characters of a text option where the command says nothing. */
 const MAX_TEXT = 6000;
@@ -166,6 +168,13 @@ function checkValue(option: Json, value: OptionValue): void {
   const name = String(option['name']);
   if (VALUE_TYPES[Number(option['type'])] !== typeof value) throw new Error(`option ${name} takes no ${typeof value}`);
   const max = Number(option['max_length'] ?? MAX_TEXT);
+  const min = Number(option['min_length'] ?? 0);
+  const [least, most] = [Number(option['min_value'] ?? -Infinity), Number(option['max_value'] ?? Infinity)];
+  if (typeof value === 'string' && lengthOf(value) < min) throw new Error(`option ${name} wants ${min} characters`);
+  if (typeof value === 'number' && (value < least || value > most))
+    throw new Error(`option ${name} takes ${least} to ${most}`);
+  if (Number(option['type']) === INTEGER && !Number.isInteger(value))
+    throw new Error(`option ${name} takes no fraction`);
   if (typeof value === 'string' && lengthOf(value) > max) throw new Error(`option ${name} takes ${max} characters`);
   const choices = listOf(option['choices']).filter(isJson);
   if (choices.length > 0 && !choices.some((choice) => choice['value'] === value))

@@ -71,6 +71,37 @@ describe('without the message content intent', () => {
     expect(await readByBot(() => ada.says(general, 'x', { replyTo }))).toEqual({ gateway: '', rest: '' });
   });
 
+  it('a poll is left out, and a forwarded message has nothing in it', async () => {
+    const { ada, general, rest } = now();
+    const poll = ada.says(general, '', { poll: { question: 'Lunch?', answers: ['soup'] } });
+    const forward = ada.says(general, '', { forwards: ada.says(general, 'private matter').id });
+    const read = async (id: string) => (await rest(`GET /channels/${general}/messages/${id}`)).body;
+    expect((await read(poll.id))['poll']).toBeUndefined();
+    expect((await read(forward.id))['message_snapshots']).toMatchObject([{ message: { content: '' } }]);
+  });
+
+  it('what it may not read it cannot forward either', async () => {
+    const { ada, general, rest } = now();
+    const { id } = ada.says(general, 'private matter');
+    const body = { message_reference: { type: 1, channel_id: general, message_id: id } };
+    expect((await rest(`POST /channels/${general}/messages`, body)).body['code']).toBe(160014);
+  });
+
+  it('the message a command is used on comes whole, for that once', async () => {
+    const { ada, general, rest, sim } = now();
+    await rest(`PUT /applications/${sim.bot.id}/commands`, [{ type: 3, name: 'Ask about this' }]);
+    gateway = await RawGateway.open(`${sim.gateway.url}?v=10`);
+    gateway.identify(sim, { intents: 4609 });
+    await gateway.next('GUILD_CREATE');
+    const { id } = ada.says(general, 'private matter');
+    ada.usesOnMessage(id, 'Ask about this');
+    const { d } = await gateway.next('INTERACTION_CREATE');
+    expect(d).toMatchObject({
+      data: { type: 3, target_id: id, resolved: { messages: { [id]: { content: 'private matter' } } } },
+    });
+    expect((await rest(`GET /channels/${general}/messages/${id}`)).body['content']).toBe('');
+  });
+
   it('direct messages and its own come whole', async () => {
     const { ada, general, rest } = now();
     expect(await readByBot(() => ada.dm('x'))).toEqual({ gateway: 'x', rest: 'x' });

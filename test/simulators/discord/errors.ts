@@ -32,6 +32,8 @@ const TABLE = {
   voiceFixed: [400, 50162, 'Voice messages cannot be edited.'],
   cannotForward: [400, 160014, 'Cannot forward message whose content you cannot read'],
   forwardWithMore: [400, 160009, 'A forwarded message cannot have additional content'],
+  tooManyFollowUps: [400, 40094, 'This interaction has reached the maximum number of follow-up messages'],
+  tooManyCommands: [429, 30034, 'Max number of daily application command creates has been reached (200)'],
   noPoll: [400, 520006, 'Cannot expire a non-poll message'],
   pollFixed: [400, 520003, 'Cannot edit a poll message'],
   pollEnded: [400, 520001, 'Poll expired'],

@@ -3,11 +3,14 @@ import { randomBytes } from 'node:crypto';
 import { refuse } from './errors.ts';
 import type { Json } from './json.ts';
 import { uploadLimitOf } from './message-rules.ts';
+import { type Installation, installationOf } from './people/menu.ts';
 import { permissionsIn } from './permissions.ts';
 import type { Channel, Message, User, World } from './state.ts';
 import { guildJson, interactionChannelJson, memberJson, userJson } from './wire.ts';
 
 const ACKNOWLEDGE_MS = 3000;
+/** Of application commands: used on a message. */
+const MESSAGE_COMMAND = 3;
 const TOKEN_MS = 15 * 60_000;
 
 /** @see https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-object-interaction-type */
@@ -22,6 +25,12 @@ export interface Interaction {
   readonly createdAt: number;
   /** The message whose button was pressed. */
   readonly source?: Message;
+  /** Which installation it came by. */
+  readonly installation: Installation;
+  /** The message a message command was used on. */
+  readonly targetId?: string;
+  /** Started from the menu of a message or of a person. */
+  readonly isMenu: boolean;
   /** `failed`: nobody acknowledged it in time, and the person was told so. */
   state: 'waiting' | 'acknowledged' | 'failed';
   original?: Message;
@@ -35,6 +44,8 @@ export interface Started {
   readonly channel: Channel;
   readonly user: User;
   readonly data: Json;
+  /** Which kinds of installation the command knows. */
+  readonly kinds?: readonly unknown[];
   readonly source?: Message;
   /** How the pressed message looks to the bot. */
   readonly sourceJson?: Json;
@@ -54,6 +65,8 @@ export class Interactions {
     const token = Buffer.from(`interaction:${id}:${randomBytes(48).toString('base64url')}`).toString('base64url');
     const { type, channel, user, source } = started;
     const createdAt = world.clock.now();
+    const installed = installationOf({ world, user, channel }, started.kinds);
+    if (!installed) throw new Error(`the application is not installed in ${channel.name} for ${user.username}`);
     const interaction: Interaction = {
       id,
       token,
@@ -61,6 +74,9 @@ export class Interactions {
       channel,
       user,
       createdAt,
+      installation: installed,
+      isMenu: Number(started.data['type']) > 1,
+      ...(Number(started.data['type']) === MESSAGE_COMMAND ? { targetId: String(started.data['target_id']) } : {}),
       state: 'waiting',
       followUps: [],
       ...(source ? { source } : {}),
@@ -116,8 +132,8 @@ export class Interactions {
       locale: user.locale ?? world.guild.locale,
       entitlements: [],
       attachment_size_limit: uploadLimitOf(world, channel),
-      authorizing_integration_owners: { '0': member ? world.guild.id : '0' },
-      context: member ? 0 : 1,
+      authorizing_integration_owners: interaction.installation.owners,
+      context: interaction.installation.context,
       ...(started.sourceJson ? { message: started.sourceJson } : {}),
       ...(member
         ? {

@@ -33,6 +33,10 @@ export const DEFAULT_LIMITS = {
   oldEdit: { limit: 3, windowMs: 6000 },
   /** IDENTIFYs of one rate-limit key. */
   identify: { limit: 1, windowMs: 5000 },
+  /** New commands of one scope; those that keep their name are free. */
+  newCommands: { limit: 200, windowMs: 86_400_000 },
+  /** Requests for all members of a server, over the gateway. */
+  allMembers: { limit: 1, windowMs: 30_000 },
   /** Gateway sends of one connection. */
   gatewaySend: { limit: 120, windowMs: 60_000 },
   /** 401, 403 and 429 (but `shared`) from one address, before it is banned. */

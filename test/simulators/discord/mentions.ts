@@ -2,7 +2,8 @@
 import { invalidForm } from './errors.ts';
 import { isJson, type Json, listOf, textOf } from './json.ts';
 import { isThread, may } from './permissions.ts';
-import type { Channel, Message, Notification, User, World } from './state.ts';
+import type { Notification } from './gateway/dispatch.ts';
+import type { Channel, Message, User, World } from './state.ts';
 
 /** The request's object, read. Absent altogether means Discord's default, which pings. */
 export interface AllowedMentions {

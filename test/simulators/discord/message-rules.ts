@@ -128,6 +128,18 @@ function measured(value: Json, path: string, limit: { readonly max: number; read
   return length;
 }
 
+const ONE_VALUE = { min_values: 1, max_values: 1 };
+/** What Discord fills in, by type of component: lists, separators, containers. */
+const WHEN_ABSENT: Readonly<Record<number, Json>> = {
+  [STRING_SELECT]: ONE_VALUE,
+  5: ONE_VALUE,
+  6: ONE_VALUE,
+  7: ONE_VALUE,
+  8: ONE_VALUE,
+  14: { spacing: 1, divider: true },
+  17: { accent_color: null, spoiler: false },
+};
+
 /** Components get numbers from 1, depth first, where the sender gave none. */
 function numbered(components: readonly Json[]): readonly Json[] {
   let last = 0;
@@ -136,7 +148,7 @@ function numbered(components: readonly Json[]): readonly Json[] {
     const inner = component['components'];
     const accessory = component['accessory'];
     return {
-      ...(component['type'] === STRING_SELECT ? { min_values: 1, max_values: 1 } : {}),
+      ...WHEN_ABSENT[Number(component['type'])],
       ...component,
       id,
       ...(Array.isArray(inner) ? { components: inner.filter(isJson).map(number) } : {}),
@@ -225,12 +237,16 @@ function listFaults(component: Json, path: string): FieldFault[] {
   ];
 }
 
+/** What a message of components may not have beside them. */
+export function legacyField(path: string): FieldFault {
+  const message = 'The MessageFlags.IS_COMPONENTS_V2 flag does not allow this field.';
+  return { path, code: 'MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2', message };
+}
+
 function v2Faults(all: readonly Placed[], { content = '', embeds = [] }: MessageFields): FieldFault[] {
   const faults = all.length > MAX_COMPONENTS ? [tooLong('components', MAX_COMPONENTS)] : [];
-  const message = 'The MessageFlags.IS_COMPONENTS_V2 flag does not allow this field.';
-  const code = 'MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2';
-  if (content !== '') faults.push({ path: 'content', code, message });
-  if (embeds.length > 0) faults.push({ path: 'embeds', code, message });
+  if (content !== '') faults.push(legacyField('content'));
+  if (embeds.length > 0) faults.push(legacyField('embeds'));
   return faults;
 }
 

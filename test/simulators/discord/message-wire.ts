@@ -4,7 +4,9 @@ import { snapshotJson } from './content/forwards.ts';
 import { pollJson } from './content/polls.ts';
 import { stickerJson } from './content/stickers.ts';
 import type { Json } from './json.ts';
-import { type Channel, type Message, MessageFlag, type StoredFile, type Viewer, type World } from './state.ts';
+import type { StoredFile } from './content/parts.ts';
+import type { Viewer } from './gateway/dispatch.ts';
+import { type Channel, type Message, MessageFlag, type World } from './state.ts';
 import { channelJson, isoOf, memberJson, userJson } from './wire.ts';
 
 /** The message as REST answers it, with the message it replies to one level deep. */
@@ -108,7 +110,6 @@ export function attachmentJson(world: World, message: Pick<Message, 'ephemeralFo
 function interactionJson(world: World, message: Message): Json {
   const { interaction } = message;
   if (!interaction) return {};
-  const inGuild = world.channels.get(message.channelId)?.guildId !== undefined;
   return {
     application_id: world.app.id,
     webhook_id: world.app.id,
@@ -116,7 +117,8 @@ function interactionJson(world: World, message: Message): Json {
       id: interaction.id,
       type: interaction.type,
       user: userJson(interaction.user),
-      authorizing_integration_owners: { '0': inGuild ? world.guild.id : '0' },
+      authorizing_integration_owners: interaction.owners,
+      ...(interaction.targetId === undefined ? {} : { target_message_id: interaction.targetId }),
       ...(interaction.originalId === undefined ? {} : { original_response_message_id: interaction.originalId }),
     },
   };

@@ -25,6 +25,7 @@ describe.skipIf(Checker.open(directory) === undefined)("Discord's description", 
   it.each([
     ['more than ten embeds', { embeds: Array.from({ length: 11 }, () => ({ title: 'x' })) }],
     ['a property nobody knows', { contents: 'typo' }],
+    ['a misspelt property deep inside', { allowed_mentions: { parse: [], repliedUser: false } }],
     ['a nonce of 26 characters', { nonce: 'x'.repeat(26) }],
   ])('catches a request with %s', (_what, body) => {
     const check = checker();

@@ -10,7 +10,8 @@ import { ChannelType } from './state.ts';
 /** What the description gets wrong or leaves out, said once: the documentation has a string here. */
 const STRING_PERMISSIONS = { type: ['string', 'integer', 'null'] };
 /** Sent by discord.js where the description does not list them; Discord ignores them. */
-const TOLERATED = new Set(['nonce', 'enforce_nonce', 'tts', 'type']);
+const TOLERATED =
+  /^\/((data|message)\/)?(nonce|enforce_nonce|tts|type)$|^\/((data|message)\/)?attachments\/\d+\/(title|waveform|duration_secs)$/;
 
 /** Compiling takes longer than any test that uses it, so the description of a folder is compiled once a process. */
 const descriptions = new Map<string, Description>();
@@ -48,15 +49,31 @@ class Description {
     return validate;
   }
 
-  /** Every property a schema names, in any of its branches. */
-  propertiesOf(schema: unknown): Set<string> {
-    const { $ref, properties, anyOf, oneOf, allOf } = jsonOf(schema);
+  /** Where a value has a property that no branch of its schema names, at any depth. */
+  unknownIn(schemas: readonly unknown[], value: unknown, path = ''): string[] {
+    const open = schemas.flatMap((schema) => this.#branchesOf(schema));
+    if (Array.isArray(value)) {
+      const items = open.flatMap(({ items: item }) => (item === undefined ? [] : [item]));
+      return value.flatMap((each, index) => this.unknownIn(items, each, `${path}/${index}`));
+    }
+    const named = open.filter(({ properties }) => properties !== undefined);
+    // A schema without properties is a map of anything.
+    if (!isJson(value) || named.length === 0) return [];
+    return Object.entries(value).flatMap(([key, inner]) => {
+      const below = named.flatMap(({ properties }) => jsonOf(properties)[key] ?? []);
+      return below.length === 0 ? [`${path}/${key}`] : this.unknownIn(below, inner, `${path}/${key}`);
+    });
+  }
+
+  /** The schemas a value may be of, references and unions resolved. */
+  #branchesOf(schema: unknown): Json[] {
+    const own = jsonOf(schema);
+    const { $ref, anyOf, oneOf, allOf } = own;
     if (typeof $ref === 'string') {
       const name = $ref.split('/').pop() ?? '';
-      return this.propertiesOf(jsonOf(jsonOf(this.#spec['components'])['schemas'])[name]);
+      return this.#branchesOf(jsonOf(jsonOf(this.#spec['components'])['schemas'])[name]);
     }
-    const parts = [anyOf, oneOf, allOf].flatMap((list) => listOf(list));
-    return new Set([...Object.keys(jsonOf(properties)), ...parts.flatMap((part) => [...this.propertiesOf(part)])]);
+    return [own, ...[anyOf, oneOf, allOf].flatMap(listOf).flatMap((part) => this.#branchesOf(part))];
   }
 }
 
@@ -77,15 +94,14 @@ export class Checker {
     this.#description = description;
   }
 
-  /** What the simulator accepted, Discord's description must accept too, and it must know every top-level key. */
+  /** What the simulator accepted, Discord's description must accept too, and it must know every property: typos slip past it. */
   request(route: Route, body: unknown): void {
     if (body === undefined) return;
     const pointer = [route.path, route.method.toLowerCase(), 'requestBody', 'content', 'application/json', 'schema'];
     const schema = this.#description.at(pointer);
     if (schema === undefined) return;
     this.#check(`request ${route.method} ${route.path}`, pointer, body);
-    const known = this.#description.propertiesOf(schema);
-    const unknown = isJson(body) ? Object.keys(body).filter((key) => !known.has(key) && !TOLERATED.has(key)) : [];
+    const unknown = this.#description.unknownIn([schema], body).filter((path) => !TOLERATED.test(path));
     if (unknown.length > 0) this.violations.push(`request ${route.path}: unknown ${unknown.join(', ')}`);
   }
 

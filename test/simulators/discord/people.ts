@@ -4,7 +4,10 @@ import { beingTyped, type Commands, filledIn, type OptionValue } from './command
 import { type Interaction, type Interactions, InteractionType } from './interactions.ts';
 import { isJson, type Json, jsonOf, listOf } from './json.ts';
 import { attachmentJson, messageJson } from './message-wire.ts';
+import { commandNamed, offered, shownName, type Standpoint } from './people/menu.ts';
+import { membersJson, resolvedOf } from './people/resolved.ts';
 import { Writer } from './people/writer.ts';
+import { userJson } from './wire.ts';
 import { type SeenMessage, seen } from './reader.ts';
 import { type Channel, type Message, MessageFlag, type User, type World } from './state.ts';
 
@@ -39,28 +42,68 @@ export class Person extends Writer {
       ([option, value]) => [option, typeof value === 'object' ? idOf(value) : value] as const,
     );
     const filled = filledIn(command, path, Object.fromEntries(values));
+    const resolved = resolvedOf(world, filled, { channel, userId: this.id });
+    if (Object.keys(attachments).length > 0) resolved['attachments'] = attachments;
     const data = {
-      ...namedIn(command, root),
+      ...namedIn(command),
       ...(filled.length === 0 ? {} : { options: filled }),
-      ...(Object.keys(attachments).length === 0 ? {} : { resolved: { attachments } }),
+      ...(Object.keys(resolved).length === 0 ? {} : { resolved }),
     };
-    return this.#start({ type: InteractionType.command, channel, user: this.user, data });
+    return this.#runs(command, channel, data);
+  }
+
+  /** Picks a command from the menu of a message. */
+  usesOnMessage(messageId: string, name: string): Invocation {
+    const message = this.messageOf(messageId);
+    const channel = this.channelOf(message.channelId);
+    const command = this.#command(channel, name, 3);
+    // What the command is used on is always readable, whatever intents there are.
+    const messages = { [messageId]: messageJson(this.world, message, { seesContent: true }) };
+    return this.#runs(command, channel, { ...namedIn(command), target_id: messageId, resolved: { messages } });
+  }
+
+  /** Picks a command from the menu of a person. */
+  usesOnUser(channelId: string, whom: Writer, name: string): Invocation {
+    const channel = this.channelOf(channelId);
+    const command = this.#command(channel, name, 2);
+    const members = membersJson(this.world, whom.id, channel);
+    const resolved = { users: { [whom.id]: userJson(whom.user) }, ...(members[whom.id] ? { members } : {}) };
+    return this.#runs(command, channel, { ...namedIn(command), target_id: whom.id, resolved });
+  }
+
+  #runs(command: Json, channel: Channel, data: Json): Invocation {
+    const kinds = listOf(command['integration_types']);
+    return this.#start({ type: InteractionType.command, channel, user: this.user, data, kinds });
+  }
+
+  /** The commands this person is shown there, in their language: slash commands with a slash, the menus' without. */
+  commandsIn(channelId: string): readonly string[] {
+    const locale = this.user.locale ?? this.world.guild.locale;
+    return offered(this.#standpoint(this.channelOf(channelId))).map(
+      (command) => `${Number(command['type']) === 1 ? '/' : ''}${shownName(command, locale)}`,
+    );
+  }
+
+  #standpoint(channel: Channel): Standpoint {
+    return { world: this.world, commands: this.#services.commands, user: this.user, channel };
+  }
+
+  /** Adds the application to their own account, and takes it with them everywhere. */
+  installsTheApp(): void {
+    this.user.hasInstalled = true;
   }
 
   /** Types so much of options of a command, the last of them last; resolves with the values that are offered for that. */
   async types(channelId: string, name: string, typed: Readonly<Record<string, string>>): Promise<readonly string[]> {
     const channel = this.channelOf(channelId);
-    const command = this.#command(channel, name);
-    const data = { ...namedIn(command, name), options: beingTyped(command, typed) };
+    const [root = '', ...path] = name.split(' ');
+    const command = this.#command(channel, root);
+    const data = { ...namedIn(command), options: beingTyped(command, path, typed) };
     return this.#start({ type: InteractionType.autocomplete, channel, user: this.user, data }).offers();
   }
 
-  #command(channel: Channel, root: string): Json {
-    if (channel.thread?.archived) throw new Error(`thread ${channel.name} is archived, commands are not offered there`);
-    const command = this.#services.commands.find(root, channel.guildId !== undefined);
-    if (!command)
-      throw new Error(`there is no command /${root} in ${channel.name === '' ? 'direct messages' : channel.name}`);
-    return command;
+  #command(channel: Channel, name: string, type?: number): Json {
+    return commandNamed(this.#standpoint(channel), name, type);
   }
 
   presses(messageId: string, customId: string): Invocation {
@@ -97,9 +140,9 @@ export class Person extends Writer {
   }
 }
 
-function namedIn(command: Json, name: string): Json {
+function namedIn(command: Json): Json {
   const guild = command['guild_id'] === undefined ? {} : { guild_id: command['guild_id'] };
-  return { id: command['id'], name, type: 1, ...guild };
+  return { id: command['id'], name: command['name'], type: command['type'], ...guild };
 }
 
 function componentsOf(message: Message): readonly Json[] {

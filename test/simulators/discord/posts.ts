@@ -7,16 +7,8 @@ import type { Json } from './json.ts';
 import { type AllowedMentions, mentionedBy, notify, pullIntoThread } from './mentions.ts';
 import { messageEventJson } from './message-wire.ts';
 import { may } from './permissions.ts';
-import {
-  type Channel,
-  type Message,
-  MessageFlag,
-  type MessageInteraction,
-  type Reference,
-  type StoredFile,
-  type User,
-  type World,
-} from './state.ts';
+import type { MessageInteraction, Reference, StoredFile } from './content/parts.ts';
+import { type Channel, type Message, MessageFlag, type User, type World } from './state.ts';
 import { announceMembers, archiveLater, unarchive } from './threads.ts';
 
 /** How long Discord takes here to look up a link and put its preview under the message. */

@@ -1,6 +1,7 @@
 /** What a reader sees: messages as they stand, with every version they had and its time. */
 import type { PollState } from './content/polls.ts';
-import { type Message, MessageFlag, type Version, type World } from './state.ts';
+import type { Version } from './content/parts.ts';
+import { type Message, MessageFlag, type World } from './state.ts';
 
 export interface SeenFile {
   readonly name: string;

@@ -5,7 +5,8 @@ import { refuse } from './errors.ts';
 import type { Interactions } from './interactions.ts';
 import type { Json } from './json.ts';
 import type { LimitName, RateLimiter } from './limits.ts';
-import type { Channel, Message, Viewer, World } from './state.ts';
+import type { Viewer } from './gateway/dispatch.ts';
+import type { Channel, Message, World } from './state.ts';
 
 export interface Services {
   readonly world: World;

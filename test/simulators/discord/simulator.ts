@@ -3,7 +3,7 @@ import { Clock } from './clock.ts';
 import { Commands } from './commands.ts';
 import type { Fault } from './faults.ts';
 import { Premises } from './grounds/premises.ts';
-import { Gateway } from './gateway.ts';
+import { Gateway } from './gateway/gateway.ts';
 import { Interactions } from './interactions.ts';
 import { type Limits, RateLimiter } from './limits.ts';
 import { Checker } from './openapi.ts';
@@ -12,7 +12,8 @@ import { isTyping } from './places.ts';
 import { readsOf, type SeenMessage } from './reader.ts';
 import { type Latency, type Recorded, Rest } from './rest.ts';
 import { join, settle } from './server.ts';
-import { type Notification, type ThreadAddition, World } from './state.ts';
+import type { Notification, ThreadAddition } from './gateway/dispatch.ts';
+import { World } from './state.ts';
 import { until } from './waiting.ts';
 
 export interface SimulatorOptions {

@@ -1,6 +1,9 @@
 /** What stands on the simulated Discord: people, the server, channels and messages with every version. No rules. */
-import type { ServerResponse } from 'node:http';
 import type { Clock } from './clock.ts';
+import type { Role, Overwrite, Member } from './grounds/membership.ts';
+import type { ThreadState, ForumState } from './grounds/threading.ts';
+import type { Version, StoredFile, MessageInteraction, Reference } from './content/parts.ts';
+import type { Dispatch, Notification, ThreadAddition } from './gateway/dispatch.ts';
 import type { Snapshot } from './content/forwards.ts';
 import type { PollState } from './content/polls.ts';
 import type { Sticker } from './content/stickers.ts';
@@ -17,31 +20,8 @@ export interface User {
   locale?: string;
   /** Takes no direct messages from bots of servers. */
   refusesDirect?: boolean;
-}
-
-export interface Role {
-  readonly id: string;
-  readonly name: string;
-  readonly position: number;
-  readonly mentionable: boolean;
-  /** Set on the managed role a bot brings along. */
-  readonly botId?: string;
-  permissions: bigint;
-}
-
-export interface Overwrite {
-  /** A role's or a member's id. */
-  readonly id: string;
-  readonly kind: 'role' | 'member';
-  allow: bigint;
-  deny: bigint;
-}
-
-export interface Member {
-  readonly user: User;
-  readonly roles: Set<string>;
-  readonly joinedAt: number;
-  timedOutUntil?: number;
+  /** Added the application to their own account, which they then carry everywhere. */
+  hasInstalled?: boolean;
 }
 
 export interface Guild {
@@ -71,36 +51,6 @@ export const ChannelType = {
   media: 16,
 } as const;
 
-export interface ThreadState {
-  readonly ownerId: string;
-  readonly createdAt: number;
-  /** When each member joined, by user id. */
-  readonly members: Map<string, number>;
-  autoArchiveMinutes: number;
-  archived: boolean;
-  locked: boolean;
-  archiveChangedAt: number;
-  messageCount: number;
-  totalSent: number;
-  /** Of the forum it is a post of. */
-  readonly appliedTags: readonly string[];
-  /** Takes back the archiving that is due when nobody writes. */
-  stopArchiving: () => void;
-}
-
-/** What a post in a forum or media channel is filed under. */
-export interface ForumTag {
-  readonly id: string;
-  readonly name: string;
-  /** Only those who manage threads may use it. */
-  readonly moderated: boolean;
-}
-
-export interface ForumState {
-  readonly tags: readonly ForumTag[];
-  readonly requiresTag: boolean;
-}
-
 export interface Channel {
   readonly id: string;
   readonly type: number;
@@ -120,40 +70,6 @@ export interface Channel {
   position: number;
   rateLimitPerUser: number;
   lastMessageId: string | null;
-}
-
-export interface Version {
-  readonly content: string;
-  readonly at: number;
-}
-
-export interface StoredFile {
-  readonly id: string;
-  readonly channelId: string;
-  readonly name: string;
-  readonly contentType: string;
-  readonly bytes: Uint8Array;
-  readonly description?: string;
-  /** Of a voice message: how long it is, and how it looks. */
-  readonly voice?: { readonly durationS: number; readonly waveform: string };
-  readonly image?: { readonly width: number; readonly height: number };
-  /** How the CDN hands it over where that goes wrong. */
-  readonly served?: (response: ServerResponse) => void;
-}
-
-/** Present on what a command produced. */
-export interface MessageInteraction {
-  readonly id: string;
-  readonly type: number;
-  readonly user: User;
-  readonly originalId?: string;
-}
-
-/** The message one answers, or forwards. */
-export interface Reference {
-  readonly channelId: string;
-  readonly messageId: string;
-  readonly forwards?: boolean;
 }
 
 export interface Message {
@@ -219,38 +135,6 @@ export interface Application {
     readonly guildMembers: boolean;
     readonly presences: boolean;
   };
-}
-
-/** One gateway event: who may get it, and what it says to whom. */
-export interface Dispatch {
-  readonly type: string;
-  /** Any one of these intents suffices; 0 needs none. */
-  readonly intents: number;
-  readonly guildId?: string;
-  /** The bot must see this channel. */
-  readonly channelId?: string;
-  /** Made once a session, at the moment of the event. */
-  data(viewer: Viewer): Json;
-}
-
-/** Through whose eyes a payload is made: the bot over a session or over REST. */
-export interface Viewer {
-  readonly seesContent: boolean;
-}
-
-/** A push or badge somebody got. Only a new message makes one; an edit never does. */
-export interface Notification {
-  readonly userId: string;
-  readonly messageId: string;
-  readonly because: 'user' | 'role' | 'everyone' | 'reply';
-}
-
-/** Somebody a mention pulled into a thread, by a new message or by an edit. */
-export interface ThreadAddition {
-  readonly threadId: string;
-  readonly userId: string;
-  readonly messageId: string;
-  readonly byEdit: boolean;
 }
 
 export class World {

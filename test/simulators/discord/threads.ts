@@ -1,6 +1,7 @@
 /** Threads: opening, joining, archiving and locking them, with the events in Discord's order. */
 import { Intent } from './intents.ts';
-import { type Channel, ChannelType, type Dispatch, type Message, MessageFlag, type User, type World } from './state.ts';
+import type { Dispatch } from './gateway/dispatch.ts';
+import { type Channel, ChannelType, type Message, MessageFlag, type User, type World } from './state.ts';
 import { channelJson, threadMemberJson } from './wire.ts';
 
 export interface ThreadRequest {

@@ -1,7 +1,8 @@
 /** State as Discord writes it on the wire: users, members, roles, channels, threads and the server. */
 import type { Json } from './json.ts';
 import { EVERYONE_DEFAULT, permissionsIn } from './permissions.ts';
-import { type Channel, ChannelType, type Guild, type Member, type Role, type User, type World } from './state.ts';
+import type { Member, Role } from './grounds/membership.ts';
+import { type Channel, ChannelType, type Guild, type User, type World } from './state.ts';
 
 export const isoOf = (at: number): string => new Date(at).toISOString().replace('Z', '000+00:00');
 
@@ -63,6 +64,16 @@ export function channelJson(world: World, channel: Channel): Json {
   if (channel.type === ChannelType.dm) {
     const others = channel.recipients.filter((user) => user.id !== world.app.id);
     return { ...common, recipients: others.map(userJson) };
+  }
+  if (channel.type === ChannelType.groupDm) {
+    const [owner] = channel.recipients;
+    return {
+      ...common,
+      recipients: channel.recipients.map(userJson),
+      name: channel.name,
+      icon: null,
+      owner_id: owner?.id,
+    };
   }
   return {
     ...common,

@@ -3,10 +3,11 @@ import type { Description } from './api/description.ts';
 import type { Fault } from './api/faults.ts';
 import type { Called, WebApi } from './api/server.ts';
 import type { Deliveries, Delivery } from './events/deliveries.ts';
+import type { SocketMode } from './events/socket-mode.ts';
 import type { Person } from './people/person.ts';
 import { readsOf, type SeenMessage } from './people/reader.ts';
-import type { Notification } from './state/model.ts';
-import { placeOf, sessionOf, statusOf } from './state/places.ts';
+import type { Notification, Status } from './state/model.ts';
+import { placeOf, sessionOf, statusesOf, statusOf } from './state/places.ts';
 import type { World } from './state/world.ts';
 import { until } from './waiting.ts';
 
@@ -16,6 +17,7 @@ export abstract class Observation {
   abstract readonly world: World;
   protected abstract readonly api: WebApi;
   protected abstract readonly payloads: Deliveries;
+  abstract readonly sockets: SocketMode;
   protected abstract readonly description: Description | undefined;
   #refusalsAllowed = false;
 
@@ -44,14 +46,14 @@ export abstract class Observation {
     return this.seenIn(channel, thread, as).filter(({ authorId }) => authorId === this.world.botIn(channel));
   }
 
-  /** The status line under a thread; absent where none stands. */
-  statusIn(channel: string, thread: string): string | undefined {
-    return statusOf(this.world, this.world.channel(channel), thread)?.text;
+  /** The status line under a thread, now or at another time; absent where none stands. */
+  statusIn(channel: string, thread: string, at = this.world.clock.now()): string | undefined {
+    return statusOf(this.world, { channel: this.world.channel(channel), threadTs: thread }, at)?.text;
   }
 
-  /** The lines that take turns while the status stands. */
-  loadingIn(channel: string, thread: string): readonly string[] {
-    return statusOf(this.world, this.world.channel(channel), thread)?.loading ?? [];
+  /** Every status there was, oldest first; an empty one took the line away. */
+  statusesIn(channel: string, thread: string): readonly Status[] {
+    return statusesOf(this.world, { channel: this.world.channel(channel), threadTs: thread });
   }
 
   /** The title of a conversation with the agent. */
@@ -134,6 +136,7 @@ export abstract class Observation {
       ...this.api.unknownRoutes.map((route) => `unknown: ${route}`),
       ...refused.map(({ method }) => `429: ${method}`),
       ...this.api.faults.unused.map((fault) => `unused fault: ${fault}`),
+      ...(this.sockets.unusedHellos > 0 ? [`unused hellos: ${this.sockets.unusedHellos}`] : []),
       ...this.world.misdeeds,
       ...(this.description?.violations ?? []).map((violation) => `against the reference: ${violation}`),
       ...this.api.defects.map((defect) => `simulator: ${defect instanceof Error ? defect.stack : String(defect)}`),

@@ -91,6 +91,10 @@ describe('stickers', () => {
       await rest(`POST /channels/${general}/messages`, { sticker_ids: ids });
     expect((await send(id)).body['sticker_items']).toMatchObject([{ name: 'wave' }]);
     expect((await send('123456789012345678')).body['code']).toBe(50081);
+    const served = [`stickers/${id}.png`, `stickers/${id}.gif`].map(
+      async (path) => await fetch(`${sim.cdnUrl}/${path}`),
+    );
+    expect((await Promise.all(served)).map(({ status }) => status)).toEqual([200, 404]);
     expect((await send(id, id, id, id)).status).toBe(400);
   });
 });

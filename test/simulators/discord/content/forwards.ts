@@ -2,7 +2,8 @@
 import { refuse } from '../errors.ts';
 import type { Json } from '../json.ts';
 import { may } from '../permissions.ts';
-import type { Message, StoredFile, World } from '../state.ts';
+import type { StoredFile } from './parts.ts';
+import type { Message, World } from '../state.ts';
 import { isoOf, userJson } from '../wire.ts';
 import { type Sticker, stickerJson } from './stickers.ts';
 

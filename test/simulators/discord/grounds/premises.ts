@@ -1,12 +1,15 @@
 /** The server as its moderators keep it: channels, roles, overwrites, threads, and what they take away. */
 import { StickerFormat } from '../content/stickers.ts';
+import { Intent } from '../intents.ts';
 import { PINGS_ALL } from '../mentions.ts';
 import { type Bits, overwrite } from '../server.ts';
 import type { PermissionName } from '../permissions.ts';
 import { changeChannel, channelEvent, removeChannel } from '../places.ts';
 import { post, remove, removeMany } from '../posts.ts';
 import { type SeenMessage, seen } from '../reader.ts';
-import { type Channel, ChannelType, type ForumTag, type Guild, type User, type World } from '../state.ts';
+import type { ForumTag } from './threading.ts';
+import { type Channel, ChannelType, type Guild, type User, type World } from '../state.ts';
+import { guildCreateJson } from '../wire.ts';
 import { changeThread, openThread, type ThreadChange } from '../threads.ts';
 
 export interface ChannelOptions {
@@ -145,6 +148,28 @@ export class Premises {
     const allowed = { ...PINGS_ALL, repliedUser: false };
     const draft = { channel: this.channelOf(channelId), author: about.user, type, content: '', allowed };
     return seen(post(this.world, draft));
+  }
+
+  /** A direct message of several people. */
+  addGroup(name: string, ...people: readonly { readonly user: User }[]): Channel {
+    return this.world.addChannel({ type: ChannelType.groupDm, name, recipients: people.map(({ user }) => user) });
+  }
+
+  /** A moderator throws the bot out of the server. */
+  expelBot(): void {
+    const { world, guild, bot } = this;
+    world.dispatch({ type: 'GUILD_DELETE', intents: Intent.guilds, guildId: guild.id, data: () => ({ id: guild.id }) });
+    guild.roles.delete(this.botRoleId);
+    guild.members.delete(bot.id);
+  }
+
+  /** Discord loses sight of the server for a while, or finds it again. */
+  setAvailable(available: boolean): void {
+    const { world, guild } = this;
+    const gone = { id: guild.id, unavailable: true };
+    const type = available ? 'GUILD_CREATE' : 'GUILD_DELETE';
+    const data = () => (available ? guildCreateJson(world) : gone);
+    world.dispatch({ type, intents: Intent.guilds, guildId: guild.id, data });
   }
 
   /** A moderator clears messages of one channel at once. */

@@ -130,6 +130,11 @@ export class Writer {
     return directChannel(world, world.app.bot, this.user).id;
   }
 
+  /** The direct channel of two people, which no bot sees. */
+  dmWith(other: Writer): string {
+    return directChannel(this.world, this.user, other.user).id;
+  }
+
   edits(messageId: string, content: string): void {
     edit(this.world, this.#own(messageId), { content, allowed: PINGS_ALL });
   }

@@ -1,5 +1,7 @@
 /** REST: application commands. @see https://discord.com/developers/docs/interactions/application-commands */
-import { badChoice, invalidForm, refuse } from '../errors.ts';
+import { typeOf } from '../command-rules.ts';
+import { ApiError, badChoice, invalidForm, refuse } from '../errors.ts';
+import { refusalOf } from '../limits.ts';
 import { isJson, type Json, jsonOf, listOf } from '../json.ts';
 import { type Answer, type Call, created, noContent, ok, param, type Route } from '../route.ts';
 
@@ -47,10 +49,27 @@ function withoutTranslations(described: Json): Json {
 
 function overwrite(call: Call): Answer {
   if (!Array.isArray(call.body)) throw invalidForm(badChoice('commands', ['a list']));
-  return ok(call.commands.overwrite(scopeOf(call), listOf(call.body).filter(isJson)));
+  const wanted = listOf(call.body).filter(isJson);
+  countNew(call, wanted);
+  return ok(call.commands.overwrite(scopeOf(call), wanted));
+}
+
+/** Two hundred new ones a day; what keeps its name and type is no new one. */
+function countNew(call: Call, wanted: readonly Json[]): void {
+  const scope = scopeOf(call);
+  const standing = call.commands.in(scope);
+  const isNew = (command: Json) =>
+    !standing.some((each) => each['name'] === command['name'] && typeOf(each) === typeOf(command));
+  for (const _command of wanted.filter(isNew)) {
+    const { allowed, resetAt } = call.limiter.hit('newCommands', scope ?? 'everywhere');
+    if (allowed) continue;
+    const { body } = refusalOf('user', resetAt - call.world.clock.now());
+    throw new ApiError(429, { ...body, ...refuse('tooManyCommands').body });
+  }
 }
 
 function create(call: Call): Answer {
+  countNew(call, [jsonOf(call.body)]);
   const { json, isNew } = call.commands.upsert(scopeOf(call), jsonOf(call.body));
   return isNew ? created(json) : ok(json);
 }

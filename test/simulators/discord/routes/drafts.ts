@@ -7,12 +7,13 @@ import { invalidForm, refuse } from '../errors.ts';
 import type { Submitted } from '../grounds/moderation.ts';
 import { isJson, type Json, jsonOf, listOf, textOf } from '../json.ts';
 import { allowedMentionsOf, PINGS_ALL } from '../mentions.ts';
-import { demandSomething, messageFieldsOf, nonceOf, uploadLimitOf, uploadsOf } from '../message-rules.ts';
+import { demandSomething, legacyField, messageFieldsOf, nonceOf, uploadLimitOf, uploadsOf } from '../message-rules.ts';
 import { isReadable } from '../message-wire.ts';
 import { demand, may } from '../permissions.ts';
 import type { Draft } from '../posts.ts';
 import type { Call } from '../route.ts';
-import { type Channel, type Message, MessageFlag, type StoredFile } from '../state.ts';
+import type { StoredFile } from '../content/parts.ts';
+import { type Channel, type Message, MessageFlag } from '../state.ts';
 
 /** "A few minutes", says the documentation. */
 const NONCE_MS = 300_000;
@@ -28,6 +29,8 @@ export function draftOf(call: Call, channel: Channel, occasion: 'create' | 'foru
   const stickers = stickersOf(call.world, body['sticker_ids']);
   const poll = pollOf(call.world, body['poll']);
   const said = [content, embeds, components, stickers, poll ? 'poll' : ''];
+  if (((fields.flags ?? 0) & MessageFlag.isComponentsV2) !== 0 && (stickers.length > 0 || poll))
+    throw invalidForm(legacyField(poll ? 'poll' : 'sticker_ids'));
   if (answers.snapshot) demandNothing([...said, call.files]);
   else demandSomething([...said, call.files]);
   if (call.files.length > 0) demand(call.world, channel, 'attachFiles');

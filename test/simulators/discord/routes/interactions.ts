@@ -5,7 +5,8 @@ import { isJson, type Json, jsonOf, lengthOf, listOf, textOf } from '../json.ts'
 import { allowedMentionsOf, PINGS_USERS } from '../mentions.ts';
 import { demandSomething, messageFieldsOf, type Occasion } from '../message-rules.ts';
 import { messageJson } from '../message-wire.ts';
-import { post, remove } from '../posts.ts';
+import { isDm, may } from '../permissions.ts';
+import { type Draft, post, remove } from '../posts.ts';
 import { type Answer, type Call, noContent, ok, param, type Route, viewerOf } from '../route.ts';
 import { type Message, MessageFlag } from '../state.ts';
 import { filesOf, moderate } from './drafts.ts';
@@ -76,8 +77,11 @@ function offersOf(data: Json): readonly Json[] {
   return choices;
 }
 
+/** Answers of context menus are marked as such. */
+const answerTypeOf = ({ isMenu }: Interaction): number => (isMenu ? 23 : 20);
+
 function answerWith(call: Call, interaction: Interaction, data: Json): Message {
-  return say(call, interaction, { data, occasion: 'callback', type: 20 });
+  return say(call, interaction, { data, occasion: 'callback', type: answerTypeOf(interaction) });
 }
 
 /** "Halley is thinking…": an empty message that loads until it is edited. */
@@ -87,10 +91,18 @@ function promise(call: Call, interaction: Interaction, data: Json): Message {
     ...common(call, interaction),
     content: '',
     allowed: PINGS_USERS,
-    type: 20,
+    type: answerTypeOf(interaction),
     flags: flags | MessageFlag.loading,
-    ...((flags & MessageFlag.ephemeral) === 0 ? {} : { ephemeralFor: interaction.user.id }),
+    ...hiddenBy(call, interaction, flags),
   });
+}
+
+/** Where others may not see what a person's own applications say, everything is for that person only. */
+function hiddenBy({ world }: Call, interaction: Interaction, flags: number): Pick<Draft, 'ephemeralFor' | 'flags'> {
+  const { user, channel, installation } = interaction;
+  const isForced = installation.userOnly && !isDm(channel) && !may(world, user.id, channel, 'useExternalApps');
+  if (!isForced) return (flags & MessageFlag.ephemeral) === 0 ? {} : { ephemeralFor: user.id };
+  return { ephemeralFor: user.id, flags: flags | MessageFlag.ephemeral };
 }
 
 function sourceOf(interaction: Interaction): Message {
@@ -99,8 +111,16 @@ function sourceOf(interaction: Interaction): Message {
 }
 
 function common(call: Call, interaction: Interaction, originalId?: string) {
-  const { id, type, user, channel } = interaction;
-  const metadata = { id, type, user, ...(originalId === undefined ? {} : { originalId }) };
+  const { id, type, user, channel, targetId, installation } = interaction;
+  const target = targetId === undefined ? {} : { targetId };
+  const metadata = {
+    id,
+    type,
+    user,
+    owners: installation.owners,
+    ...target,
+    ...(originalId === undefined ? {} : { originalId }),
+  };
   return { channel, author: call.world.app.bot, interaction: metadata };
 }
 
@@ -125,9 +145,12 @@ function say(call: Call, interaction: Interaction, { data, occasion, type }: Say
     files: filesOf(call, channel, data),
     allowed: allowedMentionsOf(data, PINGS_USERS),
     ...(original ? { reference: { channelId: channel.id, messageId: original.id } } : {}),
-    ...((flags & MessageFlag.ephemeral) === 0 ? {} : { ephemeralFor: interaction.user.id }),
+    ...hiddenBy(call, interaction, flags),
   });
 }
+
+/** Where only the person installed the application. */
+const USER_FOLLOW_UPS = 5;
 
 /** After a deferral the first follow-up fills the waiting message, whatever flags it asks for. */
 function followUp(call: Call): Answer {
@@ -137,6 +160,8 @@ function followUp(call: Call): Answer {
     editFrom({ ...call, body: { ...jsonOf(call.body), flags: undefined } }, original, 'webhookEdit');
     return shown(call, original);
   }
+  if (interaction.installation.userOnly && interaction.followUps.length >= USER_FOLLOW_UPS)
+    throw refuse('tooManyFollowUps');
   const message = say(call, interaction, { data: jsonOf(call.body), occasion: 'webhook', type: 19 });
   interaction.followUps.push(message);
   call.world.changed();

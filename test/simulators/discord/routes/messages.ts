@@ -4,13 +4,14 @@ import { ApiError, badChoice, invalidForm, refuse } from '../errors.ts';
 import { type Json, jsonOf, listOf, textOf } from '../json.ts';
 import { refusalOf } from '../limits.ts';
 import { allowedMentionsOf, PINGS_ALL, PINGS_USERS } from '../mentions.ts';
-import { demandSomething, messageFieldsOf } from '../message-rules.ts';
+import { demandSomething, legacyField, type MessageFields, messageFieldsOf } from '../message-rules.ts';
 import { messageJson } from '../message-wire.ts';
 import { demand, isDm, isForum, may, sendingPermission } from '../permissions.ts';
 import { edit, post, remove, removeMany } from '../posts.ts';
 import { type Call, channelOf, messageIn, noContent, ok, type Route, viewerOf } from '../route.ts';
 import { isSnowflake } from '../snowflake.ts';
-import { type Channel, type Message, MessageFlag, type StoredFile } from '../state.ts';
+import type { StoredFile } from '../content/parts.ts';
+import { type Channel, type Message, MessageFlag } from '../state.ts';
 import { draftOf, filesOf, moderate, postedBefore } from './drafts.ts';
 
 const MESSAGES = '/channels/{channel_id}/messages';
@@ -107,6 +108,7 @@ export function editFrom(call: Call, message: Message, occasion: 'edit' | 'webho
   if (!channel) throw refuse('unknownChannel');
   const body = jsonOf(call.body);
   const fields = messageFieldsOf(body, occasion, message.flags);
+  demandConvertible(message, fields);
   moderate(call, channel, fields);
   const kept = 'attachments' in body ? keptFiles(message, body) : message.attachments;
   const files = [...kept, ...filesOf(call, channel, body)];
@@ -116,6 +118,15 @@ export function editFrom(call: Call, message: Message, occasion: 'edit' | 'webho
   const flags = fields.flags === undefined ? message.flags & ~MessageFlag.loading : held | fields.flags;
   const whenAbsent = occasion === 'edit' ? PINGS_ALL : PINGS_USERS;
   edit(world, message, { ...fields, flags, files, allowed: allowedMentionsOf(body, whenAbsent) });
+}
+
+/** A message becomes one of components only when it gives up its text, its embeds, its poll and its stickers. */
+function demandConvertible(message: Message, { flags = 0, content, embeds }: MessageFields): void {
+  const becomes = flags & ~message.flags & MessageFlag.isComponentsV2;
+  if (becomes === 0) return;
+  const kept = { content: content ?? message.content, embeds: embeds ?? message.embeds, sticker_ids: message.stickers };
+  const faults = Object.entries(kept).filter(([, part]) => part.length > 0);
+  if (faults.length > 0) throw invalidForm(...faults.map(([path]) => legacyField(path)));
 }
 
 /** The list names everything that stays; what it leaves out is removed. */

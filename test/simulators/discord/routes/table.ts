@@ -1,7 +1,7 @@
 /** Every route there is, and the one a call means. */
 import type { Route } from '../route.ts';
 import { pinRoutes } from '../content/pins.ts';
-import { pollRoutes } from '../content/poll-routes.ts';
+import { pollRoutes } from '../content/votes.ts';
 import { basicRoutes } from './basics.ts';
 import { channelRoutes } from './channels.ts';
 import { commandRoutes } from './commands.ts';

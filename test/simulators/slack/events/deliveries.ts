@@ -22,6 +22,8 @@ export interface Delivery {
   readonly attempts: number[];
   /** How many of the attempts failed. */
   failures: number;
+  /** Why the last of them did. */
+  lastReason?: string;
   state: 'waiting' | 'sent' | 'acknowledged' | 'lost';
   /** How long after the attempt it answered. */
   ackedAfterMs?: number;
@@ -131,6 +133,7 @@ export class Deliveries {
 
   #again({ delivery, outcome }: Underway, reason: string, final: boolean): void {
     delivery.failures++;
+    delivery.lastReason = reason;
     const { clock, assumptions } = this.#world;
     const delayMs = assumptions.retriesMs[delivery.failures - 1];
     if (delivery.kind !== 'events_api' || delayMs === undefined || final) this.#lose(delivery, outcome);

@@ -1,11 +1,12 @@
 /** Commands, buttons, shortcuts and forms on their way to the app, and what its acknowledgement brings back. */
+import { SlackError } from '../api/errors.ts';
 import { type Json, jsonOf, textOf } from '../../discord/json.ts';
 import type { Answering, ResponseUrls } from '../sites/response-urls.ts';
 import type { Channel, Message, User, View, Workspace } from '../state/model.ts';
 import type { World } from '../state/world.ts';
 import type { Deliveries } from './deliveries.ts';
 import { Invocation } from './invocation.ts';
-import { type Modals, viewJson } from './modals.ts';
+import { checked, type Modals, viewJson } from './modals.ts';
 import type { Triggers } from './triggers.ts';
 
 /** Who acts, and where. */
@@ -58,7 +59,8 @@ export class Interactivity {
     this.#parts.deliveries.offer('slash_commands', payload, {
       acknowledged: (answer) => {
         invocation.state = 'acknowledged';
-        if (Object.keys(answer).length > 0) this.#parts.responseUrls.respond(answering, answer);
+        if (Object.keys(answer).length > 0)
+          this.#tried('an acknowledgement', () => this.#parts.responseUrls.respond(answering, answer));
       },
       failed: () => void (invocation.state = 'failed'),
     });
@@ -100,18 +102,28 @@ export class Interactivity {
     this.#parts.deliveries.offer('interactive', payload, {
       acknowledged: (answer) => {
         invocation.state = 'acknowledged';
-        this.#submitted(act, { view, answer, invocation });
+        this.#tried('the answer to a form', () => this.#submitted(act, { view, answer, invocation }));
       },
       failed: () => void (invocation.state = 'failed'),
     });
     return invocation;
   }
 
+  /** What Slack refuses in an acknowledgement nobody is told but the person, so the test has to be. */
+  #tried(what: string, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      if (!(error instanceof SlackError)) throw error;
+      this.#world.misdeeds.push(`${what} that Slack refuses: ${error.code} ${JSON.stringify(error.beside)}`);
+    }
+  }
+
   #submitted(act: Act, sent: { view: View; answer: Json; invocation: Invocation }): void {
     const { workspace, user } = act;
     const { modals } = this.#parts;
     const stack = modals.stackOf(workspace, user.id);
-    const next = jsonOf(sent.answer['view']);
+    const next = () => checked(sent.answer['view'], 'modal');
     switch (sent.answer['response_action']) {
       case 'errors':
         sent.invocation.errors = Object.fromEntries(
@@ -119,10 +131,10 @@ export class Interactivity {
         );
         break;
       case 'update':
-        modals.update(workspace, { id: sent.view.id }, next);
+        modals.update(workspace, { id: sent.view.id }, next());
         break;
       case 'push':
-        modals.push(workspace, user.id, next);
+        modals.push(workspace, user.id, next());
         break;
       case 'clear':
         stack.length = 0;

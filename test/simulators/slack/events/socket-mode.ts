@@ -68,6 +68,11 @@ export class SocketMode implements Carrier {
     this.#hellos.push(how);
   }
 
+  /** Late hellos for which no connection came; one that was never to come is missed by nobody. */
+  get unusedHellos(): number {
+    return this.#hellos.filter((hello) => hello !== 'never').length;
+  }
+
   /** From now on the server sends no pings. */
   stopPinging(): void {
     this.#pinging = false;

@@ -15,7 +15,24 @@ const MAX_SNIPPET_BYTES = 1_048_576;
 function info(call: Call): Json {
   const file = call.files.visibleToBot(call.workspace, arg(call, 'file'));
   if (!file) throw refuse('file_not_found');
-  return { file: fileJson(call.world, file), comments: [], response_metadata: { next_cursor: '' } };
+  const shares = sharesOf(call, file.id);
+  return { file: { ...fileJson(call.world, file), shares }, comments: [], response_metadata: { next_cursor: '' } };
+}
+
+/** The messages that a file stands in, by channel. */
+function sharesOf(call: Call, id: string): Json {
+  const shares: Record<'public' | 'private', Record<string, Json[]>> = { public: {}, private: {} };
+  for (const channel of call.workspace.channels.values()) {
+    const standing = [...channel.messages.values()].filter(
+      ({ files, deletedAt }) => deletedAt === undefined && files.some((file) => file.id === id),
+    );
+    const places = standing.map(({ ts, threadTs }) => ({
+      ts,
+      ...(threadTs === undefined ? {} : { thread_ts: threadTs }),
+    }));
+    if (places.length > 0) shares[channel.kind === 'channel' ? 'public' : 'private'][channel.id] = places;
+  }
+  return shares;
 }
 
 function open(call: Call): Json {

@@ -96,7 +96,7 @@ export function seen(
     notification: last.content.text,
     at: versions[0]?.at ?? last.at,
     versions: versions.map(({ at, content }) => ({ at, text: visible(content, naming).text })),
-    edited: message.edited !== undefined,
+    edited: message.edited !== undefined && Number(message.edited.ts.split('.')[0]) * 1000 <= look.at,
     ephemeral: message.ephemeralFor !== undefined,
     files: message.files.map(({ name, title, mimetype, bytes }) => ({ name, title, mimetype, bytes })),
     reactions: [...message.reactions].filter(([, users]) => users.size > 0).map(([name]) => name),

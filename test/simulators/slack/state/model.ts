@@ -99,7 +99,7 @@ export interface Message {
   stream?: Stream;
 }
 
-/** What the status line under a conversation says. */
+/** What the status line under a conversation says from a time on; an empty one takes it away. */
 export interface Status {
   readonly text: string;
   readonly loading: readonly string[];
@@ -133,8 +133,8 @@ export interface Workspace {
   readonly channels: Map<string, Channel>;
   readonly files: Map<string, StoredFile>;
   readonly bot: User;
-  /** By channel and thread. */
-  readonly statuses: Map<string, Status>;
+  /** By channel and thread, every line there was; the last one may stand. */
+  readonly statuses: Map<string, Status[]>;
   readonly sessions: Map<string, AgentSession>;
   readonly titles: Map<string, string>;
   readonly prompts: Map<string, readonly Json[]>;

@@ -6,27 +6,35 @@ export function placeOf(channel: Channel, threadTs: string): string {
   return `${channel.id}/${threadTs}`;
 }
 
-export function setStatus(
-  world: World,
-  place: { channel: Channel; threadTs: string },
-  status: Omit<Status, 'at'>,
-): void {
-  const { channel, threadTs } = place;
-  const { statuses } = world.workspace(channel.team);
-  const key = placeOf(channel, threadTs);
-  if (status.text === '') statuses.delete(key);
-  else statuses.set(key, { ...status, at: world.clock.now() });
+interface Place {
+  readonly channel: Channel;
+  readonly threadTs: string;
+}
+
+export function setStatus(world: World, { channel, threadTs }: Place, status: Omit<Status, 'at'>): void {
+  statusesOf(world, { channel, threadTs }).push({ ...status, at: world.clock.now() });
   world.changed();
 }
 
 export function clearStatus(world: World, channel: Channel, threadTs: string): void {
-  setStatus(world, { channel, threadTs }, { text: '', loading: [] });
+  const place = { channel, threadTs };
+  if (statusOf(world, place) !== undefined) setStatus(world, place, { text: '', loading: [] });
 }
 
-/** The line that stands now; it goes by itself after a while. */
-export function statusOf(world: World, channel: Channel, threadTs: string): Status | undefined {
-  const status = world.workspace(channel.team).statuses.get(placeOf(channel, threadTs));
-  return status && world.clock.now() - status.at < world.assumptions.statusLifeMs ? status : undefined;
+/** The line that stands now or stood at `at`; it goes by itself after a while. */
+export function statusOf(world: World, place: Place, at = world.clock.now()): Status | undefined {
+  const status = statusesOf(world, place).findLast((each) => each.at <= at);
+  if (status === undefined || status.text === '') return undefined;
+  return at - status.at < world.assumptions.statusLifeMs ? status : undefined;
+}
+
+/** Every line there was, oldest first. */
+export function statusesOf(world: World, { channel, threadTs }: Place): Status[] {
+  const { statuses } = world.workspace(channel.team);
+  const key = placeOf(channel, threadTs);
+  const known = statuses.get(key) ?? [];
+  statuses.set(key, known);
+  return known;
 }
 
 /** An agent's session in a thread; one that is processing falls back by itself. */
@@ -36,11 +44,7 @@ export function sessionOf(world: World, channel: Channel, threadTs: string): Age
     session.state = 'active';
   return session;
 }
-export function setSession(
-  world: World,
-  place: { channel: Channel; threadTs: string },
-  state: AgentSession['state'],
-): AgentSession {
+export function setSession(world: World, place: Place, state: AgentSession['state']): AgentSession {
   const { channel, threadTs } = place;
   const known = sessionOf(world, channel, threadTs);
   const session = known ?? { channel: channel.id, thread: threadTs, state, title: '', since: 0 };

@@ -81,6 +81,14 @@ describe('faults', () => {
     expect(sim.seenIn(general).map(({ text }) => text)).toEqual(['there']);
   });
 
+  it('make a call slow, which then has its true answer', async () => {
+    const { sim, api } = fixture();
+    sim.fail('auth.test', { delayMs: 30 });
+    expect(await api('auth.test')).toMatchObject({ ok: true });
+    const [call] = sim.callsOf('auth.test');
+    expect((call?.doneAt ?? 0) - (call?.at ?? 0)).toBeGreaterThanOrEqual(28);
+  });
+
   it('are refused for a method there is not', () => {
     expect(() => fixture().sim.fail('chat.shout', { status: 500 })).toThrow('no method');
   });

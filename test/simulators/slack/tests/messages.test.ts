@@ -121,6 +121,15 @@ describe('updating', () => {
     expect(await api('chat.update', { channel: general, ts, text: 'b', blocks })).toMatchObject({ ok: true });
   });
 
+  it('keeps attachments and metadata that it does not name', async () => {
+    const { api, general } = fixture();
+    const metadata = { event_type: 'answer', event_payload: { id: 1 } };
+    const attachments = [{ text: 'beside' }];
+    const { ts } = await api('chat.postMessage', { channel: general, text: 'a', attachments, metadata });
+    const { message } = await api('chat.update', { channel: general, ts, text: 'b' });
+    expect(message).toMatchObject({ text: 'b', attachments, metadata });
+  });
+
   it("refuses another's message, and one there is not", async () => {
     const { api, general, ada } = fixture();
     const { ts } = ada.says(general, 'mine');
@@ -130,6 +139,33 @@ describe('updating', () => {
     expect(await api('chat.update', { channel: general, ts: '1.2', text: 'b' })).toMatchObject({
       error: 'message_not_found',
     });
+  });
+});
+
+describe('a stream', () => {
+  it('keeps fifty blocks of its chunks, and says in a warning that it lost some', async () => {
+    const { api, ada, sim } = fixture();
+    const channel = ada.dmChannelId;
+    const { ts: thread_ts } = ada.dm('?');
+    const { ts } = await api('chat.startStream', { channel, thread_ts });
+    const chunks = [{ type: 'blocks', blocks: Array.from({ length: 30 }, () => ({ type: 'divider' })) }];
+    expect(await api('chat.appendStream', { channel, ts, chunks })).not.toHaveProperty('warning');
+    expect(await api('chat.appendStream', { channel, ts, chunks })).toMatchObject({
+      ok: true,
+      warning: expect.any(String),
+    });
+    expect(sim.seenIn(channel, thread_ts).at(-1)?.blocks).toHaveLength(50);
+  });
+
+  it("is refused on another's message and on a message that never was one", async () => {
+    const { api, ada } = fixture();
+    const channel = ada.dmChannelId;
+    const { ts: theirs } = ada.dm('?');
+    const { ts: plain } = await api('chat.postMessage', { channel, text: 'x' });
+    const append = (ts: unknown) => api('chat.appendStream', { channel, ts, markdown_text: 'x' });
+    expect(await append(theirs)).toMatchObject({ error: 'message_not_owned_by_app' });
+    expect(await append(plain)).toMatchObject({ error: 'message_not_in_streaming_state' });
+    expect(await append('1.000000')).toMatchObject({ error: 'message_not_found' });
   });
 });
 

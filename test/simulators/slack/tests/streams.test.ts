@@ -182,10 +182,12 @@ describe('the status line', () => {
     const { sim } = fixture();
     await say('is thinking…', { loading_messages: ['Looking around'] });
     expect(sim.statusIn(dm, thread)).toBe('is thinking…');
-    expect(sim.loadingIn(dm, thread)).toEqual(['Looking around']);
+    expect(sim.statusesIn(dm, thread)).toMatchObject([{ text: 'is thinking…', loading: ['Looking around'] }]);
+    const then = sim.clock.now();
     expect(sim.sessionIn(dm, thread)).toBe('processing');
     sim.clock.advance(120_000);
     expect(sim.statusIn(dm, thread)).toBeUndefined();
+    expect(sim.statusIn(dm, thread, then)).toBe('is thinking…');
     await say('again');
     await say('');
     expect(sim.statusIn(dm, thread)).toBeUndefined();

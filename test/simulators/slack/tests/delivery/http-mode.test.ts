@@ -135,6 +135,16 @@ describe('delivery over HTTP', () => {
     await expect.poll(() => got.at(-1)?.headers['x-slack-retry-reason']).toBe('http_timeout');
   });
 
+  it('is tried again when nobody could be reached', async () => {
+    const { sim, ada } = fixture();
+    const { url } = await stub(() => {});
+    await closing.pop()?.();
+    sim.useHttp(url);
+    ada.dm('hello?');
+    await sim.until(() => sim.deliveries[0]?.failures === 2);
+    expect(sim.deliveries[0]?.lastReason).toBe('connection_failed');
+  });
+
   it('follows two redirects', async () => {
     const { sim, ada } = fixture();
     const { url, got } = await stub((response, { url: path = '/' }) => {

@@ -42,6 +42,21 @@ describe('a slash command', () => {
     expect(sim.deliveries[0]?.attempts).toHaveLength(1);
   });
 
+  it('is not answered by what Slack would refuse, and the test hears of it', async () => {
+    const { sim, ada, general, app } = fixture();
+    await app((bolt) =>
+      bolt.command(
+        '/halley',
+        async ({ ack }) => await ack({ blocks: [{ type: 'header', text: { type: 'plain_text', text: '' } }] }),
+      ),
+    );
+    const broken = ada.slash(general, '/halley');
+    await sim.until(() => broken.state === 'acknowledged');
+    expect(broken.reads()).toEqual([]);
+    expect(() => sim.assertClean()).toThrow('an acknowledgement that Slack refuses: invalid_blocks');
+    sim.forgive();
+  });
+
   it('is not offered in threads, nor when the app does not have it', () => {
     const { ada, general } = fixture();
     const { ts } = ada.says(general, 'x');

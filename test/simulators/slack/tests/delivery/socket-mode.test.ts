@@ -77,6 +77,21 @@ describe('a connection', () => {
     expect(frames.map(({ type }) => type)).toEqual(['hello', 'disconnect']);
   });
 
+  it('is pinged, until the test asks for silence', async () => {
+    const { sim } = fixture();
+    const { socket } = await rawSocket(sim);
+    let pings = 0;
+    socket.on('ping', () => void pings++);
+    sim.clock.advance(10_000);
+    await expect.poll(() => pings).toBe(1);
+    sim.sockets.stopPinging();
+    sim.clock.advance(10_000);
+    socket.ping();
+    await new Promise((resolve) => void socket.once('pong', resolve));
+    expect(pings).toBe(1);
+    socket.terminate();
+  });
+
   it('is refused to the eleventh', async () => {
     const { sim } = fixture();
     const ten = [];

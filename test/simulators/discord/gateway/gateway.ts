@@ -2,58 +2,43 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
-import { Op, Session } from './gateway-session.ts';
-import { DEFINED_INTENTS, Intent } from './intents.ts';
-import { isJson, type Json, jsonOf, listOf, numberOf, textOf } from './json.ts';
-import type { RateLimiter } from './limits.ts';
-import { applicationFlags } from './routes/basics.ts';
-import type { World } from './state.ts';
-import { guildCreateJson, userJson } from './wire.ts';
+import { type Connected, type Connection, Lines, send } from './lines.ts';
+import { Op, Session } from './session.ts';
+import { identifyFault, knowsToken } from './identify.ts';
+import { Intent } from '../intents.ts';
+import { sendMembers } from './members.ts';
+import { isJson, type Json, jsonOf, listOf, numberOf, textOf } from '../json.ts';
+import type { RateLimiter } from '../limits.ts';
+import { applicationFlags } from '../routes/basics.ts';
+import type { World } from '../state.ts';
+import { guildCreateJson, userJson } from '../wire.ts';
 
 const MAX_PAYLOAD_BYTES = 4096;
-const MAX_GUILDS_PER_SHARD = 2500;
-const SESSION_STARTS_A_DAY = 1000;
 /** How long a client has to answer the close frame of a simulator that stops. */
 const CLOSE_GRACE_MS = 250;
 const DAY_MS = 86_400_000;
 /** What an opcode the simulator does not act on is still known by. */
-const IGNORED_OPS: ReadonlySet<unknown> = new Set([Op.presence, Op.voiceState, Op.requestMembers, 31, 43]);
+const IGNORED_OPS: ReadonlySet<unknown> = new Set([Op.presence, Op.voiceState, 31, 43]);
 
-interface Connection {
-  readonly socket: WebSocket;
-  readonly path: string;
-  readonly version: string | null;
-  readonly id: string;
-  session?: Session;
-  stopWaiting: () => void;
-}
-
-/** A connection as a test looks at it. */
-export interface Connected {
-  readonly path: string;
-  /** What the client first did on it. */
-  opened?: 'identify' | 'resume';
-  closeCode?: number;
-}
-
-export class Gateway {
-  /** Every connection there was, in order. */
-  readonly history: Connected[] = [];
+export class Gateway extends Lines {
   /** How many servers the bot is said to be in; only the sharding rule asks. */
   guildCount = 1;
+  /** How many sessions may be begun in a day. */
+  startsADay = 1000;
   readonly #world: World;
   readonly #limiter: RateLimiter;
   readonly #heartbeatMs: number;
   readonly #server = new WebSocketServer({ noServer: true });
-  readonly #connections = new Map<Connection, Connected>();
   readonly #sessions = new Map<string, Session>();
   readonly #starts: number[] = [];
 
   constructor(world: World, limiter: RateLimiter, heartbeatMs: number) {
+    super();
     this.#world = world;
     this.#limiter = limiter;
     this.#heartbeatMs = heartbeatMs;
     world.onDispatch((event) => {
+      if (this.loses(event.type)) return;
       for (const session of this.#sessions.values()) if (session.resumable) session.offer(event);
     });
   }
@@ -78,46 +63,11 @@ export class Gateway {
     const since = this.#world.clock.now() - DAY_MS;
     const used = this.#starts.filter((at) => at > since).length;
     return {
-      total: SESSION_STARTS_A_DAY,
-      remaining: SESSION_STARTS_A_DAY - used,
+      total: this.startsADay,
+      remaining: Math.max(0, this.startsADay - used),
       reset_after: DAY_MS,
       max_concurrency: 1,
     };
-  }
-
-  /** Whether a client is in a session right now. */
-  get online(): boolean {
-    return [...this.#connections.keys()].some(({ session }) => session !== undefined);
-  }
-
-  /** Cuts every connection without a word; the sessions can be resumed or not. */
-  drop({ resumable = true }: { readonly resumable?: boolean } = {}): void {
-    for (const { socket, session } of this.#connections.keys()) {
-      if (!resumable) session?.end();
-      socket.terminate();
-    }
-  }
-
-  close(code: number, reason = ''): void {
-    for (const { socket } of this.#connections.keys()) socket.close(code, reason);
-  }
-
-  /** Asks every client to reconnect and resume. */
-  sendOp7(): void {
-    for (const { socket } of this.#connections.keys()) send(socket, Op.reconnect, null);
-  }
-
-  /** Tells every client that its session is invalid. */
-  sendOp9(resumable: boolean): void {
-    for (const { socket, session } of this.#connections.keys()) {
-      if (!resumable) session?.end();
-      send(socket, Op.invalidSession, resumable);
-    }
-  }
-
-  /** Delivers the latest event of a type a second time. */
-  repeat(type: string): void {
-    for (const { session } of this.#connections.keys()) session?.repeat(type);
   }
 
   async stop(): Promise<void> {
@@ -136,14 +86,14 @@ export class Gateway {
     const version = url.searchParams.get('v');
     const connection: Connection = { socket, path: url.pathname, version, id, stopWaiting: () => undefined };
     const seen: Connected = { path: url.pathname };
-    this.#connections.set(connection, seen);
+    this.connections.set(connection, seen);
     this.history.push(seen);
     socket.on('message', (data) => this.#received(connection, data));
     socket.on('error', () => socket.terminate());
     socket.on('close', (code) => {
       connection.stopWaiting();
       connection.session?.left(code);
-      this.#connections.delete(connection);
+      this.connections.delete(connection);
       seen.closeCode = code;
       this.#world.changed();
     });
@@ -169,12 +119,16 @@ export class Gateway {
     const details = jsonOf(payload['d']);
     switch (payload['op']) {
       case Op.heartbeat:
+        if (connection.isNumb) return;
         this.#awaitHeartbeat(connection);
         return send(socket, Op.heartbeatAck, null);
       case Op.identify:
         return this.#identify(connection, details);
       case Op.resume:
         return this.#resume(connection, details);
+      case Op.requestMembers:
+        if (!connection.session) return socket.close(4003, 'Not authenticated.');
+        return sendMembers(this.#world, this.#limiter, { session: connection.session, request: details });
       default:
         if (!IGNORED_OPS.has(payload['op'])) return socket.close(4001, 'Unknown opcode.');
         if (!connection.session) return socket.close(4003, 'Not authenticated.');
@@ -185,7 +139,11 @@ export class Gateway {
     const { socket } = connection;
     const [shardId = 0, shards = 1] = listOf(data['shard']).map(Number);
     const intents = numberOf(data['intents']) ?? 0;
-    const fault = this.#identifyFault(connection, data);
+    const fault = identifyFault(this.#world, data, {
+      version: connection.version,
+      isIdentified: connection.session !== undefined,
+      guildCount: this.guildCount,
+    });
     if (fault) return socket.close(...fault);
     this.#note(connection, 'identify');
     if (!this.#limiter.hit('identify', 'key 0').allowed) return send(socket, Op.invalidSession, false);
@@ -199,24 +157,6 @@ export class Gateway {
     session.send('READY', this.#ready(session, ownsGuild));
     if (ownsGuild && (intents & Intent.guilds) !== 0) session.send('GUILD_CREATE', guildCreateJson(world));
     world.changed();
-  }
-
-  /** In Discord's order: version, token, second identify, shard, unknown intents, privileged intents. */
-  #identifyFault(connection: Connection, data: Json): [number, string] | undefined {
-    const { messageContent, guildMembers, presences } = this.#world.app.privileged;
-    const [shardId = 0, shards = 1] = listOf(data['shard']).map(Number);
-    const intents = numberOf(data['intents']) ?? 0;
-    if (connection.version !== null && connection.version !== '10') return [4012, 'Invalid API version.'];
-    if (!this.#knowsToken(data)) return [4004, 'Authentication failed.'];
-    if (connection.session) return [4005, 'Already authenticated.'];
-    if (!(shardId >= 0 && shardId < shards)) return [4010, 'Invalid shard.'];
-    if (this.guildCount > MAX_GUILDS_PER_SHARD * shards) return [4011, 'Sharding is required.'];
-    if ((intents & ~DEFINED_INTENTS) !== 0) return [4013, 'Invalid intent(s).'];
-    const refused =
-      (messageContent ? 0 : Intent.messageContent) |
-      (guildMembers ? 0 : Intent.guildMembers) |
-      (presences ? 0 : Intent.guildPresences);
-    return (intents & refused) === 0 ? undefined : [4014, 'Disallowed intent(s).'];
   }
 
   #resume(connection: Connection, data: Json): void {
@@ -234,11 +174,11 @@ export class Gateway {
   }
 
   #knowsToken(data: Json): boolean {
-    return textOf(data['token'])?.replace(/^Bot /, '') === this.#world.app.token;
+    return knowsToken(this.#world, data);
   }
 
   #note(connection: Connection, opened: 'identify' | 'resume'): void {
-    const seen = this.#connections.get(connection);
+    const seen = this.connections.get(connection);
     if (seen) seen.opened ??= opened;
   }
 
@@ -263,8 +203,4 @@ function payloadOf(bytes: Buffer): Json | undefined {
   } catch {
     return undefined;
   }
-}
-
-function send(socket: WebSocket, op: number, d: unknown): void {
-  socket.send(JSON.stringify({ op, d, s: null, t: null }));
 }

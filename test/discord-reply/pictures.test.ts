@@ -6,7 +6,7 @@ import type { PostRef } from '../../src/core/reply.ts';
 import type { SeenMessage } from '../simulators/discord/reader.ts';
 import { DiscordSimulator } from '../simulators/discord/simulator.ts';
 import { BLUE, inline, pngOf, RED } from '../support/pictures.ts';
-import { anAdapter, bodiesOf, done, GENEROUS, inPlace, type Made, writing } from './stage.ts';
+import { anAdapter, bodiesOf, done, GENEROUS, inPlace, type Made, writing } from '../discord/stage.ts';
 
 const CREATE = 'POST /channels/{channel_id}/messages';
 const EDIT = 'PATCH /channels/{channel_id}/messages/{message_id}';

@@ -2,10 +2,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Reply, Source } from '../../src/core/reply.ts';
-import { finalPagesOf, format, lengthOf, PAGE, pagesOf } from '../../src/discord/format.ts';
-import { viewPages } from '../../src/discord/pages.ts';
+import { finalPagesOf, format, lengthOf, PAGE, pagesOf } from '../../src/discord-text/format.ts';
+import { viewPages } from '../../src/discord-text/pages.ts';
 import { anyText, document, piecesOf, runs } from '../markdown/documents.ts';
-import { writing } from './stage.ts';
+import { writing } from '../discord/stage.ts';
 
 const DONE: Reply = { text: '', sources: [], ending: { kind: 'complete' } };
 const points = (text: string) => Array.from(text).length;

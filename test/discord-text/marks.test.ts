@@ -2,7 +2,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Mark, Reply, Source } from '../../src/core/reply.ts';
-import { finalPagesOf, format, pagesOf } from '../../src/discord/format.ts';
+import { finalPagesOf, format, pagesOf } from '../../src/discord-text/format.ts';
 import { placeFinder } from '../../src/sources/places.ts';
 import { anyText, document, runs } from '../markdown/documents.ts';
 

@@ -1,9 +1,10 @@
 /** One gateway session: its numbered events, kept for a resume, whatever socket carries them at the moment. */
 import type { WebSocket } from 'ws';
-import type { Json } from './json.ts';
-import type { Dispatch, Viewer, World } from './state.ts';
-import { Intent } from './intents.ts';
-import { may } from './permissions.ts';
+import type { Json } from '../json.ts';
+import type { Dispatch, Viewer } from './dispatch.ts';
+import type { World } from '../state.ts';
+import { Intent } from '../intents.ts';
+import { may } from '../permissions.ts';
 
 /** Opcodes. @see https://discord.com/developers/docs/topics/opcodes-and-status-codes#gateway-gateway-opcodes */
 export const Op = {
@@ -37,6 +38,8 @@ export class Session {
   #seq = 0;
   #leftAt: number | undefined;
   #ended = false;
+  #swapped: string | undefined;
+  #held: { readonly type: string; readonly data: Json } | undefined;
   readonly #sent: Sent[] = [];
   readonly #world: World;
 
@@ -90,7 +93,22 @@ export class Session {
   }
 
   offer(event: Dispatch): void {
-    if (this.#mayHave(event)) this.send(event.type, event.data(this.#viewer));
+    if (!this.#mayHave(event)) return;
+    const data = event.data(this.#viewer);
+    if (event.type === this.#swapped && !this.#held) {
+      this.#held = { type: event.type, data };
+      return;
+    }
+    this.send(event.type, data);
+    const held = this.#held;
+    this.#held = undefined;
+    this.#swapped = held ? undefined : this.#swapped;
+    if (held) this.send(held.type, held.data);
+  }
+
+  /** The next event of this type waits for the one that follows it. */
+  swap(type: string): void {
+    this.#swapped = type;
   }
 
   get #viewer(): Viewer {

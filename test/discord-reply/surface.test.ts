@@ -8,7 +8,7 @@ import type { PostRef } from '../../src/core/reply.ts';
 import type { Person } from '../simulators/discord/people.ts';
 import type { SeenMessage } from '../simulators/discord/reader.ts';
 import { DiscordSimulator } from '../simulators/discord/simulator.ts';
-import { anAdapter, bodiesOf, done, GENEROUS, inPlace, type Made, writing } from './stage.ts';
+import { anAdapter, bodiesOf, done, GENEROUS, inPlace, type Made, writing } from '../discord/stage.ts';
 
 const THREADS = 'POST /channels/{channel_id}/messages/{message_id}/threads';
 const CREATE = 'POST /channels/{channel_id}/messages';

@@ -2,7 +2,7 @@
 import type { ReplyAddress } from '../../src/core/inbound.ts';
 import { type SurfaceStage, surfaceContract } from '../contracts/surface.ts';
 import { DiscordSimulator } from '../simulators/discord/simulator.ts';
-import { anAdapter, GENEROUS } from './stage.ts';
+import { anAdapter, GENEROUS } from '../discord/stage.ts';
 
 async function open(change: Partial<ReplyAddress>): Promise<SurfaceStage> {
   const sim = await DiscordSimulator.start({ limits: GENEROUS });

@@ -1,8 +1,8 @@
 /** The Gateway as discord.js never provokes it: checks in their order, close codes, resuming, what is filtered. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { jsonOf } from './json.ts';
-import { RawGateway } from './raw.ts';
-import { DiscordSimulator, type SimulatorOptions } from './simulator.ts';
+import { jsonOf } from '../json.ts';
+import { RawGateway } from '../raw.ts';
+import { DiscordSimulator, type SimulatorOptions } from '../simulator.ts';
 
 let sim: DiscordSimulator;
 const open: RawGateway[] = [];

@@ -6,10 +6,10 @@ import type { Log, ReplySurface, Urgency } from '../core/ports.ts';
 import type { DraftView, PostRef, Reply } from '../core/reply.ts';
 import type { Leave } from '../reply/governor.ts';
 import { Posts, type PostWriter } from '../reply/posts.ts';
-import { messageRoute } from './client.ts';
-import { noticeOf } from './foot.ts';
-import { bodyOf, creationOf, isShownBy, NOTE, type Page, type Posted } from './pages.ts';
-import { replyPagesOf, viewPages, withoutPictures } from './pages.ts';
+import { messageRoute } from './routes.ts';
+import { noticeOf } from '../discord-text/foot.ts';
+import { bodyOf, creationOf, isShownBy, NOTE, type Page, type Posted } from '../discord-text/pages.ts';
+import { replyPagesOf, viewPages, withoutPictures } from '../discord-text/pages.ts';
 import type { Request, Requests } from './requests.ts';
 
 export interface SurfaceOptions {

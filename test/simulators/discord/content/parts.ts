@@ -1,0 +1,40 @@
+/** What a message consists of besides its text. */
+import type { ServerResponse } from 'node:http';
+import type { User } from '../state.ts';
+
+export interface Version {
+  readonly content: string;
+  readonly at: number;
+}
+
+export interface StoredFile {
+  readonly id: string;
+  readonly channelId: string;
+  readonly name: string;
+  readonly contentType: string;
+  readonly bytes: Uint8Array;
+  readonly description?: string;
+  /** Of a voice message: how long it is, and how it looks. */
+  readonly voice?: { readonly durationS: number; readonly waveform: string };
+  readonly image?: { readonly width: number; readonly height: number };
+  /** How the CDN hands it over where that goes wrong. */
+  readonly served?: (response: ServerResponse) => void;
+}
+
+/** Present on what a command produced. */
+export interface MessageInteraction {
+  readonly id: string;
+  readonly type: number;
+  readonly user: User;
+  readonly originalId?: string;
+  /** The message a message command was used on. */
+  readonly targetId?: string;
+  readonly owners: Readonly<Record<string, string>>;
+}
+
+/** The message one answers, or forwards. */
+export interface Reference {
+  readonly channelId: string;
+  readonly messageId: string;
+  readonly forwards?: boolean;
+}
