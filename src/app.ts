@@ -40,7 +40,7 @@ async function begin(parts: Parts): Promise<App['address']> {
   const address = await server.start();
   const lapsed = await kept.ledger.lapse();
   if (lapsed > 0) options.log.info('usage.lapsed', { holds: lapsed });
-  const inbox = inboxAfter(recovered.promise, parts);
+  const inbox = inboxOf(parts);
   await Promise.all([...adapters.values()].map((adapter) => adapter.start(inbox)));
   // Only now are the tokens known to be right: with a wrong one a reply to an old mention would be refused, and lost.
   await recover({
@@ -87,12 +87,20 @@ async function end(parts: Parts, drainMs: number): Promise<void> {
   parts.options.log.info('bot.stopped');
 }
 
-/** The engine, for mentions that come after those an earlier process left, and the desk for everything else. */
-function inboxAfter(recovered: Promise<void>, { engine, desk, privacy }: Parts): Inbox {
+/** The engine and what goes with it, for what comes after that which an earlier process left. */
+function inboxOf({ recovered: { promise: recovered }, engine, changes, desk, privacy }: Parts): Inbox {
   return {
     mention: async (mention) => {
       await recovered;
       return engine.mention(mention);
+    },
+    edited: async (mention) => {
+      await recovered;
+      await changes.edited(mention);
+    },
+    deleted: async (id, conversations) => {
+      await recovered;
+      await changes.deleted(id, conversations);
     },
     follows: (id) => engine.follows(id),
     command: async (command) => {

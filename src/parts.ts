@@ -2,11 +2,15 @@
 import packageFile from '../package.json' with { type: 'json' };
 import type { Config } from './config/load.ts';
 import { Attachments } from './conversation/attachments.ts';
+import { Changes } from './conversation/changes.ts';
 import { Engine } from './conversation/engine.ts';
 import { LocalLanes } from './conversation/lanes.ts';
+import type { PlanOptions } from './conversation/plan.ts';
 import type { Platform, Settings } from './core/conversation.ts';
 import { PlatformUnavailable } from './core/errors.ts';
+import type { ReplyAddress } from './core/inbound.ts';
 import type { Adapter, Lanes, Log } from './core/ports.ts';
+import type { PostRef } from './core/reply.ts';
 import { DiscordAdapter } from './discord/adapter.ts';
 import { GeminiClient } from './gemini/client.ts';
 import { Guards } from './guard/guards.ts';
@@ -17,6 +21,7 @@ import { Health } from './ops/health.ts';
 import { MeasuredLanes, MeasuredLog, measuredSurface } from './ops/measured.ts';
 import { PromMetrics } from './ops/metrics.ts';
 import { HttpServer } from './ops/server.ts';
+import { Places } from './place/places.ts';
 import { PlaygroundAdapter } from './playground/adapter.ts';
 import { Governor } from './reply/governor.ts';
 import { SlackAdapter } from './slack/adapter.ts';
@@ -58,6 +63,7 @@ export interface Parts {
   readonly metrics: PromMetrics;
   readonly adapters: ReadonlyMap<Platform, Adapter>;
   readonly engine: Engine;
+  readonly changes: Changes;
   readonly desk: CommandDesk;
   readonly privacy: Privacy;
   readonly server: HttpServer;
@@ -84,7 +90,7 @@ export async function partsOf(given: AppOptions): Promise<Parts> {
   const facts = (model: string) => client.facts(model);
   const guards = new Guards(config.settings, { ledger, facts, dearest: dearestOf(config.models), metrics, log });
   const lanes = new MeasuredLanes(new LocalLanes(), metrics);
-  const { engine, desk } = enginesOf({ options, client, redirects, kept, guards, lanes, metrics, adapters });
+  const { engine, changes, desk } = enginesOf({ options, client, redirects, kept, guards, lanes, metrics, adapters });
   const privacy = privacyOf({ options, store, kept, lanes });
   const health = healthOf(store, adapters, log);
   const server = new HttpServer({ ...config.settings.http, ready: () => health.isReady(), log });
@@ -95,16 +101,12 @@ export async function partsOf(given: AppOptions): Promise<Parts> {
     adapters.set(adapter.platform, adapter);
   const recovered = Promise.withResolvers<void>();
   const running = { privacy, server, downloader, health, failed, recovered, unwatch: [] };
-  return { options, client, redirects, store, kept, guards, metrics, adapters, engine, desk, ...running };
+  return { options, client, redirects, store, kept, guards, metrics, adapters, engine, changes, desk, ...running };
 }
 
-function privacyOf(parts: {
-  readonly options: AppOptions;
-  readonly store: Store;
-  readonly kept: Kept;
-  readonly lanes: Lanes;
-}): Privacy {
-  const { options, store, kept, lanes } = parts;
+type Laned = { readonly lanes: Lanes };
+
+function privacyOf({ options, store, kept, lanes }: Pick<Parts, 'options' | 'store' | 'kept'> & Laned): Privacy {
   const { log, config } = options;
   const erase = (platform: Platform, workspace: string) => eraseWorkspace(store, platform, workspace);
   return new Privacy({ ...kept, retention: config.settings.privacy, lanes, erase, log });
@@ -146,60 +148,60 @@ function defaultsOf({ conversation, model }: Config['settings']): Settings {
 }
 
 /** What answers questions, and what does commands. */
-function enginesOf(parts: {
-  readonly options: AppOptions;
-  readonly client: GeminiClient;
-  readonly redirects: GroundingRedirects;
-  readonly kept: Kept;
-  readonly guards: Guards;
-  readonly lanes: Lanes;
-  readonly metrics: PromMetrics;
-  readonly adapters: ReadonlyMap<Platform, Adapter>;
-}): { readonly engine: Engine; readonly desk: CommandDesk } {
+function enginesOf(
+  parts: Pick<Parts, 'options' | 'client' | 'redirects' | 'kept' | 'guards' | 'metrics' | 'adapters'> & Laned,
+): Pick<Parts, 'engine' | 'changes' | 'desk'> {
   const { config, log } = parts.options;
-  const { conversation, model, steering, tools } = config.settings;
+  const { conversation, steering } = config.settings;
   const { client, redirects, kept, guards, lanes, metrics } = parts;
   const on = (platform: Platform): Adapter => adapterOf(parts.adapters, platform);
   const catalogue = { models: config.models, personas: config.personas, usual: conversation.persona };
   const facts = (name: string) => client.facts(name);
   const shared = { ...kept, catalogue, facts, lanes, log };
+  const shown = {
+    surface: (to: ReplyAddress, posts: readonly PostRef[]) =>
+      measuredSurface(on(to.platform).surface(to, posts), metrics),
+    noticesFor: noticesFor(conversation.language),
+  };
   const engine = new Engine({
     ...shared,
     guard: guards,
     meter: guards.budget,
     maxWaiting: conversation.maxWaiting,
-    client,
     redirects,
-    toolbox: toolboxOf(tools, log),
-    attachments: new Attachments({ limits: config.settings.attachments, adapter: on, log }),
+    ...plannedBy(parts.options, kept, on),
+    client,
     steering: new Steering(shared),
-    standing: model.request,
-    surface: (to, standing) => measuredSurface(on(to.platform).surface(to, standing), metrics),
-    noticesFor: noticesFor(conversation.language),
-    historyTokens: conversation.historyTokens,
+    ...shown,
   });
+  const changes = new Changes({ ...shared, ...shown, ...conversation, engine });
   const ask: Engine['mention'] = (mention, posts) => engine.mention(mention, posts);
   const about = { version: packageFile.version, maxTurns: conversation.maxTurns };
-  return { engine, desk: new CommandDesk({ ...shared, ...guards.forCommands, ...about, rights: steering, ask }) };
+  const desk = new CommandDesk({ ...shared, ...guards.forCommands, ...about, rights: steering, ask });
+  return { engine, changes, desk };
 }
 
-/** Of all tools those that are switched on. */
-function toolboxOf(names: readonly string[], log: Log): CheckedToolbox {
-  return new CheckedToolbox(
-    EVERYDAY.filter((tool) => names.some((name) => name === tool.declaration.name)),
-    log,
-  );
+/** What questions are put together of. */
+function plannedBy(
+  { config, log }: AppOptions,
+  { turns }: Kept,
+  adapter: (platform: Platform) => Adapter,
+): Omit<PlanOptions, 'client'> {
+  const { conversation, attachments: limits, model, tools } = config.settings;
+  const offered = EVERYDAY.filter((tool) => tools.some((name) => name === tool.declaration.name));
+  return {
+    toolbox: new CheckedToolbox(offered, log),
+    attachments: new Attachments({ limits, adapter, log }),
+    places: new Places({ ...conversation, adapter, turns, log }),
+    standing: model.request,
+    historyTokens: conversation.historyTokens,
+  };
 }
 
 /** Every platform whose token is set; the page if none is. */
-function adaptersOf(parts: {
-  readonly options: AppOptions;
-  readonly kept: Kept;
-  readonly desk: CommandDesk;
-  readonly server: HttpServer;
-  readonly downloader: WebDownloader;
-  readonly onFatal: () => void;
-}): readonly Adapter[] {
+function adaptersOf(
+  parts: Pick<Parts, 'options' | 'kept' | 'desk' | 'server' | 'downloader'> & { readonly onFatal: () => void },
+): readonly Adapter[] {
   const { config, standIn, log } = parts.options;
   const { settings, secrets } = config;
   const spoken = { noticesFor: noticesFor(settings.conversation.language), log };

@@ -3,9 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type ConversationId, isVisible, type ThinkingDepth, type Turn } from '../core/conversation.ts';
 import { codeOf, type Ending, type Refusal } from '../core/errors.ts';
 import type { Redirects } from '../core/files.ts';
-import type { Mention, MentionId, ReplyAddress } from '../core/inbound.ts';
+import type { Journal, JournalEntry, Mention, MentionId, ReplyAddress } from '../core/inbound.ts';
 import type { Meter } from '../core/model.ts';
-import type { Guard, Inbox, Journal, JournalEntry, Lanes, Log, ReplySurface, TurnStore } from '../core/ports.ts';
+import type { Guard, Inbox, Lanes, Log, ReplySurface, TurnStore } from '../core/ports.ts';
 import type { PostRef } from '../core/reply.ts';
 import { type NoticesFor, noticesIn } from '../notices/notices.ts';
 import { PatientSurface } from '../reply/patience.ts';
@@ -13,6 +13,7 @@ import { present, replyOf } from '../reply/presenter.ts';
 import { Reader } from '../reply/reader.ts';
 import { relinking } from '../sources/sources.ts';
 import { type Steering, steeredTurn } from '../steering/steering.ts';
+import { Answering } from './changes.ts';
 import { LeftOpen } from './lanes.ts';
 import { type PlanOptions, planOf } from './plan.ts';
 import { besideAnswer, whyUnasked } from './prompt.ts';
@@ -42,8 +43,8 @@ export interface EngineOptions extends PlanOptions {
 
 export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
   readonly #options: EngineOptions;
-  /** Answers under way or waiting for their lane, and the conversation of each. */
-  readonly #answering = new Map<Promise<void>, ConversationId>();
+  /** Answers under way or waiting for their lane. */
+  readonly answering = new Map<Promise<void>, Answering>();
   readonly #cutOff = new AbortController();
   #draining = false;
   /** Entries whose turns are stored, which the store could not close yet. */
@@ -74,21 +75,24 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
    * @param maxWaiting How many may wait before it; unlimited for what was accepted by an earlier process.
    */
   answer(entry: JournalEntry, maxWaiting = Number.POSITIVE_INFINITY): void {
-    this.#begin(entry, maxWaiting, (reader, stopped) => this.#turn(entry.mention, reader, stopped));
+    const answering = new Answering(entry);
+    this.#begin(answering, maxWaiting, (reader, stopped) => this.#turn(answering, reader, stopped));
   }
 
   /** Ends an accepted mention in its lane with what was seen of its answer. */
   interrupt(entry: JournalEntry): void {
-    this.#begin(entry, Number.POSITIVE_INFINITY, (reader) => this.#end(entry, reader, { kind: 'interrupted' }));
+    const ending = { kind: 'interrupted' } as const;
+    this.#begin(new Answering(entry), Number.POSITIVE_INFINITY, (reader) => this.#end(entry, reader, ending));
   }
 
-  #begin(entry: JournalEntry, maxWaiting: number, work: Work): void {
-    const answering = this.#inLane(entry, maxWaiting, work).finally(() => this.#answering.delete(answering));
-    this.#answering.set(answering, entry.mention.conversation);
+  #begin(answering: Answering, maxWaiting: number, work: Work): void {
+    const done = this.#inLane(answering, maxWaiting, work).finally(() => this.answering.delete(done));
+    this.answering.set(done, answering);
   }
 
   async follows(id: ConversationId): Promise<boolean> {
-    return [...this.#answering.values()].includes(id) || (await this.#options.turns.turns(id)).length > 0;
+    const isAnswering = [...this.answering.values()].some(({ mention }) => mention.conversation === id);
+    return isAnswering || (await this.#options.turns.turns(id)).length > 0;
   }
 
   /**
@@ -97,7 +101,7 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
    */
   async stop(drainMs: number): Promise<void> {
     this.#draining = true;
-    const all = Promise.all(this.#answering.keys());
+    const all = Promise.all(this.answering.keys());
     const over = new AbortController();
     const drained = await Promise.race([all, delay(drainMs, 'late', { signal: over.signal })]);
     if (drained === 'late') {
@@ -130,17 +134,23 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
     return true;
   }
 
-  async #inLane(entry: JournalEntry, maxWaiting: number, work: Work): Promise<void> {
-    const { mention } = entry;
-    const reader = this.#readerOf(entry, this.#cutOff.signal);
+  async #inLane(answering: Answering, maxWaiting: number, work: Work): Promise<void> {
+    const { conversation, id } = answering.mention;
+    let reader = this.#readerOf(answering, this.#cutOff.signal);
+    const inTurn = async (stopped: AbortSignal): Promise<void> => {
+      while (!(await answering.isSettled((changed) => work(reader, AbortSignal.any([stopped, changed]))))) {
+        reader.surface.abandon();
+        reader = this.#readerOf(answering, this.#cutOff.signal);
+      }
+      if (answering.isCut) reader.surface.abandon();
+    };
     try {
-      const inTurn = (stopped: AbortSignal) => work(reader, stopped);
-      const refusal = await this.#options.lanes.run(mention.conversation, inTurn, maxWaiting);
-      if (refusal !== undefined) await this.#refuse(refusal, entry, reader);
+      const refusal = await this.#options.lanes.run(conversation, inTurn, maxWaiting);
+      if (refusal !== undefined) await this.#refuse(refusal, answering, reader);
     } catch (error) {
-      if (!(await this.#isOver(error, entry, reader))) return reader.surface.abandon();
+      if (!(await this.#isOver(error, answering, reader))) return reader.surface.abandon();
     }
-    await this.#close(mention.id);
+    await this.#close(id);
   }
 
   /** Tells of what went wrong, and whether nothing is left to do; else the journal keeps the entry for the next start. */
@@ -174,8 +184,9 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
   }
 
   /** The straight path within the conversation's lane. */
-  async #turn(mention: Mention, reader: Reader, stopped: AbortSignal): Promise<void> {
+  async #turn(answering: Answering, reader: Reader, stopped: AbortSignal): Promise<void> {
     if (this.#draining) throw new LeftOpen();
+    const { mention } = answering;
     const { client, meter, toolbox, redirects, journal, turns, steering, log } = this.#options;
     const { surface } = reader;
     const stored = await turns.turns(mention.conversation);
@@ -191,7 +202,7 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
     const plan = await planOf({ mention, steered, before, past, surface, signal }, this.#options);
     const depthOf = (wanted: ThinkingDepth) => client.depthOf(plan.request.model, wanted);
     const mayBeEmpty = signal.aborted || before !== undefined;
-    const unasked = mayBeEmpty ? undefined : whyUnasked(steered, plan.files, notices);
+    const unasked = mayBeEmpty ? undefined : whyUnasked(plan, notices);
     if (unasked !== undefined) return reader.tell(unasked);
     const stream = meter.metered((request, ended) => client.stream(request, ended), mention);
     const events = steeredTurn(runTurn(plan, { client: { stream }, toolbox }, signal), steered);
@@ -199,11 +210,12 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
       signal,
       log,
       notices,
-      notice: besideAnswer({ steered, files: plan.files, depthOf }, notices),
-      onPosts: (posts) => journal.posted(mention.id, posts),
+      notice: besideAnswer({ ...plan, steered, depthOf }, notices),
+      onPosts: (posts) => journal.posted(mention.id, answering.stands(posts)),
       onView: (text) => journal.seen(mention.id, text),
       resolve: (done) => relinking(done, redirects, this.#cutOff.signal),
     });
+    if (answering.isWithdrawn) return;
     const seen = failure === undefined ? turn : seenOf(turn, failure, log);
     // An answer that stands in the place of another is remembered in its place, whatever is seen of it.
     if (isVisible(seen) || (before !== undefined && failure === undefined)) await this.#remember(mention, seen, reader);

@@ -1,5 +1,5 @@
 /** Past turns as the Contents that go back to the model, within a token budget. */
-import type { Content, Part } from '../core/content.ts';
+import type { Content, InlineData, Part } from '../core/content.ts';
 import type { Turn } from '../core/conversation.ts';
 import { bytesOf } from './attachments.ts';
 
@@ -21,19 +21,42 @@ const MAX_BYTES = 19_000_000;
 /** A longer thought signature is left out; those of pictures have megabytes. */
 const MAX_SIGNATURE_CHARS = 256 * 1024;
 
-/** The newest turns that fit, oldest first, each whole. */
-export function historyOf(turns: readonly Turn[], limit: HistoryLimit): readonly Content[] {
+/** What goes back of the past. */
+export interface History {
+  readonly contents: readonly Content[];
+  /** How many of the turns are in it, the newest. */
+  readonly turns: number;
+}
+
+/** The newest turns that fit, oldest first, each whole. The estimate is put right by what the service counted last. */
+export function historyOf(turns: readonly Turn[], limit: HistoryLimit): History {
   const kept: (readonly Content[])[] = [];
   const room = new Room(limit);
   const most = Math.min(limit.budgetTokens, (limit.windowTokens ?? Number.POSITIVE_INFINITY) / 2);
+  const correction = correctionOf(turns, limit.model);
   let tokens = 0;
   for (const turn of turns.toReversed()) {
     const contents = contentsOf(turn, turn.model === limit.model, room);
-    tokens += contents.flatMap((content) => content.parts).reduce((sum, part) => sum + tokensOf(part), 0);
+    tokens += estimatedTokens(contents) * correction;
     if (tokens > most || room.isFull) break;
     kept.push(contents);
   }
-  return kept.toReversed().flat();
+  return { contents: kept.toReversed().flat(), turns: kept.length };
+}
+
+/** Of a count that is further off than this something else is wrong, such as a cached prompt. */
+const MAX_CORRECTION = 4;
+
+/** How many tokens of this model one estimated token is, by its last answer; 1 where that is not known. */
+function correctionOf(turns: readonly Turn[], model: string): number {
+  const last = turns.findLast((turn) => turn.model === model && turn.measured !== undefined)?.measured;
+  if (last === undefined || last.estimatedTokens === 0) return 1;
+  return Math.min(MAX_CORRECTION, Math.max(1 / MAX_CORRECTION, last.countedTokens / last.estimatedTokens));
+}
+
+/** What these contents come to, at the upper end of what is observed. */
+export function estimatedTokens(contents: readonly Pick<Content, 'parts'>[]): number {
+  return contents.flatMap(({ parts }) => parts).reduce((sum, part) => sum + tokensOf(part), 0);
 }
 
 /** Thought summaries are never sent back, and signatures only to the model that made them. */
@@ -84,13 +107,27 @@ function unsigned(part: Part): Part {
 /** Tokens per character of Latin text and of other scripts, both at the upper end of what is observed. */
 const TOKENS_PER_ASCII = 0.3;
 const TOKENS_PER_OTHER = 1.5;
-/** A part that is not text: what an image costs on Gemini 3 at the default resolution. */
+/** What a picture costs on Gemini 3 at the default resolution; also taken for what is not known better. */
 const TOKENS_PER_MEDIUM = 1120;
+/** Tokens of a second, at the bytes that a second takes where it is stored small: the upper end of both. */
+const TOKENS_PER_BYTE = { audio: 32 / 4000, video: 300 / 60_000 };
+/** Tokens of a page, at the bytes of a page of text. */
+const DOCUMENT_TOKENS_PER_BYTE = 560 / 20_000;
+const BASE64_PER_BYTE = 4 / 3;
 
 function tokensOf(part: Part): number {
-  if (part.inlineData !== undefined || part.fileData !== undefined) return TOKENS_PER_MEDIUM;
+  if (part.inlineData !== undefined) return tokensOfMedium(part.inlineData);
+  if (part.fileData !== undefined) return TOKENS_PER_MEDIUM;
   const text = part.text ?? JSON.stringify(part);
   let other = 0;
   for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 127) other++;
   return (text.length - other) * TOKENS_PER_ASCII + other * TOKENS_PER_OTHER;
+}
+
+function tokensOfMedium({ mimeType, data }: InlineData): number {
+  const bytes = data.length / BASE64_PER_BYTE;
+  if (mimeType === 'application/pdf') return Math.max(TOKENS_PER_MEDIUM, bytes * DOCUMENT_TOKENS_PER_BYTE);
+  if (mimeType.startsWith('audio/')) return bytes * TOKENS_PER_BYTE.audio;
+  if (mimeType.startsWith('video/')) return bytes * TOKENS_PER_BYTE.video;
+  return TOKENS_PER_MEDIUM;
 }

@@ -1,11 +1,14 @@
 /** What the model is told and asked: the system instruction and the user's Content. */
-import type { Content, FunctionDeclaration } from '../core/content.ts';
-import type { Settings, ThinkingDepth } from '../core/conversation.ts';
+import type { Content, FunctionDeclaration, Part } from '../core/content.ts';
+import type { Settings, ThinkingDepth, Turn } from '../core/conversation.ts';
 import type { Mention, Place } from '../core/inbound.ts';
 import type { FunctionCalling, JsonMode, MapsBias, ModelRequest } from '../core/model.ts';
 import type { Notices } from '../notices/notices.ts';
 import type { Steered } from '../steering/steering.ts';
+import { oneLine } from '../place/speakers.ts';
+import type { Told, Untold } from '../place/places.ts';
 import type { Files } from './attachments.ts';
+import type { Plan } from './plan.ts';
 
 /** What every request asks for, whatever the question; from the configuration. */
 export type StandingRequest = Pick<
@@ -66,28 +69,31 @@ function callingOf(standing: StandingRequest['functionCalling']): { readonly fun
   return { functionCalling: { mode, ...(allowed === undefined ? {} : { allowedFunctionNames: allowed }) } };
 }
 
-/**
- * The user's Content: the files, then the question. Where several people may speak, each message begins with its author's
- * name.
- */
-export function userContent(mention: Mention, text: string, { parts, faults }: Files = NO_FILES): Content {
-  const unread = faults.map(({ name }) => `[A file was attached that you cannot read: ${oneLine(name)}]`);
-  const said = [...unread, text].filter((line) => line !== '').join('\n');
-  const name = mention.place.kind === 'direct' ? '' : `${oneLine(mention.author.name)}: `;
-  const words = name + said;
-  return { role: 'user', parts: words === '' ? parts : [...parts, { text: words }] };
+/** What stands in a question beside its words; by default nothing, and the author's own name. */
+type BesideWords = Partial<Pick<Files, 'parts' | 'faults'> & Pick<Told, 'said' | 'speaker'>>;
+
+/** The user's Content: the files, what was said before, then the words. */
+export function userContent(mention: Mention, text: string, beside: BesideWords = {}): Content {
+  const { parts = [], said = [] } = beside;
+  return { role: 'user', parts: [...parts, ...said, ...wordsOf(mention, text, beside)] };
 }
 
-const NO_FILES: Files = { parts: [], faults: [], files: [] };
+/**
+ * The question and what its message shows, in no part or one. Where several people may speak, each message begins with its
+ * author's name.
+ */
+function wordsOf({ place, shows = '', author }: Mention, text: string, beside: BesideWords): readonly Part[] {
+  const { faults = [], speaker = oneLine(author.name) } = beside;
+  const unread = faults.map(({ name }) => `[A file was attached that you cannot read: ${oneLine(name)}]`);
+  const asked = [...unread, text, shows].filter((line) => line !== '').join('\n');
+  const words = (place.kind === 'direct' ? '' : `${speaker}: `) + asked;
+  return words === '' ? [] : [{ text: words }];
+}
 
-/** What a message is answered with that holds neither a question nor a file that can be read. */
-export function whyUnasked(
-  { text }: Pick<Steered, 'text'>,
-  { parts, faults }: Files,
-  notices: Notices,
-): string | undefined {
-  if (text !== '' || parts.length > 0) return undefined;
-  return faults.length === 0 ? notices.nothingAsked : notices.ofFiles(faults);
+/** What a message is answered with that holds neither a question nor a file that can be read, and replies to nothing. */
+export function whyUnasked({ isAsked, files }: Pick<Plan, 'isAsked' | 'files'>, notices: Notices): string | undefined {
+  if (isAsked) return undefined;
+  return files.faults.length === 0 ? notices.nothingAsked : notices.ofFiles(files.faults);
 }
 
 /** Persona, date and place. `today` is a calendar date, so that the instruction stays the same for a day. */
@@ -100,22 +106,37 @@ export function systemInstruction(persona: string, place: Place, now: Date): str
   return `${persona.trim()}\n\nToday is ${today} (UTC). ${where}`;
 }
 
-/** Names come from outside: no line break may let one pretend to be another message. */
-function oneLine(name: string): string {
-  return name.replace(/\s+/gu, ' ').trim().slice(0, 80);
-}
-
 /** What is said beside the answer. `depthOf` says what a wanted depth comes to. */
 export interface Beside {
   readonly steered: Pick<Steered, 'notices' | 'wantedDepth'>;
   readonly files: Files;
+  /** Why it is not known what was said before. */
+  readonly untold?: Untold | undefined;
+  /** How many messages, this one among them, the model was given of a longer conversation. */
+  readonly lastMessages?: number | undefined;
   readonly depthOf: (wanted: ThinkingDepth) => ThinkingDepth;
 }
 
-/** Flags that were not understood, a depth that the model does not have, files that were not read. */
-export function besideAnswer({ steered, files, depthOf }: Beside, notices: Notices): string | undefined {
+/** Flags that were not understood, a depth that the model does not have, and what of all that was said it was not given. */
+export function besideAnswer(beside: Beside, notices: Notices): string | undefined {
+  const { steered, files, untold, lastMessages, depthOf } = beside;
   const { wantedDepth: wanted } = steered;
   const depth = wanted === undefined ? undefined : notices.ofDepth(wanted, depthOf(wanted));
   const unread = files.faults.length === 0 ? undefined : notices.ofFiles(files.faults);
-  return [...steered.notices, depth, unread].filter((sentence) => sentence !== undefined).join(' ') || undefined;
+  const before = untold === undefined ? undefined : notices.untold[untold];
+  const last = lastMessages === undefined ? undefined : notices.onlyLast(lastMessages);
+  return (
+    [...steered.notices, depth, unread, before, last].filter((sentence) => sentence !== undefined).join(' ') ||
+    undefined
+  );
+}
+
+/** The question of a turn as the model read it, with the words that the mention has now. */
+export function questionAgain(mention: Mention, text: string, { origin, contents, speakers }: Turn): Content {
+  const [question] = contents;
+  if (origin === undefined || origin.text === mention.text) return question;
+  const speaker = speakers?.[mention.author.id];
+  const words = wordsOf(mention, text, speaker === undefined ? {} : { speaker });
+  const hadWords = question.parts.at(-1)?.text !== undefined;
+  return { ...question, parts: [...question.parts.slice(0, hadWords ? -1 : undefined), ...words] };
 }

@@ -1,7 +1,8 @@
 /** At start: every mention the journal still holds is answered, or ends with what its reader saw and is marked as interrupted. */
 import type { Platform, Turn } from '../core/conversation.ts';
 import { codeOf, type Ending, HalleyError } from '../core/errors.ts';
-import type { Journal, JournalEntry, Log } from '../core/ports.ts';
+import type { Journal, JournalEntry } from '../core/inbound.ts';
+import type { Log } from '../core/ports.ts';
 import { noticesIn } from '../notices/notices.ts';
 import type { Steering } from '../steering/steering.ts';
 import { LeftOpen } from './lanes.ts';

@@ -9,6 +9,7 @@ import type { LogFields, ModelClient, Toolbox } from '../core/ports.ts';
 import type { ReplyEvent } from '../core/reply.ts';
 import { sourcedOf } from '../sources/sources.ts';
 import type { Files } from './attachments.ts';
+import { estimatedTokens } from './history.ts';
 import { Stopped } from './lanes.ts';
 
 /** Everything a turn needs to run. */
@@ -20,6 +21,8 @@ export interface TurnPlan {
   readonly files?: Files;
   /** The question as the model reads it; the last of `request.contents`. */
   readonly question: Content;
+  /** What is kept of how it was put together. */
+  readonly kept?: Pick<Turn, 'speakers' | 'toldPart'>;
   readonly request: ModelRequest;
 }
 
@@ -172,6 +175,8 @@ class TurnRecord {
       ...sourcedOf(shown, citations),
       ...(grounding.length === 0 ? {} : { grounding }),
       ...(citations.length === 0 ? {} : { citations }),
+      ...this.#plan.kept,
+      ...this.#measured(),
       model: request.model,
       ...(modelVersion === undefined ? {} : { modelVersion }),
       ...(responseId === undefined ? {} : { responseId }),
@@ -180,6 +185,14 @@ class TurnRecord {
       receivedAt: mention.receivedAt,
       endedAt: Date.now(),
     };
+  }
+
+  /** What the first request came to, by estimate and by count. */
+  #measured(): Pick<Turn, 'measured'> {
+    const { contents, systemInstruction: text } = this.#plan.request;
+    const countedTokens = this.#answers[0]?.usage.promptTokenCount;
+    if (countedTokens === undefined) return {};
+    return { measured: { estimatedTokens: estimatedTokens([...contents, { parts: [{ text }] }]), countedTokens } };
   }
 
   get #answers(): readonly Answer[] {

@@ -111,6 +111,16 @@ export function scopeIdOf(scope: Scope, { conversation, author, place }: Whereab
   return id as ScopeId | undefined;
 }
 
+/** What people, conversations, channels and workspaces chose for themselves. */
+export interface SettingsStore {
+  /** @throws StorageUnavailable, StorageCorrupt */
+  get(id: ScopeId): Promise<SettingsOverride>;
+  /** Merges `change` into what was chosen there; null takes a choice back. @throws StorageUnavailable, StorageCorrupt */
+  set(id: ScopeId, change: SettingsChange): Promise<void>;
+  /** Takes back every choice. @throws StorageUnavailable */
+  forget(id: ScopeId): Promise<void>;
+}
+
 /** A file that came with a question. */
 export interface TurnFile {
   readonly name: string;
@@ -126,6 +136,12 @@ export interface Turn extends Sourced {
   readonly text: string;
   /** The files that came with it, whether the model could be given them or not. Absent where none came. */
   readonly files?: readonly TurnFile[];
+  /** Which part of the question's Content tells what was said before it. Absent where none does. */
+  readonly toldPart?: number;
+  /** By id, whom the question names and how: two of the same name are told apart. Absent where one person talks with the bot. */
+  readonly speakers?: Readonly<Record<string, string>>;
+  /** What the first request of the turn held by our estimate, and by the service's count. */
+  readonly measured?: { readonly estimatedTokens: number; readonly countedTokens: number };
   /** The user's Content first, then the model's, with every tool round between them, as they go back to the model. */
   readonly contents: readonly [Content, ...Content[]];
   readonly ending: Ending;

@@ -1,5 +1,6 @@
-/** What people send: Mention and Command as plain data, and what a command looks like and is answered with. */
+/** What people send: Mention and Command as plain data, who keeps a mention until it is answered, and what a command looks like and is answered with. */
 import type { ConversationId, Language, Platform, Whereabouts } from './conversation.ts';
+import type { PostRef } from './reply.ts';
 
 /** One message's id, unique over all platforms: `platform:channel/message`. Redelivery brings the same id. */
 export type MentionId = string;
@@ -67,6 +68,34 @@ export interface ReplyAddress {
   readonly hidden?: string;
 }
 
+/**
+ * What may have been said before a message, where it was written. Plain data that the platform's own adapter wrote and
+ * alone reads.
+ */
+export interface Before {
+  readonly channel: string;
+  readonly message: string;
+  /** The message that it replies to; absent where it replies to none. */
+  readonly repliesTo?: string;
+  /** Whether all that stands there is one conversation; if not, only the chain of replies is. */
+  readonly isWhole: boolean;
+}
+
+/** A message that was said before, by anybody, in words. */
+export interface Said {
+  readonly id: string;
+  /** The bot itself has no name here. */
+  readonly author: Author | 'self';
+  /** With what it shows beside its text, such as a poll; its files by name. Never empty. */
+  readonly text: string;
+  readonly attachments: readonly Attachment[];
+  /** Epoch milliseconds. */
+  readonly saidAt: number;
+}
+
+/** What was said before, oldest first; or why that cannot be known. */
+export type Recent = readonly Said[] | { readonly fault: 'forbidden' | 'unavailable' };
+
 /** A message addressed to the bot. JSON only: it can be stored, replayed and answered by another process. */
 export interface Mention {
   readonly id: MentionId;
@@ -76,6 +105,10 @@ export interface Mention {
   /** The text without the bot's own name; mentions of others decoded to names. */
   readonly text: string;
   readonly attachments: readonly Attachment[];
+  /** What the message shows beside its text, in words: forwarded messages, polls, embeds, stickers. Absent where nothing. */
+  readonly shows?: string;
+  /** Where it can be read what was said before it; absent where nothing can. */
+  readonly before?: Before;
   /** What the options of a command said beside the question, by the name of the flag, as it came; `steering/flags.ts` checks it. */
   readonly flags?: Readonly<Record<string, string>>;
   readonly replyTo: ReplyAddress;
@@ -85,6 +118,44 @@ export interface Mention {
   readonly attempt?: number;
   /** Epoch milliseconds. */
   readonly receivedAt: number;
+}
+
+/** A mention accepted and not yet stored as a turn. */
+export interface JournalEntry {
+  readonly mention: Mention;
+  /** The posts that stand for it, in order. */
+  readonly posts: readonly PostRef[];
+  /** The model's text that was about to be shown last; absent where there was none. */
+  readonly seen?: string;
+}
+
+/** Mentions accepted and not yet stored. What it holds at start is what a crash interrupted. */
+export interface Journal {
+  /** Whether `accept` would say false. @throws StorageUnavailable, StorageCorrupt */
+  isKnown(mention: Mention): Promise<boolean>;
+  /**
+   * Makes the mention durable, with the posts that stand for it already; false when this attempt at it was accepted
+   * before, also when its turn is long stored.
+   * @throws StorageUnavailable, StorageCorrupt
+   */
+  accept(mention: Mention, posts?: readonly PostRef[]): Promise<boolean>;
+  /**
+   * Puts the mention in the place of the one of the same id that is open, and resolves with its entry; undefined, and
+   * nothing is changed, where none is open. What was seen of an answer to the former is dropped.
+   * @throws StorageUnavailable, StorageCorrupt
+   */
+  amend(mention: Mention): Promise<JournalEntry | undefined>;
+  /** Remembers the posts that stand for an open entry; does nothing for any other. @throws StorageUnavailable, StorageCorrupt */
+  posted(id: MentionId, posts: readonly PostRef[]): Promise<void>;
+  /**
+   * Remembers the model's text that is about to be shown for an open entry, for when no more of it comes. Survives the end of
+   * the process; a power cut may take the last one back. @throws StorageUnavailable
+   */
+  seen(id: MentionId, text: string): Promise<void>;
+  /** Closes the entry; its id stays known against redelivery. @throws StorageUnavailable, StorageCorrupt */
+  close(id: MentionId): Promise<void>;
+  /** The open entries, oldest first. @throws StorageUnavailable */
+  open(): Promise<readonly JournalEntry[]>;
 }
 
 /** Every command, by name; `commands/list.ts` says what each takes. */

@@ -1,26 +1,18 @@
 /** Every interface one room offers another, each with its promises and its errors. */
 import type { Chunk, FunctionCall, FunctionDeclaration, FunctionResponse, JsonObject } from './content.ts';
-import type {
-  ConversationId,
-  Platform,
-  ScopeId,
-  Settings,
-  SettingsChange,
-  SettingsOverride,
-  ThinkingDepth,
-  Turn,
-  Whereabouts,
-} from './conversation.ts';
+import type { ConversationId, Platform, Settings, ThinkingDepth, Turn, Whereabouts } from './conversation.ts';
 import type { Refusal } from './errors.ts';
 import type { Downloaded } from './files.ts';
 import type {
   Attachment,
   Author,
+  Before,
   Command,
   CommandReply,
   Mention,
   MentionId,
   Place,
+  Recent,
   ReplyAddress,
   Suggested,
 } from './inbound.ts';
@@ -47,6 +39,12 @@ export interface Adapter {
   surface(to: ReplyAddress, standing: readonly PostRef[]): ReplySurface;
   /** The bytes of a file that came with a message. Works whenever `surface` does; rejects only with the reason of `signal`. */
   download(file: Attachment, maxBytes: number, signal: AbortSignal): Promise<Downloaded>;
+  /**
+   * What was said before a message: the newest `limit` of what stands in its place, or of its chain of replies; the message
+   * that it replies to is always among them where it can be read. Never rejects.
+   * @param limit From 1 to 100.
+   */
+  recent(before: Before, limit: number): Promise<Recent>;
 }
 
 /** Where adapters deliver. The engine is one; a queue is another. */
@@ -56,6 +54,17 @@ export interface Inbox {
    * when nothing comes of it: it had been accepted before, or is refused in silence.
    */
   mention(mention: Mention): Promise<boolean>;
+  /**
+   * The person changed their message, which is now as this says. The last question of its conversation is answered anew in
+   * the place of its answer, if it is young enough; one that is being answered stops and starts anew. Resolves once that is
+   * durable; anything else changes nothing.
+   */
+  edited(mention: Mention): Promise<void>;
+  /**
+   * The message is gone. What is being answered stops, and a turn that answers it is forgotten.
+   * @param conversations Those that it may belong to.
+   */
+  deleted(id: MentionId, conversations: readonly ConversationId[]): Promise<void>;
   command(command: Command): Promise<CommandReply>;
   /** Whether the bot takes part in this conversation, so that no further mention is needed there. */
   follows(id: ConversationId): Promise<boolean>;
@@ -92,6 +101,11 @@ export interface ReplySurface {
    * @throws PlatformUnavailable, PlatformRejected
    */
   note(notice: string): Promise<void>;
+  /**
+   * Takes away every post that stands.
+   * @throws PlatformUnavailable, PlatformRejected
+   */
+  retract(): Promise<void>;
   /** Ends what `begin` began and leaves everything else as it stands, for another process to go on with. */
   abandon(): void;
 }
@@ -191,50 +205,18 @@ export interface TurnStore {
    * @throws StorageUnavailable, StorageCorrupt
    */
   forget(id: ConversationId, author?: string): Promise<number>;
-  /** Every conversation of a workspace, newest first. Walks the whole store: for the local page, not for a hot path. */
-  conversations(platform: Platform, workspace: string): Promise<readonly ConversationSummary[]>;
-}
-
-/** A mention accepted and not yet stored as a turn. */
-export interface JournalEntry {
-  readonly mention: Mention;
-  /** The posts that stand for it, in order. */
-  readonly posts: readonly PostRef[];
-  /** The model's text that was about to be shown last; absent where there was none. */
-  readonly seen?: string;
-}
-
-/** Mentions accepted and not yet stored. What it holds at start is what a crash interrupted. */
-export interface Journal {
-  /** Whether `accept` would say false. @throws StorageUnavailable, StorageCorrupt */
-  isKnown(mention: Mention): Promise<boolean>;
   /**
-   * Makes the mention durable, with the posts that stand for it already; false when this attempt at it was accepted
-   * before, also when its turn is long stored.
+   * Drops one turn and resolves with it, without its media; undefined where there is none of this id.
    * @throws StorageUnavailable, StorageCorrupt
    */
-  accept(mention: Mention, posts?: readonly PostRef[]): Promise<boolean>;
-  /** Remembers the posts that stand for an open entry; does nothing for any other. @throws StorageUnavailable, StorageCorrupt */
-  posted(id: MentionId, posts: readonly PostRef[]): Promise<void>;
+  drop(id: ConversationId, turn: MentionId): Promise<Turn | undefined>;
   /**
-   * Remembers the model's text that is about to be shown for an open entry, for when no more of it comes. Survives the end of
-   * the process; a power cut may take the last one back. @throws StorageUnavailable
+   * When the last of a conversation's turns was dropped by wish, in epoch milliseconds: what was said there until then is
+   * not to be read again. Undefined where that never happened. @throws StorageUnavailable, StorageCorrupt
    */
-  seen(id: MentionId, text: string): Promise<void>;
-  /** Closes the entry; its id stays known against redelivery. @throws StorageUnavailable, StorageCorrupt */
-  close(id: MentionId): Promise<void>;
-  /** The open entries, oldest first. @throws StorageUnavailable */
-  open(): Promise<readonly JournalEntry[]>;
-}
-
-/** What people, conversations, channels and workspaces chose for themselves. */
-export interface SettingsStore {
-  /** @throws StorageUnavailable, StorageCorrupt */
-  get(id: ScopeId): Promise<SettingsOverride>;
-  /** Merges `change` into what was chosen there; null takes a choice back. @throws StorageUnavailable, StorageCorrupt */
-  set(id: ScopeId, change: SettingsChange): Promise<void>;
-  /** Takes back every choice. @throws StorageUnavailable */
-  forget(id: ScopeId): Promise<void>;
+  forgottenAt(id: ConversationId): Promise<number | undefined>;
+  /** Every conversation of a workspace, newest first. Walks the whole store: for the local page, not for a hot path. */
+  conversations(platform: Platform, workspace: string): Promise<readonly ConversationSummary[]>;
 }
 
 /** What a log line may carry: ids, names of things, numbers. Never a token, a key or message text. */

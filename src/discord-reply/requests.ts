@@ -1,6 +1,6 @@
 /** Requests to Discord: each is sent at once with leave of the governor, which learns from the answer. Nothing is queued here. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { DefaultRestOptions, DefaultUserAgent, type RequestMethod } from 'discord.js';
+import { DefaultRestOptions, DefaultUserAgent, RequestMethod } from 'discord.js';
 import { request as requestOnce } from 'undici';
 import { PlatformRejected, PlatformUnavailable } from '../core/errors.ts';
 import type { Log, Urgency } from '../core/ports.ts';
@@ -42,7 +42,7 @@ type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
 /** One request. All of one kind to one channel share a budget. */
 export interface Request {
-  readonly kind: 'create' | 'edit' | 'remove' | 'thread' | 'typing';
+  readonly kind: 'create' | 'edit' | 'remove' | 'thread' | 'typing' | 'read';
   readonly channel: string;
   readonly method: RequestMethod;
   readonly route: string;
@@ -59,6 +59,9 @@ const TIMEOUT_MS = 15_000;
 /** How often what has to succeed is tried, and the longest wait that Discord may ask of it. */
 const ATTEMPTS = 5;
 const MAX_WAIT_MS = 20_000;
+
+/** The signal of what nobody calls off. */
+const NEVER = new AbortController().signal;
 
 /** How Node and undici name a connection that the other side closed. */
 const CUT: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
@@ -103,6 +106,12 @@ export class Requests {
       if (error instanceof PlatformUnavailable || error instanceof PlatformRejected) throw error;
       throw new PlatformUnavailable('Discord could not be reached.', { cause: error });
     }
+  }
+
+  /** Reads what stands at a route of this channel. @throws PlatformUnavailable, PlatformRejected */
+  read(channel: string, route: string): Promise<unknown> {
+    const request = { kind: 'read', channel, method: RequestMethod.Get, route } as const;
+    return this.retrying(async () => this.send(request, await this.leave(request, 'first', NEVER)));
   }
 
   /** Tries again what failed because Discord was away or asked to wait, unless it asks for too long. */
@@ -187,20 +196,35 @@ async function formOf(json: string, files: NonNullable<Request['files']>) {
 function learnedOf(headers: Headers): Learned {
   const number = (name: string) => Number(headers[`x-ratelimit-${name}`] ?? Number.NaN);
   const [limit, remaining, seconds] = [number('limit'), number('remaining'), number('reset-after')];
-  return Number.isNaN(limit + remaining + seconds) ? {} : { limit, remaining, resetAfterMs: seconds * 1000 };
+  const isSane = limit >= 1 && limit <= MAX_LIMIT && remaining >= 0 && remaining <= limit && isWait(seconds);
+  return isSane ? { limit, remaining, resetAfterMs: seconds * 1000 } : {};
+}
+
+/** Figures beyond these come from something before Discord, and would stop all writing or fill the memory. */
+const MAX_LIMIT = 1000;
+const MAX_WAIT_SECONDS = 86_400;
+
+function isWait(seconds: unknown): seconds is number {
+  return typeof seconds === 'number' && seconds >= 0 && seconds <= MAX_WAIT_SECONDS;
 }
 
 /** What an answer that is no success means. Its body holds the exact wait, unless it comes from something before Discord. */
 function refusalIn(status: number, headers: Headers, body: string): PlatformRejected | PlatformUnavailable {
-  // An object, whose fields are checked before they are used.
-  const said = (body.startsWith('{') ? JSON.parse(body) : {}) as {
-    readonly code?: unknown;
-    readonly retry_after?: unknown;
-  };
+  const said = objectIn(body);
   const code = typeof said.code === 'number' ? said.code : undefined;
-  const seconds = typeof said.retry_after === 'number' ? said.retry_after : Number(headers['retry-after'] ?? 1);
+  const seconds = [said.retry_after, Number(headers['retry-after'])].find(isWait) ?? 1;
   if (status === 429) return new PlatformUnavailable('Discord asks to wait.', { status, retryAfterMs: seconds * 1000 });
   if (status >= 500) return new PlatformUnavailable(`Discord failed with ${status}.`, { status });
   const platformCode = code === undefined ? {} : { platformCode: code };
   return new PlatformRejected(`Discord refused: ${status}, code ${code ?? 'none'}.`, { status, ...platformCode });
+}
+
+/** The fields of a JSON object, none of them checked; none where there is no such thing. */
+function objectIn(body: string): { readonly code?: unknown; readonly retry_after?: unknown } {
+  try {
+    const said: unknown = JSON.parse(body);
+    return typeof said === 'object' && said !== null ? said : {};
+  } catch {
+    return {};
+  }
 }

@@ -6,10 +6,11 @@ import type { Log, ReplySurface, Urgency } from '../core/ports.ts';
 import type { DraftView, PostRef, Reply } from '../core/reply.ts';
 import type { Leave } from '../reply/governor.ts';
 import { Posts, type PostWriter } from '../reply/posts.ts';
+import { postedBelow } from './below.ts';
 import { messageRoute } from './routes.ts';
 import { noticeOf } from '../discord-text/foot.ts';
 import { bodyOf, creationOf, isShownBy, NOTE, type Page, type Posted } from '../discord-text/pages.ts';
-import { replyPagesOf, viewPages, withoutPictures } from '../discord-text/pages.ts';
+import { lesserPagesOf, replyPagesOf, viewPages } from '../discord-text/pages.ts';
 import type { Request, Requests } from './requests.ts';
 
 export interface SurfaceOptions {
@@ -22,9 +23,7 @@ export interface SurfaceOptions {
 /** A message that has a thread cannot get another. @see https://docs.discord.com/developers/topics/opcodes-and-status-codes#json */
 const THREAD_EXISTS = 160_004;
 const UNKNOWN_MESSAGE = 10_008;
-
-/** What is added to a page's place when all pages are posted below those that may not be changed. */
-const BELOW = 200;
+const REPLY_NEEDS_HISTORY = 160_002;
 
 /** The signal of what nobody calls off. */
 const NEVER = new AbortController().signal;
@@ -85,34 +84,30 @@ export class DiscordSurface implements ReplySurface {
 
   async finish(reply: Reply): Promise<readonly PostRef[]> {
     this.#end();
+    const [pages, stood] = [replyPagesOf(reply), this.#posts.refs.length];
     try {
-      return await this.#posts.sync(replyPagesOf(reply), 'final');
+      return await this.#posts.sync(pages, 'final');
     } catch (error) {
       if (!(error instanceof PlatformRejected)) throw error;
-      if (reply.images === undefined) return this.#finishAnew(reply, error);
       const { status, platformCode } = error.failure;
-      this.#options.log.warn('discord.pictures-refused', { channel: await this.#place(), status, platformCode });
-      return this.#posts.sync(withoutPictures(reply), 'final');
+      const less = lesserPagesOf(reply, platformCode);
+      if (less === undefined && stood === 0) throw error;
+      if (less === undefined)
+        return (this.#posts = await postedBelow(pages, this.#posts.refs, { ...this.#options, writer: this.#writer }))
+          .refs;
+      this.#options.log.warn(`discord.${less.without}-refused`, { channel: await this.#place(), status, platformCode });
+      return this.#posts.sync(less.pages, 'final');
     }
-  }
-
-  /** Where a post that stands may not be changed any more, the whole reply is posted below it, and what it replaces is removed. */
-  async #finishAnew(reply: Reply, refused: PlatformRejected): Promise<readonly PostRef[]> {
-    const before = this.#posts.refs;
-    if (before.length === 0) throw refused;
-    const create = (page: Page, index: number) => this.#post(page, String(index + BELOW));
-    this.#posts = new Posts({ ...this.#writer, create }, []);
-    await this.#posts.sync(replyPagesOf(reply), 'final');
-    const { log } = this.#options;
-    log.warn('discord.edit-refused', { platformCode: refused.failure.platformCode });
-    for (const post of before)
-      await this.#remove(post).catch((error: unknown) => log.error('discord.post-left', error));
-    return this.#posts.refs;
   }
 
   async note(notice: string): Promise<void> {
     this.#end();
     await this.#post({ content: noticeOf(notice), files: [] }, NOTE);
+  }
+
+  async retract(): Promise<void> {
+    this.#end();
+    await this.#posts.sync([], 'final');
   }
 
   abandon(): void {
@@ -184,13 +179,18 @@ export class DiscordSurface implements ReplySurface {
   /** @param name Tells this post from the others of the reply, so that it is made once however often it is tried. */
   async #post(page: Page, name: string): Promise<PostRef> {
     const channel = await this.#place();
-    const answer = await this.#write({
+    const request = {
       kind: 'create',
       channel: this.#counted(channel),
       method: RequestMethod.Post,
       route: messageRoute(this.#to, channel),
       files: page.files,
-      body: creationOf(page, this.#to, { channel, name }),
+    } as const;
+    const body = creationOf(page, this.#to, { channel, name });
+    const answer = await this.#write({ ...request, body }).catch((error: unknown) => {
+      if (!(error instanceof PlatformRejected) || error.failure.platformCode !== REPLY_NEEDS_HISTORY) throw error;
+      // What may not be read may not be replied to; it can still be answered.
+      return this.#write({ ...request, body: { ...body, message_reference: undefined } });
     });
     // Discord answers a created message with the message, which has all of this.
     const posted = answer as Posted;

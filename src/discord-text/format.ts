@@ -1,9 +1,12 @@
 /** From the model's Markdown to the messages Discord renders, sources and notice included; formatting twice changes nothing. */
 import type { Mark, Reply } from '../core/reply.ts';
 import { type PageLimit, paginate, pagesOf as split } from '../markdown/paginate.ts';
-import { beginsRule, codePoints, growthOf, isRule, tableBlock, withoutBold } from '../markdown/tables.ts';
+import { beginsRule, codePoints, isRule } from '../markdown/tables.ts';
 import { marksByPage, withMarks } from '../sources/marks.ts';
 import { footOf, hrefOf } from './foot.ts';
+import { formulaOf } from './formulas.ts';
+import { FENCE, formatLine, RULE_SHOWN, RULE_START } from './line.ts';
+import { shownTable, tableGrowth } from './records.ts';
 
 /**
  * Characters one message holds, counted as code points.
@@ -11,69 +14,86 @@ import { footOf, hrefOf } from './foot.ts';
  */
 const MAX_CONTENT = 2000;
 
-const FENCE = /^\s*(?<marks>`{3,}(?=[^`]*$)|~{3,})/u;
-const RULE_START = /^\s{0,3}(?:(?:-[ \t]*){3}|(?:\*[ \t]*){3}|(?:_[ \t]*){3})/mu;
-const RULE_SHOWN = '─'.repeat(12);
-const RULE = /^\s{0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$/u;
-/** Four spaces make code of it. Hashes at the end belong to the title unless a space parts them from it. */
-const DEEP_HEADING = /^(?<indent>(?: {0,3}>)* {0,3})#{4,6}[ \t]+(?<title>.*?)(?:[ \t]+#+)?[ \t]*$/u;
-const TASK = /^(?<bullet>[\s>]*(?:[-*+]|\d+[.)])[ \t]+)\[(?<mark>[ xX])\](?=[ \t])/u;
-const CODE_OR_URL_LINK =
-  /(?<!`)(`+)[^`](?:.*?[^`])?\1(?!`)|\[[^[\]]*https?:\/\/[^[\]]*\]\(<?(https?:\/\/[^\s()<>]+)>?\)/gu;
-
 /**
- * The Markdown as Discord renders it: headings beyond the third level as bold lines, tables aligned in a code block,
- * task boxes and rules as characters, links whose label is an address as that address. Code is left alone.
+ * The Markdown as Discord renders it: headings beyond the third level as bold lines, tables aligned in a code block or as
+ * records, task boxes and rules as characters, footnotes in small print, formulas as text in code, what HTML means as
+ * Markdown, links whose label is an address as that address. Code is left alone.
  *
  * Mentions are not touched: what cannot ping is decided by `allowed_mentions`, and the text stays the model's.
  */
 export function format(markdown: string): string {
-  const lines = markdown.split('\n');
   const out: string[] = [];
-  let fence: string | undefined;
-  for (let at = 0; at < lines.length; at++) {
-    const line = lines[at] ?? '';
-    const marks = FENCE.exec(line)?.groups?.marks;
-    if (fence !== undefined) {
-      out.push(line);
-      if (marks?.startsWith(fence) === true && line.trim() === marks) fence = undefined;
-    } else if (marks !== undefined) {
-      out.push(line);
-      fence = marks;
-    } else if (line.includes('|') && isRule(lines[at + 1] ?? '')) {
-      const end = endOfTable(lines, at + 2);
-      const table = lines.slice(at, end);
-      // Three ticks in a cell would end the code block, so such a table stays as it is.
-      out.push(...(table.some((row) => row.includes('```')) ? table : tableBlock(table)));
-      at = end - 1;
-    } else {
-      out.push(formatLine(line));
-    }
+  for (const block of blocksOf(markdown, isRule)) {
+    if (block.kind === 'code') out.push(...block.lines);
+    else if (block.kind === 'table') out.push(...shownTable(block.lines));
+    else if (block.kind === 'formula') out.push(...shownFormula(block.lines));
+    else out.push(...block.lines.flatMap(formatLine));
   }
   return out.join('\n');
 }
 
-function formatLine(line: string): string {
-  if (RULE.test(line)) return RULE_SHOWN;
-  // Most lines have nothing to format, and a page is formatted for each view of it.
-  if (!line.includes('[') && !line.includes('####')) return line;
-  const heading = DEEP_HEADING.exec(line)?.groups;
-  const title = withoutBold(heading?.title ?? '', (span) => span).trim();
-  // A title of asterisks alone would turn into a rule.
-  if (heading !== undefined && /[^*\s]/u.test(title)) return `${heading.indent}**${withPlainUrls(title)}**`;
-  return withPlainUrls(line.replace(TASK, (_, bullet: string, mark: string) => `${bullet}${mark === ' ' ? '☐' : '☑'}`));
+interface Block {
+  readonly kind: 'code' | 'table' | 'formula' | 'text';
+  readonly lines: readonly string[];
 }
 
-/** Discord shows a masked link whose label is an address as raw brackets. A link taken out may be another one's label. */
-function withPlainUrls(line: string): string {
-  const plain = line.replace(CODE_OR_URL_LINK, (all, _ticks, url?: string) => (url === undefined ? all : `<${url}>`));
-  return plain === line ? line : withPlainUrls(plain);
+/** @param isDelimiter Whether a line is, or may be, the delimiter row of a table. */
+function* blocksOf(markdown: string, isDelimiter: (line: string) => boolean): Generator<Block> {
+  const lines = markdown.split('\n');
+  let at = 0;
+  while (at < lines.length) {
+    const line = lines[at] ?? '';
+    const [kind, end] = FENCE.test(line)
+      ? (['code', endOfCode(lines, at)] as const)
+      : line.includes('|') && isDelimiter(lines[at + 1] ?? '')
+        ? (['table', endOfTable(lines, at + 2)] as const)
+        : beginsFormula(line)
+          ? (['formula', endOfFormula(lines, at)] as const)
+          : (['text', at + 1] as const);
+    yield { kind: end === at + 1 && kind === 'formula' ? 'text' : kind, lines: lines.slice(at, end) };
+    at = end;
+  }
+}
+
+function endOfCode(lines: readonly string[], from: number): number {
+  const marks = FENCE.exec(lines[from] ?? '')?.groups?.['marks'] ?? '';
+  const isEnd = (line: string): boolean => {
+    const end = FENCE.exec(line)?.groups?.['marks'];
+    return end?.startsWith(marks) === true && line.trim() === end;
+  };
+  const end = lines.findIndex((line, at) => at > from && isEnd(line));
+  return end === -1 ? lines.length : end + 1;
 }
 
 function endOfTable(lines: readonly string[], from: number): number {
   let end = from;
   while (end < lines.length && lines[end]?.includes('|') === true && !FENCE.test(lines[end] ?? '')) end++;
   return end;
+}
+
+function beginsFormula(line: string): boolean {
+  return /^\s*(?:\$\$(?!.*\$\$)|\\\[(?!.*\\\]))/u.test(line);
+}
+
+/** After the line with its closing mark; after the first one where there is none before a blank line or code. */
+function endOfFormula(lines: readonly string[], from: number): number {
+  const mark = lines[from]?.trim().startsWith('$$') === true ? '$$' : '\\]';
+  for (let at = from + 1; at < lines.length; at++) {
+    const line = (lines[at] ?? '').trim();
+    if (line === '' || FENCE.test(line)) break;
+    if (line.endsWith(mark)) return at + 1;
+    if (line.includes(mark)) break;
+  }
+  return from + 1;
+}
+
+/** Each line of it in code of its own, as far indented as the first; as it is where that is longer. */
+function shownFormula(lines: readonly string[]): readonly string[] {
+  const text = lines.join('\n').trim();
+  const indent = /^\s*/u.exec(lines[0] ?? '')?.[0] ?? '';
+  const rows = formulaOf(text.slice(2, -2))?.map((row) => `${indent}\`${row}\``);
+  if (rows === undefined || codePoints(rows.join('\n')) > codePoints(lines.join('\n'))) return lines;
+  return rows;
 }
 
 /**
@@ -84,27 +104,15 @@ export const PAGE: PageLimit = { max: MAX_CONTENT - 60, reserve: 60, measure: le
 
 /**
  * Code points of the formatted page, or a few more: what formatting takes away counts while it may yet be text, so that
- * the length never shrinks when text is appended.
+ * the length never shrinks when text is appended. Only tables and rules get longer.
  */
 export function lengthOf(page: string): number {
   let length = codePoints(page);
   if (!page.includes('|') && !RULE_START.test(page)) return length;
-  const lines = page.split('\n');
-  let fence: string | undefined;
-  for (let at = 0; at < lines.length; at++) {
-    const line = lines[at] ?? '';
-    const marks = FENCE.exec(line)?.groups?.marks;
-    if (fence !== undefined) {
-      if (marks?.startsWith(fence) === true && line.trim() === marks) fence = undefined;
-    } else if (marks !== undefined) {
-      fence = marks;
-    } else if (line.includes('|') && beginsRule(lines[at + 1] ?? '')) {
-      const end = endOfTable(lines, at + 2);
-      length += growthOf(lines.slice(at, end));
-      at = end - 1;
-    } else if (RULE_START.test(line)) {
-      length += Math.max(0, RULE_SHOWN.length - codePoints(line));
-    }
+  for (const { kind, lines } of blocksOf(page, beginsRule)) {
+    if (kind === 'table') length += tableGrowth(lines);
+    if (kind === 'text' || kind === 'formula')
+      for (const line of lines) if (RULE_START.test(line)) length += Math.max(0, RULE_SHOWN.length - codePoints(line));
   }
   return length;
 }

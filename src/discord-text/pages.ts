@@ -64,9 +64,16 @@ export function replyPagesOf(reply: Reply): readonly Page[] {
   return [...textPagesOf(reply, images.length - files.length), ...picturePagesOf(files)];
 }
 
-/** The same where no file may be posted. */
-export function withoutPictures(reply: Reply): readonly Page[] {
-  return textPagesOf(reply, reply.images?.length ?? 0);
+/** A server's own filter, and Discord's against harmful links, refuse a message for what it holds: here most likely a source. */
+const FILTERED: ReadonlySet<unknown> = new Set([200_000, 240_000]);
+
+/** Pages with less on them, for a reply that Discord refused with this code; undefined where there is nothing to leave out. */
+export function lesserPagesOf(reply: Reply, code: number | string | undefined) {
+  const { marks: _marks, searches = [], quotes = [], ...bare } = reply;
+  const links = reply.sources.length + searches.length + quotes.length;
+  if (FILTERED.has(code) && links > 0) return { without: 'sources', pages: replyPagesOf({ ...bare, sources: [] }) };
+  if (reply.images === undefined) return undefined;
+  return { without: 'pictures', pages: textPagesOf(reply, reply.images.length) };
 }
 
 /** The fields of a create or an edit that make a message show the page and nothing else. */

@@ -1,18 +1,28 @@
 /** Halley's connection to Discord: messages and commands in through the gateway, surfaces out over REST. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Client, DefaultRestOptions, Events, type Interaction, type Message, Status } from 'discord.js';
-import type { ConversationId } from '../core/conversation.ts';
-import { HalleyError, PlatformUnavailable } from '../core/errors.ts';
+import {
+  type Client,
+  DefaultRestOptions,
+  Events,
+  GatewayDispatchEvents,
+  type GatewayMessageDeleteBulkDispatchData,
+  type GatewayMessageDeleteDispatchData,
+  type Interaction,
+  Status,
+} from 'discord.js';
+import { PlatformUnavailable } from '../core/errors.ts';
 import type { Downloaded, Downloader } from '../core/files.ts';
-import type { Attachment, Mention, ReplyAddress } from '../core/inbound.ts';
+import type { Attachment, Before, Recent, ReplyAddress } from '../core/inbound.ts';
 import type { Adapter, Inbox, Log, ReplySurface } from '../core/ports.ts';
 import type { PostRef } from '../core/reply.ts';
 import type { Governor } from '../reply/governor.ts';
 import type { NoticesFor } from '../notices/notices.ts';
+import { type Gone, Hearing } from '../discord-reading/hearing.ts';
+import { saidBefore } from '../discord-reading/history.ts';
+import { mayRead, namesIn } from '../discord-reading/where.ts';
 import { Requests, type RequestsOptions } from '../discord-reply/requests.ts';
 import { DiscordSurface } from '../discord-reply/surface.ts';
 import { type ClientOptions, clientOf, platformErrorOf, refusalOf, startErrorOf, survive } from './client.ts';
-import { heardOf, type Ignored, inPlaceWhereWanted, judge, type Verdict, whereOf } from './inbound.ts';
 import { answerInteraction } from './interactions.ts';
 import { registerCommands } from './registration.ts';
 
@@ -106,11 +116,27 @@ export class DiscordAdapter implements Adapter {
     return downloader.fetch({ url: file.url, mimeType: file.mimeType, maxBytes, hosts: FILE_HOSTS, ...own }, signal);
   }
 
+  recent(before: Before, limit: number): Promise<Recent> {
+    const { channel } = before;
+    const client = this.#client;
+    return saidBefore(before, limit, {
+      get: (route) => this.#requests.read(channel, route),
+      self: client.user?.id,
+      names: namesIn(client, channel),
+      mayRead: mayRead(client, channel),
+    });
+  }
+
   #listen(inbox: Inbox): void {
     const { log, noticesFor } = this.#options;
+    const hearing = new Hearing({ client: this.#client, inbox, noticesFor, log });
+    const gone = (event: Gone) => this.#inOrder(event.channel, () => hearing.deleted(event));
     const answer = (given: Interaction) => answerInteraction(given, { inbox, noticesFor, log });
     this.#client
-      .on(Events.MessageCreate, (message) => this.#inOrder(message.channelId, () => this.#hear(message, inbox)))
+      .on(Events.MessageCreate, (message) => this.#inOrder(message.channelId, () => hearing.written(message)))
+      .on(Events.MessageUpdate, (before, message) =>
+        this.#inOrder(message.channelId, () => hearing.edited(before, message)),
+      )
       .on(Events.InteractionCreate, (given) => this.#inOrder(given.id, () => answer(given)))
       // A server that is only away for now is told of by another event.
       .on(Events.GuildDelete, ({ id }) => this.#inOrder(id, () => inbox.removed('discord', id)))
@@ -118,6 +144,14 @@ export class DiscordAdapter implements Adapter {
       .on(Events.ShardResume, (shard, replayed) => log.info('discord.resumed', { shard, replayed }))
       .on(Events.ShardError, (error, shard) => log.error('discord.connection-failed', error, { shard }))
       .on(Events.Error, (error) => log.error('discord.client-failed', error));
+    // The client's own events of these pass over channels that it does not know yet, such as that of a direct message.
+    this.#client.ws
+      .on(GatewayDispatchEvents.MessageDelete, (event: GatewayMessageDeleteDispatchData) =>
+        gone({ channel: event.channel_id, guild: event.guild_id, messages: [event.id] }),
+      )
+      .on(GatewayDispatchEvents.MessageDeleteBulk, (event: GatewayMessageDeleteBulkDispatchData) =>
+        gone({ channel: event.channel_id, guild: event.guild_id, messages: event.ids }),
+      );
   }
 
   /** Resolves when everything that Discord sends at the start has arrived. */
@@ -158,54 +192,6 @@ export class DiscordAdapter implements Adapter {
         if (this.#delivering.get(key) === done) this.#delivering.delete(key);
       });
     this.#delivering.set(key, done);
-  }
-
-  async #hear(message: Message, inbox: Inbox): Promise<void> {
-    const verdict = await this.#verdictOn(message);
-    if (verdict.kind === 'ignored') return this.#ignore(message, verdict.reason);
-    const { mention } = verdict;
-    if (verdict.kind === 'overheard' && !(await this.#isFollowed(message, mention.conversation, inbox)))
-      return this.#ignore(message, 'not-addressed');
-    if (mention.isFree === true && !(await this.#isFree(mention, inbox))) return this.#ignore(message, 'not-addressed');
-    await inbox.mention(await inPlaceWhereWanted(mention, inbox, this.#options.log));
-  }
-
-  /** A failing store counts as yes: whoever answers tells of it. */
-  async #isFree(mention: Mention, inbox: Inbox): Promise<boolean> {
-    try {
-      return (await inbox.settingsAt(mention)).freeTalk === 'on';
-    } catch (error) {
-      this.#options.log.error('settings.unread', error, { mention: mention.id });
-      return true;
-    }
-  }
-
-  /** In a thread that the bot opened a failing store counts as yes: whoever answers tells of it. */
-  async #isFollowed(message: Message, id: ConversationId, inbox: Inbox): Promise<boolean> {
-    try {
-      return await inbox.follows(id);
-    } catch (error) {
-      const isOwn = message.channel.isThread() && message.channel.ownerId === this.#client.user?.id;
-      if (!(error instanceof HalleyError) || !isOwn) throw error;
-      return true;
-    }
-  }
-
-  async #verdictOn(message: Message): Promise<Verdict> {
-    const { user } = this.#client;
-    const { channel } = message;
-    // A thread that was archived when the bot connected is known by its id alone.
-    const isKnown = !channel.isThread() || channel.parentId !== null;
-    const where = whereOf(isKnown ? channel : await channel.fetch(true));
-    if (where === undefined || user === null) return { kind: 'ignored', reason: 'elsewhere' };
-    const role = message.guild?.roles.botRoleFor(user)?.id;
-    const heard = heardOf(message, where);
-    const notices = this.#options.noticesFor(heard.author.locale);
-    return judge(heard, { id: user.id, ...(role === undefined ? {} : { role }) }, notices);
-  }
-
-  #ignore({ channelId }: Message, reason: Ignored): void {
-    this.#options.log.debug('discord.ignored', { reason, channel: channelId });
   }
 
   #watch(): void {

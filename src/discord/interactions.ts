@@ -19,7 +19,8 @@ import { conversationIdOf, type Whereabouts } from '../core/conversation.ts';
 import type { Author, Command, CommandName, CommandReply, CommandValues, Mention, Menu } from '../core/inbound.ts';
 import type { Inbox, Log } from '../core/ports.ts';
 import type { NoticesFor } from '../notices/notices.ts';
-import { attachmentOf, conversationInPlace, inPlaceWhereWanted, placedOf, type Where, whereOf } from './inbound.ts';
+import { attachmentOf } from '../discord-reading/heard.ts';
+import { conversationInPlace, inPlaceWhereWanted, placedOf, type Where, whereOf } from '../discord-reading/where.ts';
 
 type Answerable = ChatInputCommandInteraction | StringSelectMenuInteraction | ButtonInteraction;
 

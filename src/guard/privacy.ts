@@ -1,6 +1,7 @@
 /** What is kept no longer: turns that are older than a workspace keeps them, and all of a workspace that is left. */
 import type { ConversationId, Platform } from '../core/conversation.ts';
-import type { Journal, Lanes, Log, TurnStore } from '../core/ports.ts';
+import type { Journal } from '../core/inbound.ts';
+import type { Lanes, Log, TurnStore } from '../core/ports.ts';
 
 /** A conversation, and when its oldest turn that is kept ended, in epoch milliseconds. */
 export interface Aged {

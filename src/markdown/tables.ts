@@ -8,6 +8,7 @@ const RULE_START = /^\s*(?:\|\s*:?-|:?-+:?\s*\|)/u;
 const MARK_LINK = /\[(\d+)\]\(<https?:[^<>]*>\)/gu;
 /** Room for a delimiter with both of its colons. */
 const MIN_COLUMN = 3;
+const SEPARATOR = ' | '.length;
 const GRAPHEMES = new Intl.Segmenter();
 const WIDE =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303f\uff01-\uff60\p{Emoji_Presentation}]|\ufe0f/u;
@@ -17,10 +18,26 @@ export function codePoints(text: string): number {
   return text.length - (text.match(/[\uD800-\uDBFF][\uDC00-\uDFFF]/g)?.length ?? 0);
 }
 
-/** A table as a code block with its columns aligned; the second line is the delimiter row. */
-export function tableBlock([header = '', rule = '', ...body]: readonly string[]): readonly string[] {
-  const rows = [header, ...body].map((row) => cellsOf(row).map(plainCell));
-  const rules = cellsOf(rule);
+/** A table, read. */
+export interface Table {
+  /** The header first, each as it is written. */
+  readonly rows: readonly (readonly string[])[];
+  /** The cells of the delimiter row. */
+  readonly rules: readonly string[];
+}
+
+/** The second line is the delimiter row. */
+export function tableOf([header = '', rule = '', ...body]: readonly string[]): Table {
+  return { rows: [header, ...body].map(cellsOf), rules: cellsOf(rule) };
+}
+
+/** Columns that its longest row takes. */
+export function widthOf({ rows }: Pick<Table, 'rows'>): number {
+  return widthsOf(rows).reduce((sum, width) => sum + width + SEPARATOR, -SEPARATOR);
+}
+
+/** A table of plain cells as a code block with its columns aligned. */
+export function tableBlock({ rows, rules }: Table): readonly string[] {
   const toTheRight = rules.map((cell) => /^-+:$/u.test(cell));
   const widths = widthsOf(rows);
   const text = rows.map((row) =>
@@ -57,7 +74,7 @@ function cellsOf(row: string): readonly string[] {
 }
 
 /** A cell without Markdown, which a code block would show as it is written. */
-function plainCell(cell: string): string {
+export function plainCell(cell: string): string {
   const text = cell.replace(/\\\|/gu, '|').replace(/<br\s*\/?>/giu, ' ');
   const plain = withoutBold(text, (_span, code) => code.trim());
   return plain.replace(MARK_LINK, '[$1]').trim();
@@ -86,33 +103,50 @@ export function beginsRule(line: string): boolean {
   return RULE_START.test(line);
 }
 
-/**
- * How much longer a table gets, at most. That never shrinks while rows come, so Markdown in a cell counts as it is, and a
- * table that may not be one in the end counts as what is longer.
- */
-export function growthOf(lines: readonly string[]): number {
-  const [header = '', rule = '', ...body] = lines;
-  const rows = [header, ...body].map(cellsOf);
-  const toTheRight = cellsOf(rule).map((cell) => /-:/u.test(cell));
-  const widths = widthsOf(rows);
-  const whole = widths.reduce((sum, width) => sum + width + 3, -3);
-  const last = widths.length - 1;
-  const lengths = rows.map((cells, index) => {
-    const spare = toTheRight[last] === true ? 0 : (widths[last] ?? 0) - displayWidth(cells[last] ?? '');
-    const joined = cells.reduce((sum, cell) => sum + joinedIn(cell), 0);
-    const [text = ''] = index === 0 ? [] : (body[index - 1] ?? '').split('|', 1);
-    return Math.max(whole - spare + joined, codePoints(text));
-  });
-  const table = lengths.reduce((sum, length) => sum + length, '```\n'.length + whole + '\n```'.length);
-  const asItIs = lines.reduce((sum, line) => sum + codePoints(line), 0);
-  const isPlain = !isRule(rule) || lines.some((line) => line.includes('```'));
-  return Math.max(table, isPlain ? asItIs : codePoints(header) + codePoints(rule)) - asItIs;
+/** How a table is shown. */
+export interface TableForms {
+  /** Columns that an aligned table takes at most. */
+  readonly maxWidth: number;
+  /** Code points of a wider one in its other form; never less when text is appended. */
+  readonly otherwise: (table: Table) => number;
 }
 
-/** Code points beyond the columns that they take: those that make one sign together. */
+/**
+ * How much longer a table gets, at most. That never shrinks while rows come, so Markdown in a cell counts as it is, and a
+ * table that may not be one in the end, or be aligned in the end, counts as what is longest.
+ */
+export function growthOf(lines: readonly string[], { maxWidth, otherwise }: TableForms): number {
+  const table = tableOf(lines);
+  const asItIs = lines.reduce((sum, line) => sum + codePoints(line), 0);
+  const isNarrow = widthOf(table) <= maxWidth;
+  // What stands before the first mark of a row was text while it came.
+  const text = lines.map((line) => codePoints(line.split('|', 1)[0] ?? ''));
+  text.splice(1, 1);
+  const aligned = alignedLength(table, { text, ...(isNarrow ? {} : { width: maxWidth }) });
+  return Math.max(0, (isNarrow ? aligned : Math.max(aligned, otherwise(table))) - asItIs);
+}
+
+/** Code points of the aligned table, with rows of the width that is given, else of its own, and no row shorter than its text. */
+function alignedLength(
+  { rows, rules }: Table,
+  { text, width }: { readonly text: readonly number[]; readonly width?: number },
+): number {
+  const widths = widthsOf(rows);
+  const whole = width ?? widthOf({ rows });
+  const last = widths.length - 1;
+  const isToTheRight = width !== undefined || /-:/u.test(rules[last] ?? '');
+  const lengths = rows.map((cells, row) => {
+    const spare = isToTheRight ? 0 : (widths[last] ?? 0) - displayWidth(cells[last] ?? '');
+    const joined = cells.reduce((sum, cell) => sum + joinedIn(cell), 0);
+    return Math.max(whole - spare + joined, text[row] ?? 0);
+  });
+  return lengths.reduce((sum, length) => sum + length, '```\n'.length + whole + '\n```'.length);
+}
+
+/** Code points beyond the columns that they take: those that make one sign together, as what LaTeX puts over a letter. */
 function joinedIn(cell: string): number {
-  if (/^[ -~]*$/u.test(cell)) return 0;
-  let joined = 0;
+  let joined = cell.includes('\\') ? cell.split('\\').length - 1 : 0;
+  if (/^[ -~]*$/u.test(cell)) return joined;
   for (const { segment } of GRAPHEMES.segment(cell)) joined += Math.max(0, codePoints(segment) - displayWidth(segment));
   return joined;
 }

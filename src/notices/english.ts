@@ -38,6 +38,10 @@ export interface Plain {
   readonly examples: readonly { readonly title: string; readonly message: string }[];
   /** Names a thread whose question has no words; no sentence. */
   readonly questionFrom: (name: string) => string;
+  /** Beside the first answer in a place where it is not known what was said before. */
+  readonly untold: Readonly<Record<'forbidden' | 'unavailable', string>>;
+  /** Beside an answer to a conversation of which the model was given only so many messages, 1 or more. */
+  readonly onlyLast: (count: number) => string;
 }
 
 /** One language: it does not compile until it has a sentence for every code, refusal, ending, command and fault. */
@@ -92,6 +96,12 @@ export const ENGLISH: Sentences = {
       { title: 'Write something', message: 'Write a short, friendly note that thanks a colleague for their help.' },
     ],
     questionFrom: (name) => `Question from ${name}`,
+    untold: {
+      forbidden: 'I may not read what was said here before, so I answer your message alone.',
+      unavailable: 'What was said here before could not be read just now, so I answer your message alone.',
+    },
+    onlyLast: (count) =>
+      `This conversation is longer than I can read at once: only the last ${countOf(count, 'message')} ${count === 1 ? 'fits' : 'fit'}.`,
   },
   notAllowed: 'I may not answer you here.',
   busy: (waiting) =>

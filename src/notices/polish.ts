@@ -30,6 +30,13 @@ export const POLISH: Sentences = {
       { title: 'Napisz coś', message: 'Napisz krótką, miłą notatkę z podziękowaniem za pomoc.' },
     ],
     questionFrom: (name) => `Pytanie od: ${name}`,
+    untold: {
+      forbidden: 'Nie wolno mi czytać tego, co padło tu wcześniej, więc odpowiadam tylko na Twoją wiadomość.',
+      unavailable:
+        'Nie udało się teraz przeczytać tego, co padło tu wcześniej, więc odpowiadam tylko na Twoją wiadomość.',
+    },
+    onlyLast: (count) =>
+      `Ta rozmowa jest dłuższa, niż mogę naraz przeczytać: ${formOf(count, ['mieści się tylko ostatnia', 'mieszczą się tylko ostatnie', 'mieści się tylko ostatnich'])} ${countOf(count, ['wiadomość', 'wiadomości', 'wiadomości'])}.`,
   },
   notAllowed: 'Nie mogę Ci tutaj odpowiadać.',
   busy: (waiting) =>

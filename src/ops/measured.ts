@@ -115,6 +115,7 @@ export function measuredSurface(surface: ReplySurface, metrics: Metrics): ReplyS
       return posts;
     },
     note: (notice) => surface.note(notice),
+    retract: () => surface.retract(),
     abandon: () => surface.abandon(),
   };
 }

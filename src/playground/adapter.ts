@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Whereabouts } from '../core/conversation.ts';
 import { codeOf } from '../core/errors.ts';
 import type { BlobStore, Downloaded } from '../core/files.ts';
-import type { Attachment, Command, Mention, ReplyAddress } from '../core/inbound.ts';
+import type { Attachment, Command, Mention, Recent, ReplyAddress } from '../core/inbound.ts';
 import type { Adapter, Inbox, Log, ReplySurface } from '../core/ports.ts';
 import type { Notices, NoticesFor } from '../notices/notices.ts';
 import { type Answer, Gate, no, protect, readBody, send, sendFile } from './gate.ts';
@@ -86,6 +86,11 @@ export class PlaygroundAdapter implements Adapter {
 
   download(file: Attachment, maxBytes: number): Promise<Downloaded> {
     return this.#uploads.find(file, maxBytes);
+  }
+
+  /** The bot takes part in every thread of the page from its beginning. */
+  async recent(): Promise<Recent> {
+    return [];
   }
 
   handle(req: IncomingMessage, res: ServerResponse): void {

@@ -105,7 +105,11 @@ export class LiveThread {
 
   /** Takes back a question that nobody accepted; one that is being answered stays. */
   withdraw(id: MentionId): void {
-    if (this.#turns.get(id)?.state !== 'waiting') return;
+    if (this.#turns.get(id)?.state === 'waiting') this.remove(id);
+  }
+
+  /** Takes a question and its answer from every page that shows them. */
+  remove(id: MentionId): void {
     this.#turns.delete(id);
     this.tell({ kind: 'withdrawn', id });
   }
@@ -215,6 +219,10 @@ export class PlaygroundSurface implements ReplySurface {
   async note(notice: string): Promise<void> {
     if (!this.#thread.has(this.#post.message)) await this.#backing.recall();
     this.#thread.note(this.#post.message, notice);
+  }
+
+  async retract(): Promise<void> {
+    this.#thread.remove(this.#post.message);
   }
 
   /** Nothing to end: the page is told by what it is sent. */

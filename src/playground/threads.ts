@@ -1,7 +1,7 @@
 /** The page's threads: what is kept of them, under what happens in this process. */
 import { type ConversationId, imagesOf, type Turn } from '../core/conversation.ts';
-import type { Mention, MentionId } from '../core/inbound.ts';
-import type { Journal, TurnStore } from '../core/ports.ts';
+import type { Mention, MentionId, Journal } from '../core/inbound.ts';
+import type { TurnStore } from '../core/ports.ts';
 import { replyOf } from '../reply/presenter.ts';
 import { endOf } from './endings.ts';
 import { conversationOf, HERE, threadOf } from './inbound.ts';

@@ -46,11 +46,12 @@ const TRIPS = 8;
 const TRUSTED_TRIPS = 4;
 
 /**
- * Even shares of a window between its last text and its end: long enough for the slot to be worth a write, too short for an
- * ending to be late. The first window after a pause is mostly the whole of a short answer, and may be used up sooner.
+ * Even shares of a window between its last text and its end. All of a share is the most even, over the ends of windows too;
+ * less of it lets an ending that finds the window spent come sooner. The first window after a pause is mostly the whole of a
+ * short answer, whose ending comes about when it ends.
  */
-const TAIL = 0.65;
-const FIRST_TAIL = 0.85;
+const TAIL = 0.8;
+const FIRST_TAIL = 1;
 
 /** Milliseconds that a write is held for the next text to come, until it is known how long it was: half a usual pause. */
 const HELD_MS = 80;

@@ -1,9 +1,8 @@
 /**
  * Who may write next to budgets that several replies share: first words, then endings, then the stalest text.
  *
- * A platform limits the writes of a channel, of a workspace and method, and of a whole bot; never those of one reply. One
- * Governor therefore serves the process, and whatever writes to a platform asks it first. Leave is granted as late as
- * possible, so nothing stale ever waits in a platform client's own queue.
+ * A platform limits the writes of a channel, of a workspace and method, and of a whole bot; never those of one reply. So one
+ * Governor serves the process. Leave is granted as late as possible: nothing stale waits in a platform client's own queue.
  */
 import type { Urgency } from '../core/ports.ts';
 import { type Budget, type Flight, type Learned, Slots } from './budget.ts';
@@ -51,6 +50,9 @@ interface Gate {
 }
 
 const ORDER: Readonly<Record<Urgency, number>> = { first: 0, ending: 1, burst: 2, text: 2 };
+
+/** A longer timer fires at once. @see https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Budgets held before those without use are forgotten. */
 const SWEEP_AT = 256;
@@ -165,7 +167,8 @@ export class Governor {
     const now = performance.now();
     const at = gate.slots.permittedAt(first.urgency, gate.waiting, now);
     // A timer may fire a fraction early; rounding up spares a second one. What waits for an answer needs none.
-    if (Number.isFinite(at)) gate.timer = setTimeout(() => this.#pump(gate), Math.ceil(at - now));
+    if (Number.isFinite(at))
+      gate.timer = setTimeout(() => this.#pump(gate), Math.min(MAX_TIMER_MS, Math.ceil(at - now)));
   }
 
   /** Lets through those who stand here, the first ones first, as long as there is room. */
@@ -231,10 +234,7 @@ class Heap<T extends Rank> {
   }
 }
 
-interface Branch<T> {
-  readonly entry: T;
-  readonly below: Branch<T>[];
-}
+type Branch<T> = { readonly entry: T; readonly below: Branch<T>[] };
 
 function joined<T extends Rank>(one: Branch<T> | undefined, other: Branch<T> | undefined): Branch<T> | undefined {
   if (one === undefined || other === undefined) return one ?? other;

@@ -48,6 +48,10 @@ export class PatientSurface implements ReplySurface {
     return this.#patiently(() => this.#surface.note(notice));
   }
 
+  retract(): Promise<void> {
+    return this.#patiently(() => this.#surface.retract());
+  }
+
   abandon(): void {
     this.#surface.abandon();
   }

@@ -56,7 +56,8 @@ export class SlackSurface implements ReplySurface {
     this.#at = at;
     this.#options = options;
     const { ladder, streamMs } = options;
-    const streams = options.streams && isDirect(at);
+    // One person and the bot.
+    const streams = options.streams && at.channel.startsWith('D');
     const retrying = <T>(work: () => Promise<T>): Promise<T> => this.#retrying(work);
     const once = (call: Call): Promise<Fields> => this.#writeOnce(call);
     this.#messages = new Messages({ at, ladder, streams, streamMs, standing, write: once, retrying });
@@ -117,6 +118,11 @@ export class SlackSurface implements ReplySurface {
     this.#end();
     await this.#messages.settle(this.#posts.refs);
     await this.#messages.create(noticePage(notice));
+  }
+
+  async retract(): Promise<void> {
+    this.#end();
+    await Promise.all([this.#posts.sync([], 'final'), this.#pictures.show([])]);
   }
 
   abandon(): void {
@@ -241,9 +247,4 @@ export class SlackSurface implements ReplySurface {
     this.#held?.leave.unused();
     this.#held = undefined;
   }
-}
-
-/** One person and the bot. */
-function isDirect({ channel }: ThreadAddress): boolean {
-  return channel.startsWith('D');
 }

@@ -73,5 +73,8 @@ export class WhisperSurface implements ReplySurface {
     await this.#send(contentOf(noticePage(notice)));
   }
 
+  /** What one person alone was shown is gone when they reload. */
+  async retract(): Promise<void> {}
+
   abandon(): void {}
 }

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigError } from '../core/errors.ts';
 import type { Downloaded, Downloader } from '../core/files.ts';
-import type { Attachment, ReplyAddress } from '../core/inbound.ts';
+import type { Attachment, Recent, ReplyAddress } from '../core/inbound.ts';
 import type { Adapter, Inbox, Log, ReplySurface } from '../core/ports.ts';
 import type { PostRef } from '../core/reply.ts';
 import type { NoticesFor } from '../notices/notices.ts';
@@ -134,6 +134,11 @@ export class SlackAdapter implements Adapter {
     const got = await downloader.fetch(wanted, signal);
     const isOther = 'bytes' in got && /html/iu.test(file.mimeType) && got.bytes.length !== file.bytes;
     return isOther ? { fault: 'page' } : got;
+  }
+
+  /** No mention of this platform says where it can be read what was said before it. */
+  async recent(): Promise<Recent> {
+    return [];
   }
 
   #connectionTo(events: Events): Connection | Webhooks {

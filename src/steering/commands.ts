@@ -1,8 +1,8 @@
 /** What each command does, once for all platforms; questions among them come as mentions and not here. */
 import { type ConversationId, scopeIdOf, type Settings, type Turn, type Whereabouts } from '../core/conversation.ts';
-import type { Command, CommandName, CommandReply, Mention, Suggested } from '../core/inbound.ts';
+import type { Command, CommandName, CommandReply, Journal, Mention, Suggested } from '../core/inbound.ts';
 import { type AccountLimits, type Ledger, PAYERS, type Payer, type Period, PERIODS } from '../core/model.ts';
-import type { Inbox, Journal, Lanes, Log, TurnStore } from '../core/ports.ts';
+import type { Inbox, Lanes, Log, TurnStore } from '../core/ports.ts';
 import type { PostRef } from '../core/reply.ts';
 import { languageOf, lineOf, noticesIn } from '../notices/notices.ts';
 import { type ChoiceContext, choose, type Given, showSettings } from './choose.ts';
@@ -111,7 +111,7 @@ async function retry({ command, say }: Given, { turns, ask }: CommandContext): P
 }
 
 /** Its files are not fetched again: the question stands in the turn as the model read it. */
-function againOf(turn: Turn, origin: NonNullable<Turn['origin']>, conversation: ConversationId): Mention {
+export function againOf(turn: Turn, origin: NonNullable<Turn['origin']>, conversation: ConversationId): Mention {
   const attempt = (turn.attempt ?? 1) + 1;
   return {
     ...origin,

@@ -6,9 +6,9 @@ import {
   type Settings,
   type SettingsOverride,
   type Whereabouts,
+  type SettingsStore,
 } from '../core/conversation.ts';
 import type { Author } from '../core/inbound.ts';
-import type { SettingsStore } from '../core/ports.ts';
 
 /** Whose choice a value is. */
 export type Origin = 'message' | Scope | 'default';

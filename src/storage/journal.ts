@@ -1,6 +1,5 @@
 /** Mentions accepted and not yet stored, with the posts that stand for them, and the ids of those that are done. */
-import type { Mention, MentionId } from '../core/inbound.ts';
-import type { Journal, JournalEntry } from '../core/ports.ts';
+import type { Mention, MentionId, Journal, JournalEntry } from '../core/inbound.ts';
 import type { PostRef } from '../core/reply.ts';
 import { isObject, type Records, type Store } from './open.ts';
 
@@ -40,6 +39,17 @@ export class KeyvJournal implements Journal {
       return accepted ? { data: { state: 'open', mention, posts } } : undefined;
     });
     return accepted;
+  }
+
+  async amend(mention: Mention): Promise<JournalEntry | undefined> {
+    let amended: JournalEntry | undefined;
+    await this.#texts.delete([mention.id]);
+    await this.#records.update(mention.id, (known) => {
+      if (known?.state !== 'open') return undefined;
+      amended = { mention, posts: known.posts };
+      return { data: { state: 'open', ...amended } };
+    });
+    return amended;
   }
 
   /** Does nothing for an entry that is not open. */

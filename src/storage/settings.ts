@@ -7,9 +7,9 @@ import {
   type SettingsChange,
   type SettingsOverride,
   THINKING_DEPTHS,
+  type SettingsStore,
 } from '../core/conversation.ts';
 import { StorageCorrupt } from '../core/errors.ts';
-import type { SettingsStore } from '../core/ports.ts';
 import { isObject, type Records, type Store } from './open.ts';
 
 /** One record per scope; it holds only what was chosen. */

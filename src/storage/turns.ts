@@ -41,12 +41,14 @@ interface IndexedTurn {
 export class KeyvTurnStore implements TurnStore {
   readonly #turns: Records<StoredTurn>;
   readonly #indexes: Records<readonly IndexedTurn[]>;
+  readonly #forgotten: Records<number>;
   readonly #blobs: KeyvBlobStore;
   readonly #options: TurnStoreOptions;
 
   constructor(store: Store, options: TurnStoreOptions) {
     this.#turns = store.records('turns', { isData: isTurn });
     this.#indexes = store.records('conversations', { isData: isIndex });
+    this.#forgotten = store.records('forgotten', { isData: (data) => typeof data === 'number' });
     this.#blobs = new KeyvBlobStore(store, options);
     this.#options = options;
   }
@@ -122,11 +124,32 @@ export class KeyvTurnStore implements TurnStore {
     const before = (await this.#indexes.get(id)) ?? [];
     const found = author === undefined ? [] : await this.turns(id);
     const dropped = before.filter((_, at) => author === undefined || found[at]?.author.id === author);
-    const kept = before.filter((indexed) => !dropped.includes(indexed));
-    if (kept.length === 0) await this.#indexes.delete([id]);
-    else if (dropped.length > 0) await this.#indexes.set(id, kept);
-    await this.#drop(id, dropped);
+    await this.#leave(id, before, dropped);
     return dropped.length;
+  }
+
+  async drop(id: ConversationId, turn: MentionId): Promise<Turn | undefined> {
+    const before = (await this.#indexes.get(id)) ?? [];
+    const indexed = before.find((each) => each.id === turn);
+    if (indexed === undefined) return undefined;
+    const [stored] = await this.#turns.getMany([keyOf(id, indexed.slot)]);
+    const dropped = stored && (await fetchMedia(stored, this.#shelfOf(id, indexed.slot), { characters: 0 }));
+    await this.#leave(id, before, [indexed]);
+    return dropped;
+  }
+
+  forgottenAt(id: ConversationId): Promise<number | undefined> {
+    return this.#forgotten.get(id);
+  }
+
+  /** Of a conversation that had no turns it is remembered too that it was forgotten: something may stand before its next one. */
+  async #leave(id: ConversationId, before: readonly IndexedTurn[], dropped: readonly IndexedTurn[]): Promise<void> {
+    const kept = before.filter((indexed) => !dropped.includes(indexed));
+    if (kept.length === 0) {
+      await this.#forgotten.set(id, Date.now());
+      await this.#indexes.delete([id]);
+    } else if (dropped.length > 0) await this.#indexes.set(id, kept);
+    await this.#drop(id, dropped);
   }
 
   /** Drops the turns that ended before, and resolves with how many there were. */

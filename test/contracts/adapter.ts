@@ -10,6 +10,8 @@ import { someSettings } from '../support/builders.ts';
 export class KeptInbox implements Inbox {
   readonly mentions: Mention[] = [];
   readonly commands: Command[] = [];
+  readonly edits: Mention[] = [];
+  readonly deletions: { readonly id: string; readonly conversations: readonly string[] }[] = [];
   readonly followed = new Set<string>();
   settings: Settings = someSettings;
   /** Awaited before each mention is taken. */
@@ -24,6 +26,14 @@ export class KeptInbox implements Inbox {
     this.mentions.push(mention);
     for (const arrived of this.#arrived) arrived();
     return true;
+  }
+
+  async edited(mention: Mention): Promise<void> {
+    this.edits.push(mention);
+  }
+
+  async deleted(id: string, conversations: readonly string[]): Promise<void> {
+    this.deletions.push({ id, conversations });
   }
 
   async command(command: Command): Promise<CommandReply> {
@@ -146,6 +156,25 @@ export function adapterContract(name: string, open: () => Promise<AdapterStage>)
       await stage.adapter.stop();
       expect(await stage.adapter.download(attachment, file.length, signal)).toEqual({ bytes: file });
       expect(await stage.adapter.download(attachment, file.length - 1, signal)).toEqual({ fault: 'size' });
+    });
+
+    it('tells what was said before a mention, oldest first, as plain data, and no more than is asked for', async () => {
+      await stage.adapter.start(inbox);
+      for (const text of ['one', 'two', 'three']) stage.asks(text);
+      const last = (await inbox.first(3)).at(-1);
+      if (last?.before === undefined) return expect(await inbox.first(3)).toHaveLength(3);
+      const before = { ...last.before, isWhole: true };
+      const said = await stage.adapter.recent(before, 100);
+      if ('fault' in said) throw new Error(said.fault);
+      const texts = said.map(({ text }) => text.replace(/^@\S+ /, ''));
+      expect(texts).toEqual(['one', 'two']);
+      expect(said.map(({ author }) => author !== 'self' && author.id)).toEqual([last.author.id, last.author.id]);
+      expect(JSON.parse(JSON.stringify(said))).toEqual(said);
+      expect(await stage.adapter.recent(before, 1)).toEqual(said.slice(-1));
+      const reply = { ...before, isWhole: false, repliesTo: said[0]?.id ?? '' };
+      expect(await stage.adapter.recent(reply, 100)).toEqual(said.slice(0, 1));
+      expect(await stage.adapter.recent({ ...reply, repliesTo: '100000000000000009' }, 100)).toEqual([]);
+      expect(await stage.adapter.recent({ ...last.before, isWhole: false }, 100)).toEqual([]);
     });
 
     it('delivers nothing after it was stopped', async () => {

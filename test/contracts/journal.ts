@@ -1,6 +1,6 @@
 /** What Journal promises, as tests that every implementation passes. */
 import { describe, expect, test } from 'vitest';
-import type { Journal } from '../../src/core/ports.ts';
+import type { Journal } from '../../src/core/inbound.ts';
 import { aMention } from '../support/builders.ts';
 
 /** Gives an empty journal that is cleaned up after the test. */
@@ -60,6 +60,20 @@ function describeAcceptance(open: OpenJournal): void {
     expect(await journal.accept(aMention())).toBe(false);
     await journal.close(aMention().id);
     expect(await journal.accept(aMention({ attempt: 3 }))).toBe(true);
+  });
+
+  test('takes another text for a mention that is open, and keeps the posts that stand', async () => {
+    const journal = await open();
+    await journal.accept(aMention());
+    await journal.posted(aMention().id, posts);
+    const amended = aMention({ text: 'Why is the sea blue?' });
+    expect(await journal.amend(amended)).toEqual({ mention: amended, posts });
+    expect(await journal.open()).toEqual([{ mention: amended, posts }]);
+    await journal.close(aMention().id);
+    expect(await journal.amend(aMention())).toBeUndefined();
+    expect(await journal.open()).toEqual([]);
+    expect(await journal.amend(aMention({ id: 'another' }))).toBeUndefined();
+    expect(await journal.open()).toEqual([]);
   });
 
   test('does not accept a mention again that was closed', async () => {

@@ -1,7 +1,7 @@
 /** What SettingsStore promises, as tests that every implementation passes. */
 import { describe, expect, test } from 'vitest';
 import { conversationIdOf, scopeIdOf, SCOPES } from '../../src/core/conversation.ts';
-import type { SettingsStore } from '../../src/core/ports.ts';
+import type { SettingsStore } from '../../src/core/conversation.ts';
 import { aConversation, aMention } from '../support/builders.ts';
 
 /** Gives an empty store that is cleaned up after the test. */

@@ -45,6 +45,14 @@ export function surfaceContract(name: string, open: () => Promise<SurfaceStage>)
       expect(stage.seen()).toEqual(['One', 'One two', 'One two three']);
     });
 
+    it('takes away all that stands, also what an earlier process left', async () => {
+      await surface.begin();
+      await shows('One', 'first');
+      const posts = await surface.finish({ ...REPLY, text: 'One two.' });
+      await stage.surface(posts).retract();
+      expect(stage.reads()).toEqual([]);
+    });
+
     it('shows no post while there is no text', async () => {
       await surface.begin();
       await surface.leave('first', new AbortController().signal);

@@ -54,6 +54,30 @@ function describeTurns(open: OpenTurnStore): void {
     expect(await idsOf(store)).toEqual(['three', 'four']);
   });
 
+  test('drops one turn, and tells which it was', async () => {
+    const store = await open(3);
+    const turns = [aTurn({ id: 'one' }), aTurn({ id: 'two' }), aTurn({ id: 'three' })];
+    for (const turn of turns) await store.append(aConversation, turn);
+    expect(await store.drop(aConversation, 'two')).toEqual(turns[1]);
+    expect(await store.drop(aConversation, 'two')).toBeUndefined();
+    expect(await idsOf(store)).toEqual(['one', 'three']);
+    expect(await store.forgottenAt(aConversation)).toBeUndefined();
+  });
+
+  test('knows since when nothing is left of a conversation by wish', async () => {
+    const store = await open(3);
+    expect(await store.forgottenAt(aConversation)).toBeUndefined();
+    const before = Date.now();
+    await store.append(aConversation, aTurn({ id: 'one' }));
+    await store.drop(aConversation, 'one');
+    expect(await store.turns(aConversation)).toEqual([]);
+    const dropped = (await store.forgottenAt(aConversation)) ?? 0;
+    expect(dropped).toBeGreaterThanOrEqual(before);
+    await store.append(aConversation, aTurn({ id: 'two' }));
+    await store.forget(aConversation);
+    expect(await store.forgottenAt(aConversation)).toBeGreaterThanOrEqual(dropped);
+  });
+
   test('replaces a turn of the same id where it stands', async () => {
     const store = await open(3);
     await store.append(aConversation, aTurn({ id: 'one' }, 'at first'));

@@ -158,15 +158,17 @@ describe('whyUnasked', () => {
   const nothing = { parts: [], faults: [], files: [] };
 
   it('is silent where there is a question or a file', () => {
-    expect(whyUnasked({ text: 'why?' }, nothing, noticesIn())).toBeUndefined();
-    expect(whyUnasked({ text: '' }, { ...nothing, parts: [{ text: 'File a.txt' }] }, noticesIn())).toBeUndefined();
+    expect(whyUnasked({ isAsked: true, files: nothing }, noticesIn())).toBeUndefined();
+    expect(
+      whyUnasked({ isAsked: true, files: { ...nothing, parts: [{ text: 'File a.txt' }] } }, noticesIn()),
+    ).toBeUndefined();
   });
 
   it('asks for a question where there is neither, and tells of the files where none could be read', () => {
-    expect(whyUnasked({ text: '' }, nothing, noticesIn())).toMatch(/^What would you like to know/);
-    expect(whyUnasked({ text: '' }, { ...nothing, faults: [{ name: 'a.gif', why: 'kind' }] }, noticesIn())).toMatch(
-      /a\.gif/,
-    );
+    expect(whyUnasked({ isAsked: false, files: nothing }, noticesIn())).toMatch(/^What would you like to know/);
+    expect(
+      whyUnasked({ isAsked: false, files: { ...nothing, faults: [{ name: 'a.gif', why: 'kind' }] } }, noticesIn()),
+    ).toMatch(/a\.gif/);
   });
 });
 

@@ -276,6 +276,19 @@ describe('what goes wrong', () => {
     expect(answers()).toEqual(['One']);
   });
 
+  it.each([
+    ['a server filters words', 200_000],
+    ['Discord filters links', 240_000],
+  ])('lets the text stand without its sources where %s', async (_, code) => {
+    const surface = surfaceTo(inPlace(general, question.id));
+    await show(surface, 'One', 'first');
+    sim.fail(EDIT, { status: 400, body: { message: 'Blocked', code } });
+    const sources = [{ number: 1, title: 'A page', url: 'https://shady.example/a' }];
+    const marks = [{ at: 8, sources: [1] }];
+    await surface.finish(done('One two.', { sources, marks, notice: 'Cut.' }));
+    expect(answers()).toEqual(['One two.\n\n-# Cut.']);
+  });
+
   it('gives up when Discord fails for good', async () => {
     sim.fail(CREATE, { status: 500, times: 5 });
     await expect(surfaceTo(inPlace(general, question.id)).finish(done('x'))).rejects.toThrow(PlatformUnavailable);

@@ -102,6 +102,8 @@ function everything(notices: Notices): readonly string[] {
     notices.ofError(new TypeError(SECRET), 'a1b2c3d4'),
     ...FAULTS.flatMap((why) => [1, 2, 5].map((count) => notices.ofFiles(faultsOf(why, names.slice(0, count))))),
     ...[1, 2, 5, 22].map((count) => notices.ofPictures(count)),
+    ...[1, 2, 5, 22, 31].map((count) => notices.onlyLast(count)),
+    ...Object.values(notices.untold),
   ];
 }
 

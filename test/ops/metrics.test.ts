@@ -91,6 +91,7 @@ describe('metrics', () => {
       show: async () => [],
       finish: async () => [],
       note: async () => undefined,
+      retract: async () => undefined,
       abandon: () => undefined,
     };
     const measured = measuredSurface(surface, metrics);

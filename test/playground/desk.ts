@@ -6,8 +6,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { InlineData } from '../../src/core/content.ts';
 import type { ConversationId, Settings, SettingsOverride, Turn, Whereabouts } from '../../src/core/conversation.ts';
 import type { Ending } from '../../src/core/errors.ts';
-import type { Command, CommandReply, Mention, Suggested } from '../../src/core/inbound.ts';
-import type { ConversationSummary, Inbox, JournalEntry, Log, ReplySurface } from '../../src/core/ports.ts';
+import type { Command, CommandReply, JournalEntry, Mention, Suggested } from '../../src/core/inbound.ts';
+import type { ConversationSummary, Inbox, Log, ReplySurface } from '../../src/core/ports.ts';
 import type { Sourced, Status } from '../../src/core/reply.ts';
 import { PlaygroundAdapter } from '../../src/playground/adapter.ts';
 import { noticesFor } from '../../src/notices/notices.ts';
@@ -119,6 +119,14 @@ export class ScriptedInbox implements Inbox {
     this.#memory.open.set(mention.id, { mention, posts: [] });
     this.resume(mention);
     return true;
+  }
+
+  async edited(): Promise<void> {
+    throw new Error('what was sent on the page stays as it is');
+  }
+
+  async deleted(): Promise<void> {
+    throw new Error('what was sent on the page stays there');
   }
 
   /** Answers what is in the journal, as recovery does. */

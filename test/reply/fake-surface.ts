@@ -79,6 +79,11 @@ export class FakeSurface implements ReplySurface {
     this.notes.push(notice);
   }
 
+  async retract(): Promise<void> {
+    this.seen.length = 0;
+    this.finished.length = 0;
+  }
+
   abandon(): void {
     this.#waiting = undefined;
   }

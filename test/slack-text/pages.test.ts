@@ -4,8 +4,17 @@ import { describe, expect, it } from 'vitest';
 import type { Reply, Source } from '../../src/core/reply.ts';
 import { Draft } from '../../src/reply/draft.ts';
 import { PAGE, STREAMED_PAGE } from '../../src/slack-text/format.ts';
-import { contentOf, finalPagesOf, noticePage, settledPages, viewPages } from '../../src/slack-text/pages.ts';
+import {
+  contentOf,
+  finalPagesOf,
+  noticePage,
+  plainContentOf,
+  settledPages,
+  viewPages,
+} from '../../src/slack-text/pages.ts';
 import { document, piecesOf } from '../markdown/documents.ts';
+import { mentionsIn } from '../simulators/slack/markup/mentions.ts';
+import { ASSUMPTIONS } from '../simulators/slack/state/assumptions.ts';
 import { always } from '../support/properties.ts';
 import { hostile, tokensIn } from './tokens.ts';
 
@@ -55,6 +64,25 @@ describe('the pages of a finished reply', () => {
           expect(tokensIn(own)).toEqual([]);
           if (page.markdown !== '') expect(tokensIn(content.text)).toEqual([]);
         }
+      }),
+    );
+  });
+});
+
+describe('whatever the model writes', () => {
+  const reading = { parsing: 'none', users: [], assumptions: ASSUMPTIONS } as const;
+  const named = ({ text, blocks }: ReturnType<typeof contentOf>) =>
+    mentionsIn({ text, blocks: blocks.map((block) => ({ ...block })), attachments: [] }, reading);
+
+  it('names nobody: not in Markdown, in what a stream is sent, in small print, in text, nor as it is written', () => {
+    const any = fc.record({ text: hostile, title: hostile, notice: hostile });
+    always(
+      fc.property(any, ({ text, title, notice }) => {
+        const sources = [{ ...SKY, title }];
+        const view = { text, exact: text, settled: text, status: 'writing' } as const;
+        const final = finalPagesOf(reply({ text, sources, notice, footer: notice }), PAGE, 1);
+        for (const page of [...final, ...viewPages(PAGE)(view), ...settledPages(view, STREAMED_PAGE)])
+          expect([...named(contentOf(page)), ...named(plainContentOf(page))]).toEqual([]);
       }),
     );
   });

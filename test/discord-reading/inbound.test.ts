@@ -3,7 +3,9 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { conversationIdOf } from '../../src/core/conversation.ts';
 import type { Mention } from '../../src/core/inbound.ts';
-import { type Heard, judge, type Self, threadName, type Where } from '../../src/discord/inbound.ts';
+import type { Heard } from '../../src/discord-reading/heard.ts';
+import { judge, type Self } from '../../src/discord-reading/inbound.ts';
+import { threadName, type Where } from '../../src/discord-reading/where.ts';
 import { noticesIn } from '../../src/notices/notices.ts';
 
 const SELF: Self = { id: '100000000000000001', role: '100000000000000002' };
@@ -90,6 +92,7 @@ describe('a message', () => {
     expect(mentionOf({ content: `${ME} why?` })).toEqual({
       id: 'discord:8/42',
       conversation: 'discord:7/8/42',
+      before: { channel: '8', message: '42', isWhole: false },
       author: { id: '11', name: 'Ada' },
       place: CHANNEL.place,
       text: 'why?',
