@@ -22,7 +22,7 @@ const MAY_IMPORT: Readonly<
   gemini: { rooms: ['core', 'models'], packages: ['undici', 'eventsource-parser'] },
   'discord-reading': { rooms: ['core', 'notices'], packages: ['discord.js'] },
   'discord-text': { rooms: ['core', 'markdown', 'notices', 'sources'], packages: ['discord.js'] },
-  'discord-reply': { rooms: ['core', 'discord-text', 'reply'], packages: ['discord.js', 'undici'] },
+  'discord-reply': { rooms: ['core', 'discord-text', 'notices', 'reply'], packages: ['discord.js', 'undici'] },
   discord: {
     rooms: ['core', 'commands', 'discord-reading', 'discord-reply', 'notices', 'reply'],
     packages: ['discord.js'],

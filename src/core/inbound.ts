@@ -66,6 +66,8 @@ export interface ReplyAddress {
   readonly attempt?: number;
   /** What lets the answer be shown to the asker alone, for as long as the platform says. A secret: not to be logged. */
   readonly hidden?: string;
+  /** Whom to tell elsewhere what cannot be said there, where the platform needs it. */
+  readonly asker?: string;
 }
 
 /**

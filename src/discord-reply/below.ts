@@ -12,7 +12,12 @@ export async function postedBelow<Page>(
   before: readonly PostRef[],
   { writer, log }: { readonly writer: PostWriter<Page>; readonly log: Log },
 ): Promise<Posts<Page>> {
-  const posts = new Posts({ ...writer, create: (page: Page, index) => writer.create(page, index + BELOW) }, []);
+  const below: PostWriter<Page> = {
+    create: (page, index, ...rest) => writer.create(page, index + BELOW, ...rest),
+    edit: (post, page) => writer.edit(post, page),
+    remove: (post) => writer.remove(post),
+  };
+  const posts = new Posts(below, []);
   await posts.sync(pages, 'final');
   log.warn('discord.edit-refused', { posts: before.length });
   for (const post of before) {

@@ -39,7 +39,7 @@ const MAX_REQUEST_BYTES = 25 * 1024 * 1024;
 const REST_OF_REQUEST_BYTES = 64 * 1024;
 
 /** Discord forgets what an earlier request said, so every create and every edit says it. */
-const SILENT = {
+export const SILENT = {
   flags: MessageFlags.SuppressEmbeds,
   allowed_mentions: { parse: [], replied_user: false },
 } as const;
@@ -64,16 +64,9 @@ export function replyPagesOf(reply: Reply): readonly Page[] {
   return [...textPagesOf(reply, images.length - files.length), ...picturePagesOf(files)];
 }
 
-/** A server's own filter, and Discord's against harmful links, refuse a message for what it holds: here most likely a source. */
-const FILTERED: ReadonlySet<unknown> = new Set([200_000, 240_000]);
-
-/** Pages with less on them, for a reply that Discord refused with this code; undefined where there is nothing to leave out. */
-export function lesserPagesOf(reply: Reply, code: number | string | undefined) {
-  const { marks: _marks, searches = [], quotes = [], ...bare } = reply;
-  const links = reply.sources.length + searches.length + quotes.length;
-  if (FILTERED.has(code) && links > 0) return { without: 'sources', pages: replyPagesOf({ ...bare, sources: [] }) };
-  if (reply.images === undefined) return undefined;
-  return { without: 'pictures', pages: textPagesOf(reply, reply.images.length) };
+/** The same where no file may be posted. */
+export function withoutPictures(reply: Reply): readonly Page[] {
+  return textPagesOf(reply, reply.images?.length ?? 0);
 }
 
 /** The fields of a create or an edit that make a message show the page and nothing else. */

@@ -109,7 +109,7 @@ function privately({ id, applicationId, token, user }: ChatInputCommandInteracti
     id: `discord:${channel}/${id}`,
     conversation: conversationIdOf({ platform, workspace, channel, thread: `private-${user.id}` }),
     place: { ...place, kind: 'direct' as const },
-    replyTo: { platform, channel, message: id, hidden: `${applicationId}/${token}` },
+    replyTo: { platform, channel, message: id, hidden: `${applicationId}/${token}`, asker: user.id },
   };
 }
 

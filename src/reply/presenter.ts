@@ -23,7 +23,7 @@ export interface PresentOptions {
 }
 
 export interface Presented {
-  /** With the posts that stand for it, and the notice where the finished reply stands. */
+  /** With the posts that stand for it; with the notice, or with what was seen of it where the finished reply does not stand. */
   readonly turn: Turn;
   /** Why the finished reply could not be made to stand; what was shown before may. */
   readonly failure?: unknown;
@@ -66,7 +66,7 @@ async function finished(
   try {
     await finish(first);
   } catch (failure) {
-    return { turn: { ...turn, posts: writer.posts }, failure };
+    return { turn: { ...turn, contents: writer.seenOf(turn), posts: writer.posts }, failure };
   }
   const last = (await resolving) ?? first;
   try {
@@ -125,6 +125,8 @@ class Writer {
   readonly #rhythm = new Rhythm();
   #urgency: Urgency = 'first';
   #posts: readonly PostRef[] = [];
+  /** Of the last view that was shown. */
+  #seen = '';
 
   constructor(draft: Draft, surface: ReplySurface, options: PresentOptions) {
     this.#draft = draft;
@@ -134,6 +136,12 @@ class Writer {
 
   get posts(): readonly PostRef[] {
     return this.#posts;
+  }
+
+  /** The question, and as much of the answer as was shown. */
+  seenOf({ contents: [question] }: Turn): Turn['contents'] {
+    const text = this.#seen;
+    return text.trim() === '' ? [question] : [question, { role: 'model', parts: [{ text }] }];
   }
 
   /** There is text that no view holds. */
@@ -176,6 +184,7 @@ class Writer {
     if (view.exact !== '' && onView !== undefined)
       await this.#tolerating('reply.view-unrecorded', () => onView(view.exact));
     const posts = await this.#surface.show(view);
+    this.#seen = view.exact;
     if (view.status === 'writing') this.#urgency = this.#rhythm.isBurst ? 'burst' : 'text';
     await this.stands(posts);
   }
