@@ -1,23 +1,17 @@
-/** What each message of a reply holds: a page of its text or, after the text, pictures as files that Discord takes. */
+/** What each message of a reply holds: a page of its text or, after the text, files that Discord takes. */
 import { MessageFlags } from 'discord.js';
-import type { InlineData } from '../core/content.ts';
 import type { ReplyAddress } from '../core/inbound.ts';
-import { type DraftView, pictureKindOf, type Reply } from '../core/reply.ts';
+import type { DraftView, Reply } from '../core/reply.ts';
 import { Pager } from '../markdown/paginate.ts';
 import { noticesIn } from '../notices/notices.ts';
+import { filePagesOf, filesWithin, picturesOf, type PostFile, wholeAnswer } from './files.ts';
 import { noticeOf } from './foot.ts';
-import { finalPagesOf, format, PAGE } from './format.ts';
+import { finalPagesOf, format, PAGE, pagesOf } from './format.ts';
 
-/** All that one message shows. A page of pictures has no text, so that pictures are never mixed up with a page of text. */
+/** All that one message shows. A page of files has no text of the answer, so that files are never mixed up with a page of it. */
 export interface Page {
   readonly content: string;
-  readonly files: readonly PictureFile[];
-}
-
-interface PictureFile {
-  readonly name: string;
-  readonly contentType: string;
-  readonly data: Buffer;
+  readonly files: readonly PostFile[];
 }
 
 /** What is needed of a message as Discord answers with it. */
@@ -27,17 +21,6 @@ export interface Posted {
   readonly attachments: readonly { readonly filename: string; readonly size: number }[];
 }
 
-/**
- * Files of one message, bytes of one file on a server without boosts, and bytes of one request.
- * @see https://docs.discord.com/developers/reference#uploading-files
- */
-const MAX_FILES = 10;
-const MAX_FILE_BYTES = 10 * 1024 * 1024;
-const MAX_REQUEST_BYTES = 25 * 1024 * 1024;
-
-/** What a request holds beside the files, generously. */
-const REST_OF_REQUEST_BYTES = 64 * 1024;
-
 /** Discord forgets what an earlier request said, so every create and every edit says it. */
 export const SILENT = {
   flags: MessageFlags.SuppressEmbeds,
@@ -46,26 +29,42 @@ export const SILENT = {
 
 /**
  * The pages of an answer while it is written, made of its views in the order in which they come: its text so far or, before
- * there is any, what the model is thinking about.
+ * there is any, what the model is thinking about. Pages beyond `maxPosts` wait for the file that holds the whole answer.
  */
-export function viewPages(): (view: DraftView) => readonly Page[] {
+export function viewPages(maxPosts = Infinity): (view: DraftView) => readonly Page[] {
   const pager = new Pager(PAGE, (markdown) => {
     const content = format(markdown);
     return content.trim() === '' ? undefined : textPage(content);
   });
   return ({ exact, headline }) =>
-    exact === '' && headline !== undefined ? [textPage(noticeOf(`💭 ${headline}`))] : pager.pages(exact);
+    exact === '' && headline !== undefined
+      ? [textPage(noticeOf(`💭 ${headline}`))]
+      : pager.pages(exact).slice(0, maxPosts);
 }
 
-/** The pages of a finished reply: its text, then its pictures; the notice tells of those that Discord does not take. */
-export function replyPagesOf(reply: Reply): readonly Page[] {
-  const { images = [] } = reply;
-  const files = filesOf(images);
-  return [...textPagesOf(reply, images.length - files.length), ...picturePagesOf(files)];
+/**
+ * The pages of a finished reply: its text, then its files; the notice tells of pictures that Discord does not take. An
+ * answer of more pages than `maxPosts` comes as a file as well.
+ */
+export function replyPagesOf(reply: Reply, maxPosts = Infinity): readonly Page[] {
+  const { images = [], text, language } = reply;
+  const isCut = pagesOf(text).length > maxPosts;
+  const written = [...(isCut ? [wholeAnswer(text)] : []), ...filesWithin(text)];
+  const pictures = picturesOf(images);
+  const { wholeInFile, alsoAsFiles } = noticesIn(language);
+  const [whole] = isCut ? written : [];
+  const beside = isCut ? [] : written;
+  const told = whole === undefined ? beside.map(({ name }) => name).join(', ') : whole.name;
+  const sentence = whole === undefined ? alsoAsFiles(told) : wholeInFile(told);
+  const pages = filePagesOf([...written, ...pictures]).map((files, at) => ({
+    content: at === 0 && written.length > 0 ? noticeOf(sentence) : '',
+    files,
+  }));
+  return [...textPagesOf(reply, images.length - pictures.length, maxPosts), ...pages];
 }
 
-/** The same where no file may be posted. */
-export function withoutPictures(reply: Reply): readonly Page[] {
+/** The same where no file may be posted: all of the text, in as many messages as it takes. */
+export function withoutFiles(reply: Reply): readonly Page[] {
   return textPagesOf(reply, reply.images?.length ?? 0);
 }
 
@@ -98,7 +97,7 @@ export function creationOf(page: Page, to: ReplyAddress, { channel, name }: { ch
   };
 }
 
-/** Whether the message shows the page. Pictures of one name and size are taken to be the same. */
+/** Whether the message shows the page. Files of one name and size are taken to be the same. */
 export function isShownBy({ content, attachments }: Posted, page: Page): boolean {
   const same = attachments.every(({ filename, size }, at) => {
     const file = page.files[at];
@@ -111,34 +110,9 @@ function textPage(content: string): Page {
   return { content, files: [] };
 }
 
-function textPagesOf(reply: Reply, unshown: number): readonly Page[] {
+function textPagesOf(reply: Reply, unshown: number, maxPosts = Infinity): readonly Page[] {
   const unshownNotices = unshown === 0 ? [] : [noticesIn(reply.language).ofPictures(unshown)];
   const notices = [reply.notice, ...unshownNotices, reply.footer];
   const notice = notices.filter((sentence) => sentence !== undefined).join('\n');
-  return finalPagesOf(notice === '' ? reply : { ...reply, notice }).map(textPage);
-}
-
-function filesOf(images: readonly InlineData[]): readonly PictureFile[] {
-  const shown = images.flatMap((image) => {
-    const kind = pictureKindOf(image);
-    const data = Buffer.from(image.data, 'base64');
-    return kind === undefined || data.length > MAX_FILE_BYTES ? [] : [{ kind, data }];
-  });
-  return shown.map(({ kind, data }, at) => ({ name: `picture-${at + 1}.${kind}`, contentType: `image/${kind}`, data }));
-}
-
-/** As few messages as hold the files, in order. */
-function picturePagesOf(files: readonly PictureFile[]): readonly Page[] {
-  const pages: PictureFile[][] = [];
-  let room = 0;
-  for (const file of files) {
-    const page = pages.at(-1);
-    room -= file.data.length;
-    if (page !== undefined && page.length < MAX_FILES && room >= 0) page.push(file);
-    else {
-      pages.push([file]);
-      room = MAX_REQUEST_BYTES - REST_OF_REQUEST_BYTES - file.data.length;
-    }
-  }
-  return pages.map((page) => ({ content: '', files: page }));
+  return finalPagesOf(notice === '' ? reply : { ...reply, notice }, maxPosts).map(textPage);
 }

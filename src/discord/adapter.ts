@@ -38,6 +38,8 @@ export interface DiscordOptions extends ClientOptions {
   readonly log: Log;
   /** Called when Discord closes a running connection for good: only a person can mend that. */
   readonly onFatal: () => void;
+  /** Messages of text that one answer fills. */
+  readonly maxPosts: number;
   /** Milliseconds; defaults 8000 and 500. */
   readonly typingMs?: number;
   readonly retryMs?: number;
@@ -104,8 +106,8 @@ export class DiscordAdapter implements Adapter {
   }
 
   surface(to: ReplyAddress, standing: readonly PostRef[]): ReplySurface {
-    const { log, typingMs = 8000 } = this.#options;
-    return new DiscordSurface(to, standing, { requests: this.#requests, log, typingMs });
+    const { log, typingMs = 8000, maxPosts } = this.#options;
+    return new DiscordSurface(to, standing, { requests: this.#requests, log, typingMs, maxPosts });
   }
 
   /** An address of a file is good for a day. Where another address speaks for Discord, it has the files too. */

@@ -30,6 +30,9 @@ export interface Plain {
   readonly headings: { readonly sources: string; readonly searches: string; readonly quotes: string };
   /** Ends a list that leaves out so many, 1 or more; no sentence. */
   readonly more: (count: number) => string;
+  /** Told with a file that holds an answer of which messages show only a part, or what messages show as well. */
+  readonly wholeInFile: (file: string) => string;
+  readonly alsoAsFiles: (files: string) => string;
   /** After the bot's name, while no text stands; no sentence. */
   readonly thinking: string;
   /** On the button that stops an answer; no sentence. */
@@ -88,6 +91,8 @@ export const ENGLISH: Sentences = {
     adjustedDepth: (wanted, used) => `This model does not have thinking depth ${wanted}; I use ${used}.`,
     headings: { sources: 'Sources', searches: 'Google Search', quotes: 'Quotes' },
     more: (count) => `and ${count} more`,
+    wholeInFile: (file) => `This answer is too long for messages. All of it is in ${file}.`,
+    alsoAsFiles: (files) => `To keep or to use elsewhere: ${files}.`,
     thinking: 'is thinking…',
     stop: 'Stop',
     examples: [

@@ -22,6 +22,8 @@ export const POLISH: Sentences = {
     adjustedDepth: (wanted, used) => `Ten model nie ma głębokości myślenia „${wanted}”; używam „${used}”.`,
     headings: { sources: 'Źródła', searches: 'Wyszukiwarka Google', quotes: 'Cytowane teksty' },
     more: (count) => `i jeszcze ${count}`,
+    wholeInFile: (file) => `Ta odpowiedź jest za długa na wiadomości. Całość jest w pliku ${file}.`,
+    alsoAsFiles: (files) => `Do zachowania lub użycia gdzie indziej: ${files}.`,
     thinking: 'myśli…',
     stop: 'Zatrzymaj',
     examples: [
