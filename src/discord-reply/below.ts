@@ -13,8 +13,8 @@ export async function postedBelow<Page>(
   { writer, log }: { readonly writer: PostWriter<Page>; readonly log: Log },
 ): Promise<Posts<Page>> {
   const below: PostWriter<Page> = {
-    create: (page, index, ...rest) => writer.create(page, index + BELOW, ...rest),
-    edit: (post, page) => writer.edit(post, page),
+    create: (page, index) => writer.create(page, index + BELOW),
+    edit: (...given) => writer.edit(...given),
     remove: (post) => writer.remove(post),
   };
   const posts = new Posts(below, []);
