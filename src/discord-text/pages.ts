@@ -1,18 +1,29 @@
+<<<<<<< HEAD
 /** What each message of a reply holds: a page of its text or, after the text, pictures as files that Discord takes. */
 import { isDeepStrictEqual } from 'node:util';
+=======
+/** What each message of a reply holds: a page of its text or, after the text, files that Discord takes. */
+>>>>>>> main
 import { MessageFlags } from 'discord.js';
-import type { InlineData } from '../core/content.ts';
 import type { ReplyAddress } from '../core/inbound.ts';
+<<<<<<< HEAD
 import { type DraftView, type Offer, pictureKindOf, type Reply } from '../core/reply.ts';
 import { Pager } from '../markdown/paginate.ts';
 import { noticesIn } from '../notices/notices.ts';
 import { type Buttons, buttonsOf } from '../discord-controls/buttons.ts';
+=======
+import type { DraftView, Reply } from '../core/reply.ts';
+import { Pager } from '../markdown/paginate.ts';
+import { noticesIn } from '../notices/notices.ts';
+import { filePagesOf, filesWithin, picturesOf, type PostFile, wholeAnswer } from './files.ts';
+>>>>>>> main
 import { noticeOf } from './foot.ts';
-import { finalPagesOf, format, PAGE } from './format.ts';
+import { finalPagesOf, format, PAGE, pagesOf } from './format.ts';
 
-/** All that one message shows. A page of pictures has no text, so that pictures are never mixed up with a page of text. */
+/** All that one message shows. A page of files has no text of the answer, so that files are never mixed up with a page of it. */
 export interface Page {
   readonly content: string;
+<<<<<<< HEAD
   readonly files: readonly PictureFile[];
   /** Under the last page alone. */
   readonly buttons: readonly Buttons[];
@@ -22,6 +33,9 @@ interface PictureFile {
   readonly name: string;
   readonly contentType: string;
   readonly data: Buffer;
+=======
+  readonly files: readonly PostFile[];
+>>>>>>> main
 }
 
 /** What is needed of a message as Discord answers with it. */
@@ -32,17 +46,6 @@ export interface Posted {
   readonly components?: readonly { readonly components?: readonly { readonly custom_id?: string }[] }[];
 }
 
-/**
- * Files of one message, bytes of one file on a server without boosts, and bytes of one request.
- * @see https://docs.discord.com/developers/reference#uploading-files
- */
-const MAX_FILES = 10;
-const MAX_FILE_BYTES = 10 * 1024 * 1024;
-const MAX_REQUEST_BYTES = 25 * 1024 * 1024;
-
-/** What a request holds beside the files, generously. */
-const REST_OF_REQUEST_BYTES = 64 * 1024;
-
 /** Discord forgets what an earlier request said, so every create and every edit says it. */
 export const SILENT = {
   flags: MessageFlags.SuppressEmbeds,
@@ -51,14 +54,19 @@ export const SILENT = {
 
 /**
  * The pages of an answer while it is written, made of its views in the order in which they come: its text so far or, before
+<<<<<<< HEAD
  * there is any, what the model is thinking about, for those who want to see that. Otherwise the sign of typing says that work
  * goes on: a post that says it in words would be a write, and an edit more when text comes. The button rides with the text.
+=======
+ * there is any, what the model is thinking about. Pages beyond `maxPosts` wait for the file that holds the whole answer.
+>>>>>>> main
  */
-export function viewPages(): (view: DraftView) => readonly Page[] {
+export function viewPages(maxPosts = Infinity): (view: DraftView) => readonly Page[] {
   const pager = new Pager(PAGE, (markdown) => {
     const content = format(markdown);
     return content.trim() === '' ? undefined : textPage(content);
   });
+<<<<<<< HEAD
   return ({ exact, headline, offer }) =>
     exact === '' && headline !== undefined
       ? [textPage(noticeOf(`💭 ${headline}`))]
@@ -75,6 +83,38 @@ export function replyPagesOf(reply: Reply): readonly Page[] {
 /** The same where no file may be posted. */
 export function withoutPictures(reply: Reply): readonly Page[] {
   return withButtons(textPagesOf(reply, reply.images?.length ?? 0), reply.offer);
+=======
+  return ({ exact, headline }) =>
+    exact === '' && headline !== undefined
+      ? [textPage(noticeOf(`💭 ${headline}`))]
+      : pager.pages(exact).slice(0, maxPosts);
+}
+
+/**
+ * The pages of a finished reply: its text, then its files; the notice tells of pictures that Discord does not take. An
+ * answer of more pages than `maxPosts` comes as a file as well.
+ */
+export function replyPagesOf(reply: Reply, maxPosts = Infinity): readonly Page[] {
+  const { images = [], text, language } = reply;
+  const isCut = pagesOf(text).length > maxPosts;
+  const written = [...(isCut ? [wholeAnswer(text)] : []), ...filesWithin(text)];
+  const pictures = picturesOf(images);
+  const { wholeInFile, alsoAsFiles } = noticesIn(language);
+  const [whole] = isCut ? written : [];
+  const beside = isCut ? [] : written;
+  const told = whole === undefined ? beside.map(({ name }) => name).join(', ') : whole.name;
+  const sentence = whole === undefined ? alsoAsFiles(told) : wholeInFile(told);
+  const pages = filePagesOf([...written, ...pictures]).map((files, at) => ({
+    content: at === 0 && written.length > 0 ? noticeOf(sentence) : '',
+    files,
+  }));
+  return [...textPagesOf(reply, images.length - pictures.length, maxPosts), ...pages];
+}
+
+/** The same where no file may be posted: all of the text, in as many messages as it takes. */
+export function withoutFiles(reply: Reply): readonly Page[] {
+  return textPagesOf(reply, reply.images?.length ?? 0);
+>>>>>>> main
 }
 
 /** The fields of a create or an edit that make a message show the page and nothing else. */
@@ -107,8 +147,13 @@ export function creationOf(page: Page, to: ReplyAddress, { channel, name }: { ch
   };
 }
 
+<<<<<<< HEAD
 /** Whether the message shows the page. Pictures of one name and size are taken to be the same. */
 export function isShownBy({ content, attachments, components = [] }: Posted, page: Page): boolean {
+=======
+/** Whether the message shows the page. Files of one name and size are taken to be the same. */
+export function isShownBy({ content, attachments }: Posted, page: Page): boolean {
+>>>>>>> main
   const same = attachments.every(({ filename, size }, at) => {
     const file = page.files[at];
     return file?.name === filename && file.data.length === size;
@@ -129,10 +174,11 @@ function textPage(content: string): Page {
   return { content, files: [], buttons: [] };
 }
 
-function textPagesOf(reply: Reply, unshown: number): readonly Page[] {
+function textPagesOf(reply: Reply, unshown: number, maxPosts = Infinity): readonly Page[] {
   const unshownNotices = unshown === 0 ? [] : [noticesIn(reply.language).ofPictures(unshown)];
   const notices = [reply.notice, ...unshownNotices, reply.footer];
   const notice = notices.filter((sentence) => sentence !== undefined).join('\n');
+<<<<<<< HEAD
   return finalPagesOf(notice === '' ? reply : { ...reply, notice }).map(textPage);
 }
 
@@ -159,4 +205,7 @@ function picturePagesOf(files: readonly PictureFile[]): readonly Page[] {
     }
   }
   return pages.map((page) => ({ content: '', files: page, buttons: [] }));
+=======
+  return finalPagesOf(notice === '' ? reply : { ...reply, notice }, maxPosts).map(textPage);
+>>>>>>> main
 }

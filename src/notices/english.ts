@@ -31,6 +31,9 @@ export interface Plain {
   readonly headings: { readonly sources: string; readonly searches: string; readonly quotes: string };
   /** Ends a list that leaves out so many, 1 or more; no sentence. */
   readonly more: (count: number) => string;
+  /** Told with a file that holds an answer of which messages show only a part, or what messages show as well. */
+  readonly wholeInFile: (file: string) => string;
+  readonly alsoAsFiles: (files: string) => string;
   /** After the bot's name, while no text stands; no sentence. */
   readonly thinking: string;
   /** On the button that stops an answer; no sentence. */
@@ -94,6 +97,8 @@ export const ENGLISH: Sentences = {
     adjustedDepth: (wanted, used) => `This model does not have thinking depth ${wanted}; I use ${used}.`,
     headings: { sources: 'Sources', searches: 'Google Search', quotes: 'Quotes' },
     more: (count) => `and ${count} more`,
+    wholeInFile: (file) => `This answer is too long for messages. All of it is in ${file}.`,
+    alsoAsFiles: (files) => `To keep or to use elsewhere: ${files}.`,
     thinking: 'is thinking…',
     stop: 'Stop',
     examples: [
@@ -183,7 +188,10 @@ export const ENGLISH: Sentences = {
       why: 'My memory cannot be reached at the moment, so I may forget what is said now.',
       remedy: 'Please try again in a minute.',
     },
-    'storage.corrupt': { why: 'My memory of this conversation cannot be read.', remedy: TELL },
+    'storage.corrupt': {
+      why: 'A part of what I remember here cannot be read.',
+      remedy: 'Please ask again. If this comes again, please tell the person who runs me.',
+    },
     'budget.spent': { why: 'The budget for questions is used up.', remedy: 'Ask again later.' },
     'tool.failed': { why: 'Something that I looked up failed.', remedy: ASK_AGAIN },
     defect: { why: 'Something went wrong inside me.', remedy: 'Please try again.' },

@@ -55,7 +55,17 @@ export class KeyvTurnStore implements TurnStore {
     this.#options = options;
   }
 
+  /** What cannot be read is told once and then set aside: the next reading is without it. */
   async turns(id: ConversationId): Promise<readonly Turn[]> {
+    try {
+      return await this.#read(id);
+    } catch (error) {
+      if (error instanceof StorageCorrupt) await this.#mend(id);
+      throw error;
+    }
+  }
+
+  async #read(id: ConversationId): Promise<readonly Turn[]> {
     const index = (await this.#indexes.get(id)) ?? [];
     const found = await this.#turns.getMany(index.map(({ slot }) => keyOf(id, slot)));
     const room = { characters: this.#options.maxReadCharacters ?? MAX_READ_CHARACTERS };
@@ -68,6 +78,7 @@ export class KeyvTurnStore implements TurnStore {
     return turns.toReversed();
   }
 
+<<<<<<< HEAD
   append(id: ConversationId, turn: Turn): Promise<void> {
     return this.#inOrder(id, () => this.#append(id, turn));
   }
@@ -106,6 +117,27 @@ export class KeyvTurnStore implements TurnStore {
   }
 
   async #append(id: ConversationId, turn: Turn): Promise<void> {
+=======
+  /** Leaves an index that names what can be read; without a readable one all of the conversation is set aside. */
+  async #mend(id: ConversationId): Promise<void> {
+    const index = await unlessCorrupt(() => this.#indexes.get(id));
+    if (index === undefined) {
+      if (!(await this.#indexes.setAside([id]))) return;
+      // One slot more than turns are kept is in use.
+      await this.#turns.setAside(Array.from({ length: this.#options.maxTurns + 1 }, (_, slot) => keyOf(id, slot)));
+      return;
+    }
+    const sound: IndexedTurn[] = [];
+    for (const indexed of index) {
+      const key = keyOf(id, indexed.slot);
+      const stored = await unlessCorrupt(() => this.#turns.get(key));
+      if (stored?.id === indexed.id || !(await this.#turns.setAside([key]))) sound.push(indexed);
+    }
+    await this.#indexes.set(id, sound);
+  }
+
+  async append(id: ConversationId, turn: Turn): Promise<void> {
+>>>>>>> main
     const before = (await this.#indexes.get(id)) ?? [];
     const slot = freeSlotOf(before);
     const { stored, names } = await moveMedia(turn, this.#shelfOf(id, slot));
@@ -213,6 +245,15 @@ export class KeyvTurnStore implements TurnStore {
       summaries.push({ id: key as ConversationId, title: first.title, lastAt: last.endedAt });
     }
     return summaries.sort((a, b) => b.lastAt - a.lastAt);
+  }
+}
+
+async function unlessCorrupt<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof StorageCorrupt) return undefined;
+    throw error;
   }
 }
 

@@ -87,6 +87,7 @@ export interface Stage {
 export async function seen(
   talk: Pick<Talk, 'answers'>,
   wanted: (answers: readonly SeenAnswer[]) => boolean,
+  timeout = 15_000,
 ): Promise<readonly SeenAnswer[]> {
   return vi.waitFor(
     async () => {
@@ -94,7 +95,7 @@ export async function seen(
       if (!wanted(answers)) throw new Error(`not seen: ${wanted.toString()}, but: ${JSON.stringify(answers, null, 1)}`);
       return answers;
     },
-    { timeout: 15_000, interval: 10 },
+    { timeout, interval: 10 },
   );
 }
 
