@@ -238,7 +238,7 @@ export class Slots {
   #logGapMs(urgency: Urgency, waiting: number, now: number): number {
     const factor = urgency === 'burst' ? BURST : 1;
     const replies = waiting + this.#inFlight;
-    const many = replies > MANY ? MANY * (MANY / replies) ** 1.5 : replies;
+    const many = replies > MANY ? MANY ** 2 / replies : replies;
     const hurry = 1 + (many ** 2 - 1) / HURRY;
     const free = this.#limit - this.#keptOf(waiting) - this.#used(now);
     const share = Math.max(0.5, free) / this.#limit;
