@@ -1,5 +1,6 @@
 /** Starts the bot, stops it on a signal, and sets the exit code. */
 import { startApp } from './app.ts';
+import { exposedFiles } from './config/exposed.ts';
 import { loadConfig } from './config/load.ts';
 import { ConfigError } from './core/errors.ts';
 import { PinoLog } from './ops/log.ts';
@@ -17,7 +18,12 @@ async function main(): Promise<void> {
   const requested = stopSignal();
   const { file } = config;
   const reload = file === undefined ? {} : { reload: { file, load: () => loadConfig() } };
-  const starting = startApp({ config, apiKey, standIn: false, ...reload, log: new PinoLog(config.settings.log) });
+  const log = new PinoLog(config.settings.log);
+  // A promise that nobody awaited is a defect of one answer, and no reason to break off all others.
+  process.on('unhandledRejection', (error) => log.error('process.unhandled', error));
+  for (const exposed of await exposedFiles(['.env', ...(file === undefined ? [] : [file])]))
+    log.warn('config.exposed', { file: exposed });
+  const starting = startApp({ config, apiKey, standIn: false, ...reload, log });
   // What was accepted is in the journal, so a start that is not wanted any more may end where it is.
   const app = await Promise.race([starting, requested]);
   if (app === 'stop') return;

@@ -148,6 +148,7 @@ const settingsShape = z.strictObject({
   }),
   discord: z.strictObject({
     messageContent: z.boolean(),
+    maxPosts: whole(1, 50),
     writes: z.strictObject({ limit: whole(1, 50), windowMs: whole(1000, 60_000) }),
     requests: z.strictObject({ limit: whole(1, 1_000_000), windowMs: whole(100, 60_000) }),
   }),

@@ -51,6 +51,7 @@ export function placedOf(
       platform: 'discord',
       channel,
       message: id,
+      asker: author.id,
       ...(where.conversation === undefined ? { openThread: threadName(text, notices.questionFrom(author.name)) } : {}),
     },
   };

@@ -4,6 +4,7 @@ import { DefaultRestOptions, DefaultUserAgent, RequestMethod } from 'discord.js'
 import { request as requestOnce } from 'undici';
 import { PlatformRejected, PlatformUnavailable } from '../core/errors.ts';
 import type { Log, Urgency } from '../core/ports.ts';
+import { meaningOf } from './refusals.ts';
 import type { Budget, Learned } from '../reply/budget.ts';
 import type { Governor, Leave } from '../reply/governor.ts';
 
@@ -42,7 +43,7 @@ type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
 /** One request. All of one kind to one channel share a budget. */
 export interface Request {
-  readonly kind: 'create' | 'edit' | 'remove' | 'thread' | 'typing' | 'read';
+  readonly kind: 'create' | 'edit' | 'remove' | 'thread' | 'typing' | 'read' | 'direct';
   readonly channel: string;
   readonly method: RequestMethod;
   readonly route: string;
@@ -61,7 +62,7 @@ const ATTEMPTS = 5;
 const MAX_WAIT_MS = 20_000;
 
 /** The signal of what nobody calls off. */
-const NEVER = new AbortController().signal;
+export const NEVER = new AbortController().signal;
 
 /** How Node and undici name a connection that the other side closed. */
 const CUT: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
@@ -129,7 +130,8 @@ export class Requests {
 
   #taughtBy(error: PlatformRejected | PlatformUnavailable, headers: Headers, { kind, channel }: Request): Learned {
     const { retryAfterMs } = error.failure;
-    if (retryAfterMs === undefined) return learnedOf(headers);
+    // A limit within a limit says nothing of the channel's budget: other messages may still be edited.
+    if (retryAfterMs === undefined || meaningOf(error) === 'too-old') return learnedOf(headers);
     const isOfAll = headers['x-ratelimit-scope'] === 'global' || headers['x-ratelimit-global'] !== undefined;
     this.#options.log.warn('discord.rate-limited', { kind, channel, retryAfterMs, all: isOfAll });
     return { ...(isOfAll ? { budget: ALL } : {}), retryAfterMs };
@@ -213,9 +215,10 @@ function refusalIn(status: number, headers: Headers, body: string): PlatformReje
   const said = objectIn(body);
   const code = typeof said.code === 'number' ? said.code : undefined;
   const seconds = [said.retry_after, Number(headers['retry-after'])].find(isWait) ?? 1;
-  if (status === 429) return new PlatformUnavailable('Discord asks to wait.', { status, retryAfterMs: seconds * 1000 });
-  if (status >= 500) return new PlatformUnavailable(`Discord failed with ${status}.`, { status });
   const platformCode = code === undefined ? {} : { platformCode: code };
+  if (status === 429)
+    return new PlatformUnavailable('Discord asks to wait.', { status, retryAfterMs: seconds * 1000, ...platformCode });
+  if (status >= 500) return new PlatformUnavailable(`Discord failed with ${status}.`, { status });
   return new PlatformRejected(`Discord refused: ${status}, code ${code ?? 'none'}.`, { status, ...platformCode });
 }
 

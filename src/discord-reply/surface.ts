@@ -1,107 +1,90 @@
 /** Shows one reply on Discord over REST: opens its thread, types, and keeps a run of messages equal to the answer. */
-import { RequestMethod, Routes } from 'discord.js';
-import { PlatformRejected, PlatformUnavailable } from '../core/errors.ts';
+import { PlatformRejected } from '../core/errors.ts';
 import type { ReplyAddress } from '../core/inbound.ts';
-import type { Log, ReplySurface, Urgency } from '../core/ports.ts';
+import type { ReplySurface, Urgency } from '../core/ports.ts';
 import type { DraftView, PostRef, Reply } from '../core/reply.ts';
-import type { Leave } from '../reply/governor.ts';
-import { Posts } from '../reply/posts.ts';
-import { messageRoute } from './routes.ts';
 import { noticeOf } from '../discord-text/foot.ts';
-import { bodyOf, creationOf, isShownBy, NOTE, type Page, type Posted } from '../discord-text/pages.ts';
-import { lesserPagesOf, replyPagesOf, viewPages } from '../discord-text/pages.ts';
-import type { Request, Requests } from './requests.ts';
+import { NOTE, type Page, replyPagesOf, viewPages, withoutFiles } from '../discord-text/pages.ts';
+import { hindrancesIn } from '../notices/hindrances.ts';
+import { Posts } from '../reply/posts.ts';
+import { postedBelow } from './below.ts';
+import { directChannel, tellElsewhere } from './elsewhere.ts';
+import { Messages } from './messages.ts';
+import { meaningOf } from './refusals.ts';
+import { openThread } from './thread.ts';
+import { Typing, type TypingOptions } from './typing.ts';
 
-export interface SurfaceOptions {
-  readonly requests: Requests;
-  readonly log: Log;
-  /** Milliseconds between two signs of typing; Discord drops each after 10 000. */
-  readonly typingMs: number;
+export interface SurfaceOptions extends TypingOptions {
+  /** Messages of text that an answer fills; a longer one comes as a file as well. */
+  readonly maxPosts: number;
 }
-
-/** A message that has a thread cannot get another. @see https://docs.discord.com/developers/topics/opcodes-and-status-codes#json */
-const THREAD_EXISTS = 160_004;
-const UNKNOWN_MESSAGE = 10_008;
-const REPLY_NEEDS_HISTORY = 160_002;
-
-/** The signal of what nobody calls off. */
-const NEVER = new AbortController().signal;
 
 /** One reply's messages. A show is tried once, the finished reply several times. */
 export class DiscordSurface implements ReplySurface {
   readonly #to: ReplyAddress;
   readonly #options: SurfaceOptions;
-  readonly #posts: Posts<Page>;
-  readonly #pagesOf = viewPages();
+  readonly #typing: Typing;
+  readonly #pagesOf: ReturnType<typeof viewPages>;
+  #messages: Messages;
+  #posts: Posts<Page>;
   #channel: Promise<string> | undefined;
-  #typing: NodeJS.Timeout | undefined;
-  /** Leave that was granted and not yet used. */
-  #held: { readonly kind: Request['kind']; readonly leave: Leave } | undefined;
-  #urgency: Urgency = 'first';
-  #signal = NEVER;
+  /** The model's text of the last view that was shown. */
+  #seen = '';
 
   constructor(to: ReplyAddress, standing: readonly PostRef[], options: SurfaceOptions) {
     this.#to = to;
     this.#options = options;
+    this.#typing = new Typing(options);
+    this.#pagesOf = viewPages(options.maxPosts);
     if (standing[0] !== undefined) this.#channel = Promise.resolve(standing[0].channel);
-    this.#posts = new Posts(
-      {
-        create: (page, index) => this.#post(page, String(index)),
-        edit: (post, page) => this.#edit(post, page),
-        remove: (post) => this.#remove(post),
-      },
-      standing,
-    );
+    this.#messages = new Messages(to, { ...options, place: () => this.#place() });
+    this.#posts = new Posts(this.#messages, standing);
   }
 
   async begin(): Promise<void> {
     const channel = await this.#place();
     // Others would see it, and the asker sees that the command is being answered.
-    if (this.#typing !== undefined || this.#to.hidden !== undefined) return;
+    if (this.#to.hidden !== undefined) return;
     // Only a new message ends the sign: where one is filled, it would outlast the answer.
-    if (this.#posts.refs.length > 0) return;
-    // Not awaited: a sign of life that fails or comes late must not hold back what it announces.
-    this.#typing = setInterval(() => void this.#type(channel), this.#options.typingMs);
-    void this.#type(channel);
+    if (this.#posts.refs.length === 0) this.#typing.start(channel);
   }
 
-  async leave(urgency: Urgency, signal: AbortSignal): Promise<void> {
-    this.#release();
-    this.#urgency = urgency;
-    this.#signal = signal;
-    const kind = this.#posts.refs.length === 0 ? 'create' : 'edit';
-    const channel = this.#counted(await this.#place());
-    this.#held = { kind, leave: await this.#options.requests.leave({ kind, channel }, urgency, signal) };
+  leave(urgency: Urgency, signal: AbortSignal): Promise<void> {
+    return this.#messages.leave(this.#posts.refs.length === 0 ? 'create' : 'edit', urgency, signal);
   }
 
   async show(view: DraftView): Promise<readonly PostRef[]> {
     try {
       const pages = this.#pagesOf(view);
       if (pages.length === 0) return this.#posts.refs;
-      if (view.text !== '') this.#stopTyping();
-      return await this.#posts.sync(pages, 'growing');
+      if (view.text !== '') this.#typing.stop();
+      const posts = await this.#posts.sync(pages, 'growing');
+      this.#seen = view.exact;
+      return posts;
     } finally {
-      this.#release();
+      this.#messages.release();
     }
   }
 
   async finish(reply: Reply): Promise<readonly PostRef[]> {
     this.#end();
     try {
-      return await this.#posts.sync(replyPagesOf(reply), 'final');
+      return await this.#stand(reply);
     } catch (error) {
-      if (!(error instanceof PlatformRejected)) throw error;
-      const { status, platformCode } = error.failure;
-      const less = lesserPagesOf(reply, platformCode);
-      if (less === undefined) throw error;
-      this.#options.log.warn(`discord.${less.without}-refused`, { channel: await this.#place(), status, platformCode });
-      return this.#posts.sync(less.pages, 'final');
+      const meaning = meaningOf(error);
+      if (meaning === 'rules') return this.#standWhatMay(reply, error);
+      if (meaning === 'expired') return this.#standInPrivate(reply, error);
+      if (meaning === 'locked' || meaning === 'forbidden') await this.#tellElsewhere(hindranceBy(error, reply));
+      if (!(error instanceof PlatformRejected) || meaning !== undefined || this.#posts.refs.length === 0) throw error;
+      const by = { ...this.#options, writer: this.#messages };
+      this.#posts = await postedBelow(replyPagesOf(reply), this.#posts.refs, by);
+      return this.#posts.refs;
     }
   }
 
   async note(notice: string): Promise<void> {
     this.#end();
-    await this.#post({ content: noticeOf(notice), files: [] }, NOTE);
+    await this.#messages.post({ content: noticeOf(notice), files: [], buttons: [] }, NOTE);
   }
 
   async retract(): Promise<void> {
@@ -110,141 +93,89 @@ export class DiscordSurface implements ReplySurface {
   }
 
   abandon(): void {
-    this.#stopTyping();
-    this.#release();
+    this.#typing.stop();
+    this.#messages.release();
   }
 
-  /** From here on every write is tried until it stands. */
   #end(): void {
-    this.abandon();
-    this.#urgency = 'ending';
-    this.#signal = NEVER;
+    this.#typing.stop();
+    this.#messages.end();
   }
 
   /** The channel that is written to; found once, also when `begin` was never called. */
   #place(): Promise<string> {
-    this.#channel ??= this.#openThread();
+    this.#channel ??= openThread(this.#to, this.#options);
     return this.#channel;
   }
 
-  /** Where a write counts: one that only its asker sees is written by its command, and not in the channel. */
-  #counted(channel: string): string {
-    return this.#to.hidden === undefined ? channel : `${channel} ${this.#to.message}`;
-  }
-
-  /** Where a thread cannot be opened, for whatever reason, the answer comes in place. */
-  async #openThread(): Promise<string> {
-    const { channel, message, openThread } = this.#to;
-    if (openThread === undefined) return channel;
-    const { requests, log } = this.#options;
-    const route = Routes.threads(channel, message);
-    const request = { kind: 'thread', channel, method: RequestMethod.Post, route, body: { name: openThread } } as const;
-    const once = async () => requests.send(request, await requests.leave(request, 'first', NEVER));
+  async #stand(reply: Reply): Promise<readonly PostRef[]> {
+    const pages = replyPagesOf(reply, this.#options.maxPosts);
     try {
-      await requests.retrying(once);
-      return message;
+      return await this.#posts.sync(pages, 'final');
     } catch (error) {
-      if (!(error instanceof PlatformRejected || error instanceof PlatformUnavailable)) throw error;
-      // An earlier attempt opened it. A thread has the id of its message.
-      if (error.failure.platformCode === THREAD_EXISTS) return message;
-      const { status, platformCode, retryAfterMs } = error.failure;
-      log.warn('discord.thread-refused', { channel, status, platformCode, retryAfterMs });
-      return channel;
+      if (pages.every(({ files }) => files.length === 0) || !(error instanceof PlatformRejected)) throw error;
+      const { status, platformCode } = error.failure;
+      this.#options.log.warn('discord.files-refused', { channel: await this.#place(), status, platformCode });
+      return this.#posts.sync(withoutFiles(reply), 'final');
     }
   }
 
-  async #type(channel: string): Promise<void> {
-    const { requests, log } = this.#options;
-    const request = {
-      kind: 'typing',
-      channel,
-      method: RequestMethod.Post,
-      route: Routes.channelTyping(channel),
-    } as const;
-    // A sign of life is not worth a wait: neither its own nor that of text behind it.
-    if (!requests.isFree(request)) return;
+  /**
+   * What the server's rules let through: the answer without links of ours or, where its own text is refused, what was shown
+   * of it, which is no whole answer.
+   * @throws what was refused, where the answer does not stand.
+   */
+  async #standWhatMay(reply: Reply, refused: unknown): Promise<readonly PostRef[]> {
+    const { log } = this.#options;
+    const { withoutLinks, withoutRest, withheld } = hindrancesIn(reply.language);
+    const { sources, searches = [], quotes = [] } = reply;
+    log.warn('discord.refused-by-rules', { channel: await this.#place() });
+    const bare = { ...reply, sources: [], marks: [], searches: [], quotes: [] };
+    if (sources.length + searches.length + quotes.length > 0) {
+      const stands = await this.#standUnlessRefused({ ...bare, notice: both(withoutLinks, reply.notice) });
+      if (stands !== undefined) return stands;
+    }
+    const seen = this.#seen.trim();
+    const part = seen === '' ? undefined : { ...bare, images: [], text: this.#seen, notice: withoutRest };
+    if (part === undefined || (await this.#standUnlessRefused(part)) === undefined)
+      await this.#stand({ ...bare, images: [], text: '', notice: withheld });
+    throw refused;
+  }
+
+  async #standUnlessRefused(reply: Reply): Promise<readonly PostRef[] | undefined> {
     try {
-      await requests.send(request, await requests.leave(request, 'text', NEVER));
+      return await this.#stand(reply);
     } catch (error) {
-      if (!(error instanceof PlatformRejected || error instanceof PlatformUnavailable)) throw error;
-      if (!error.retryable) this.#stopTyping();
-      log.debug('discord.typing-refused', { channel, status: error.failure.status });
+      if (meaningOf(error) !== 'rules') throw error;
+      return undefined;
     }
   }
 
-  #stopTyping(): void {
-    clearInterval(this.#typing);
+  /** What only its asker sees can be written for some minutes; after them it stands in their direct messages. */
+  async #standInPrivate(reply: Reply, expired: unknown): Promise<readonly PostRef[]> {
+    const { requests, log } = this.#options;
+    const { hidden, ...to } = this.#to;
+    const way = hidden === undefined ? undefined : await directChannel(to, requests);
+    if (way === undefined) throw expired;
+    log.info('discord.continued-privately', { channel: to.channel });
+    this.#channel = Promise.resolve(way.channel);
+    this.#messages = new Messages(to, { ...this.#options, place: () => this.#place() });
+    this.#posts = new Posts(this.#messages, []);
+    this.#messages.end();
+    return this.#stand({ ...reply, notice: both(hindrancesIn(reply.language).goesOnHere, reply.notice) });
   }
 
-  /** @param name Tells this post from the others of the reply, so that it is made once however often it is tried. */
-  async #post(page: Page, name: string): Promise<PostRef> {
-    const channel = await this.#place();
-    const request = {
-      kind: 'create',
-      channel: this.#counted(channel),
-      method: RequestMethod.Post,
-      route: messageRoute(this.#to, channel),
-      files: page.files,
-    } as const;
-    const body = creationOf(page, this.#to, { channel, name });
-    const answer = await this.#write({ ...request, body }).catch((error: unknown) => {
-      if (!(error instanceof PlatformRejected) || error.failure.platformCode !== REPLY_NEEDS_HISTORY) throw error;
-      // What may not be read may not be replied to; it can still be answered.
-      return this.#write({ ...request, body: { ...body, message_reference: undefined } });
-    });
-    // Discord answers a created message with the message, which has all of this.
-    const posted = answer as Posted;
-    const post = { channel, message: posted.id };
-    // A repeated nonce gives back what an earlier attempt posted, with the text or the pictures of then.
-    if (!isShownBy(posted, page)) await this.#edit(post, page);
-    return post;
+  async #tellElsewhere(sentence: string): Promise<void> {
+    const shut = await this.#place();
+    await tellElsewhere({ content: noticeOf(sentence), to: this.#to, shut }, this.#options);
   }
+}
 
-  async #edit({ channel, message }: PostRef, page: Page): Promise<boolean> {
-    const what = { route: messageRoute(this.#to, channel, message), files: page.files, body: bodyOf(page) };
-    return !(await this.#isGone({
-      kind: 'edit',
-      channel: this.#counted(channel),
-      method: RequestMethod.Patch,
-      ...what,
-    }));
-  }
+function hindranceBy(error: unknown, { language }: Reply): string {
+  const { locked, mayNotWrite } = hindrancesIn(language);
+  return meaningOf(error) === 'locked' ? locked : mayNotWrite;
+}
 
-  async #remove({ channel, message }: PostRef): Promise<void> {
-    const route = messageRoute(this.#to, channel, message);
-    await this.#isGone({ kind: 'remove', channel: this.#counted(channel), method: RequestMethod.Delete, route });
-  }
-
-  /** Makes a write, and tells whether its message turned out to be deleted. */
-  #isGone(request: Request): Promise<boolean> {
-    return this.#write(request).then(
-      () => false,
-      (error: unknown) => {
-        if (error instanceof PlatformRejected && error.failure.platformCode === UNKNOWN_MESSAGE) return true;
-        throw error;
-      },
-    );
-  }
-
-  async #write(request: Request): Promise<unknown> {
-    const { requests } = this.#options;
-    const once = async () => requests.send(request, await this.#leaveFor(request));
-    return this.#urgency === 'ending' ? requests.retrying(once) : once();
-  }
-
-  /** What was granted before, where it is for such a write. The next post of a reply whose last one is full is in a hurry. */
-  async #leaveFor(request: Request): Promise<Leave> {
-    const held = this.#held;
-    if (held?.kind === request.kind) {
-      this.#held = undefined;
-      return held.leave;
-    }
-    const isNext = request.kind === 'create' && this.#urgency === 'text';
-    return this.#options.requests.leave(request, isNext ? 'burst' : this.#urgency, this.#signal);
-  }
-
-  #release(): void {
-    this.#held?.leave.unused();
-    this.#held = undefined;
-  }
+function both(first: string, second: string | undefined): string {
+  return second === undefined ? first : `${first}\n${second}`;
 }

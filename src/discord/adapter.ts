@@ -22,7 +22,7 @@ import { saidBefore } from '../discord-reading/history.ts';
 import { mayRead, namesIn } from '../discord-reading/where.ts';
 import { Requests, type RequestsOptions } from '../discord-reply/requests.ts';
 import { DiscordSurface } from '../discord-reply/surface.ts';
-import { type ClientOptions, clientOf, platformErrorOf, refusalOf, startErrorOf } from './client.ts';
+import { type ClientOptions, clientOf, platformErrorOf, refusalOf, startErrorOf, survive } from './client.ts';
 import { answerInteraction } from './interactions.ts';
 import { registerCommands } from './registration.ts';
 
@@ -38,6 +38,8 @@ export interface DiscordOptions extends ClientOptions {
   readonly log: Log;
   /** Called when Discord closes a running connection for good: only a person can mend that. */
   readonly onFatal: () => void;
+  /** Messages of text that one answer fills. */
+  readonly maxPosts: number;
   /** Milliseconds; defaults 8000 and 500. */
   readonly typingMs?: number;
   readonly retryMs?: number;
@@ -104,8 +106,8 @@ export class DiscordAdapter implements Adapter {
   }
 
   surface(to: ReplyAddress, standing: readonly PostRef[]): ReplySurface {
-    const { log, typingMs = 8000 } = this.#options;
-    return new DiscordSurface(to, standing, { requests: this.#requests, log, typingMs });
+    const { log, typingMs = 8000, maxPosts } = this.#options;
+    return new DiscordSurface(to, standing, { requests: this.#requests, log, typingMs, maxPosts });
   }
 
   /** An address of a file is good for a day. Where another address speaks for Discord, it has the files too. */
@@ -197,6 +199,7 @@ export class DiscordAdapter implements Adapter {
   #watch(): void {
     const { log } = this.#options;
     const { rest } = this.#client;
+    survive(this.#client, (type, error) => log.warn('discord.event-unread', { type, error }));
     rest.on('rateLimited', ({ route, majorParameter, retryAfter, scope }) =>
       log.info('discord.rate-limited', { route, channel: majorParameter, retryAfterMs: retryAfter, scope }),
     );

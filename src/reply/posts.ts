@@ -9,8 +9,8 @@ import type { PostRef } from '../core/reply.ts';
 export interface PostWriter<Page = string> {
   /** `index` is the page's place in the reply, from 0: the same for every attempt to post the same page. */
   create(page: Page, index: number): Promise<PostRef>;
-  /** False when the message is gone, because somebody deleted it. */
-  edit(post: PostRef, page: Page): Promise<boolean>;
+  /** False when the message is gone, because somebody deleted it; another post where that shows the page in its place. */
+  edit(post: PostRef, page: Page, index: number): Promise<boolean | PostRef>;
   remove(post: PostRef): Promise<void>;
 }
 
@@ -74,7 +74,9 @@ export class Posts<Page = string> {
     } else if (!post.isGone && !isDeepStrictEqual(post.page, page)) {
       // Until the platform answers, nobody knows whether the old page stands or the new one.
       this.#posts[index] = { ...post, page: undefined };
-      if (await this.#writer.edit(post.ref, page)) this.#posts[index] = { ...post, page, isOurs: true };
+      const shown = await this.#writer.edit(post.ref, page, index);
+      if (shown !== false)
+        this.#posts[index] = { ref: shown === true ? post.ref : shown, page, isOurs: true, isGone: false };
       else this.#posts[index] = post.isOurs ? { ...post, isGone: true } : await this.#created(page, index + ANEW);
     }
   }

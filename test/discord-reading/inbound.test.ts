@@ -97,7 +97,7 @@ describe('a message', () => {
       place: CHANNEL.place,
       text: 'why?',
       attachments: [],
-      replyTo: { platform: 'discord', channel: '8', message: '42', openThread: 'why?' },
+      replyTo: { platform: 'discord', channel: '8', message: '42', asker: '11', openThread: 'why?' },
       receivedAt: 1_780_000_000_000,
     });
   });
@@ -109,7 +109,7 @@ describe('a message', () => {
   ])('goes on in place in %s', (_, where, conversation) => {
     const mention = mentionOf({ where });
     expect(mention.conversation).toBe(conversation);
-    expect(mention.replyTo).toEqual({ platform: 'discord', channel: where.channel, message: '42' });
+    expect(mention.replyTo).toEqual({ platform: 'discord', channel: where.channel, message: '42', asker: '11' });
   });
 });
 

@@ -286,7 +286,7 @@ describe('what goes wrong', () => {
     const sources = [{ number: 1, title: 'A page', url: 'https://shady.example/a' }];
     const marks = [{ at: 8, sources: [1] }];
     await surface.finish(done('One two.', { sources, marks, notice: 'Cut.' }));
-    expect(answers()).toEqual(['One two.\n\n-# Cut.']);
+    expect(answers()).toEqual([expect.stringMatching(/^One two\.\n\n-# The rules .* left out\.\n-# Cut\.$/u)]);
   });
 
   it('gives up when Discord fails for good', async () => {

@@ -73,7 +73,12 @@ describe('what is heard', () => {
       author: { name: 'Bob' },
       place: { kind: 'thread' },
     });
-    expect(second?.replyTo).toEqual({ platform: 'discord', channel: asked.id, message: second?.id.split('/')[1] });
+    expect(second?.replyTo).toEqual({
+      platform: 'discord',
+      channel: asked.id,
+      message: second?.id.split('/')[1],
+      asker: second?.author.id,
+    });
   });
 
   it('answers in another’s thread when it is mentioned, and without a mention where it takes part', async () => {

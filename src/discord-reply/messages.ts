@@ -1,0 +1,186 @@
+/** The messages of one reply: made, changed and taken away over REST, each write with leave of its own. */
+import { RequestMethod, Routes } from 'discord.js';
+import { PlatformRejected } from '../core/errors.ts';
+import type { ReplyAddress } from '../core/inbound.ts';
+import type { Log, Urgency } from '../core/ports.ts';
+import type { PostRef } from '../core/reply.ts';
+import { bodyOf, creationOf, isShownBy, type Page, type Posted } from '../discord-text/pages.ts';
+import type { Leave } from '../reply/governor.ts';
+import type { PostWriter } from '../reply/posts.ts';
+import { meaningOf } from './refusals.ts';
+import { NEVER, type Request, type Requests } from './requests.ts';
+import { messageRoute } from './routes.ts';
+
+export interface MessagesOptions {
+  readonly requests: Requests;
+  readonly log: Log;
+  /** The channel that is written to. */
+  readonly place: () => Promise<string>;
+}
+
+/** What is added to a page's place when it is posted anew for a message that cannot be edited any more. */
+const REPLACED = 200;
+
+export class Messages implements PostWriter<Page> {
+  readonly #to: ReplyAddress;
+  readonly #options: MessagesOptions;
+  /** Leave that was granted and not yet used. */
+  #held: { readonly kind: Request['kind']; readonly leave: Leave } | undefined;
+  #urgency: Urgency = 'first';
+  #signal = NEVER;
+
+  constructor(to: ReplyAddress, options: MessagesOptions) {
+    this.#to = to;
+    this.#options = options;
+  }
+
+  /** Resolves with leave for the next write, which is then made once, of this kind or another. */
+  async leave(kind: 'create' | 'edit', urgency: Urgency, signal: AbortSignal): Promise<void> {
+    this.release();
+    this.#urgency = urgency;
+    this.#signal = signal;
+    const channel = this.#counted(await this.#options.place());
+    this.#held = { kind, leave: await this.#options.requests.leave({ kind, channel }, urgency, signal) };
+  }
+
+  release(): void {
+    this.#held?.leave.unused();
+    this.#held = undefined;
+  }
+
+  /** From here on every write is tried until it stands. */
+  end(): void {
+    this.release();
+    this.#urgency = 'ending';
+    this.#signal = NEVER;
+  }
+
+  create(page: Page, index: number): Promise<PostRef> {
+    return this.post(page, String(index));
+  }
+
+  /** @param name Tells this post from the others of the reply, so that it is made once however often it is tried. */
+  async post(page: Page, name: string): Promise<PostRef> {
+    const channel = await this.#options.place();
+    const request = {
+      kind: 'create',
+      channel: this.#counted(channel),
+      method: RequestMethod.Post,
+      route: messageRoute(this.#to, channel),
+      files: page.files,
+    } as const;
+    const body = creationOf(page, this.#to, { channel, name });
+    const answer = await this.#write({ ...request, body }).catch((error: unknown) => {
+      if (meaningOf(error) !== 'no-history') throw error;
+      // What may not be read may not be replied to; it can still be answered.
+      return this.#write({ ...request, body: { ...body, message_reference: undefined } });
+    });
+    // Discord answers a created message with the message, which has all of this.
+    const posted = answer as Posted;
+    const post = { channel, message: posted.id };
+    // A repeated nonce gives back what an earlier attempt posted, with the text or the pictures of then.
+    if (!isShownBy(posted, page)) await this.#change(post, page);
+    return post;
+  }
+
+  async edit(post: PostRef, page: Page, index: number): Promise<boolean | PostRef> {
+    try {
+      await this.#change(post, page);
+      return true;
+    } catch (error) {
+      switch (meaningOf(error)) {
+        case 'gone':
+          return false;
+        case 'too-old':
+          return this.#replace(post, page, index);
+        case 'archived':
+          // Whoever archived it wants no more of it for now; an answer is only brought to its end.
+          if (this.#urgency !== 'ending') throw error;
+          return this.#editArchived(post, page, index);
+        default:
+          throw error;
+      }
+    }
+  }
+
+  async remove(post: PostRef): Promise<void> {
+    try {
+      await this.#delete(post);
+    } catch (error) {
+      const meaning = meaningOf(error);
+      if (meaning === 'gone') return;
+      if (meaning !== 'archived' || !(await this.#isUnarchived(post.channel))) throw error;
+      await this.#delete(post);
+    }
+  }
+
+  /** A thread that cannot be brought back by its name is by a message. */
+  async #editArchived(post: PostRef, page: Page, index: number): Promise<boolean | PostRef> {
+    if (!(await this.#isUnarchived(post.channel))) return this.#replace(post, page, index);
+    await this.#change(post, page);
+    return true;
+  }
+
+  /** Shows the page in a new message, and takes the one away that cannot be edited. */
+  async #replace(post: PostRef, page: Page, index: number): Promise<PostRef> {
+    const made = await this.post(page, String(index + REPLACED));
+    try {
+      await this.#delete(post);
+    } catch (error) {
+      if (!(error instanceof PlatformRejected)) throw error;
+      this.#options.log.warn('discord.message-left', { channel: post.channel, code: error.failure.platformCode });
+    }
+    return made;
+  }
+
+  /** @see https://docs.discord.com/developers/resources/channel#modify-channel */
+  async #isUnarchived(channel: string): Promise<boolean> {
+    const route = Routes.channel(channel);
+    const request = { kind: 'thread', channel, method: RequestMethod.Patch, route, body: { archived: false } } as const;
+    try {
+      await this.#write(request);
+      return true;
+    } catch (error) {
+      if (!(error instanceof PlatformRejected)) throw error;
+      return false;
+    }
+  }
+
+  #change({ channel, message }: PostRef, page: Page): Promise<unknown> {
+    return this.#write({
+      kind: 'edit',
+      channel: this.#counted(channel),
+      method: RequestMethod.Patch,
+      route: messageRoute(this.#to, channel, message),
+      files: page.files,
+      body: bodyOf(page),
+    });
+  }
+
+  #delete({ channel, message }: PostRef): Promise<unknown> {
+    const route = messageRoute(this.#to, channel, message);
+    return this.#write({ kind: 'remove', channel: this.#counted(channel), method: RequestMethod.Delete, route });
+  }
+
+  /** Where a write counts: one that only its asker sees is written by its command, and not in the channel. */
+  #counted(channel: string): string {
+    return this.#to.hidden === undefined ? channel : `${channel} ${this.#to.message}`;
+  }
+
+  async #write(request: Request): Promise<unknown> {
+    const { requests } = this.#options;
+    const once = async () => requests.send(request, await this.#leaveFor(request));
+    return this.#urgency === 'ending' ? requests.retrying(once) : once();
+  }
+
+  /** What was granted before, where it is for such a write. The next post of a reply whose last one is full is in a hurry. */
+  async #leaveFor(request: Request): Promise<Leave> {
+    const held = this.#held;
+    if (held?.kind === request.kind) {
+      this.#held = undefined;
+      return held.leave;
+    }
+    const isNext = request.kind === 'create' && this.#urgency === 'text';
+    return this.#options.requests.leave(request, isNext ? 'burst' : this.#urgency, this.#signal);
+  }
+}
