@@ -22,7 +22,7 @@ import { saidBefore } from '../discord-reading/history.ts';
 import { mayRead, namesIn } from '../discord-reading/where.ts';
 import { Requests, type RequestsOptions } from '../discord-reply/requests.ts';
 import { DiscordSurface } from '../discord-reply/surface.ts';
-import { type ClientOptions, clientOf, platformErrorOf, refusalOf, startErrorOf } from './client.ts';
+import { type ClientOptions, clientOf, platformErrorOf, refusalOf, startErrorOf, survive } from './client.ts';
 import { answerInteraction } from './interactions.ts';
 import { registerCommands } from './registration.ts';
 
@@ -199,6 +199,7 @@ export class DiscordAdapter implements Adapter {
   #watch(): void {
     const { log } = this.#options;
     const { rest } = this.#client;
+    survive(this.#client, (type, error) => log.warn('discord.event-unread', { type, error }));
     rest.on('rateLimited', ({ route, majorParameter, retryAfter, scope }) =>
       log.info('discord.rate-limited', { route, channel: majorParameter, retryAfterMs: retryAfter, scope }),
     );
