@@ -1,5 +1,5 @@
 /** Reads the operator's file again when it changes: what is right takes effect, and what is wrong is named and changes nothing. */
-import { unwatchFile, watchFile } from 'node:fs';
+import { statSync } from 'node:fs';
 import { ConfigError } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
 import type { Config } from './load.ts';
@@ -30,9 +30,20 @@ export function watchConfig({ file, load, onChange, everyMs, log }: WatchOptions
       log.warn('config.faulty', { file, faults });
     }
   };
-  const changed = (): void => {
+  // What it is at first is known before anything else happens, so that no change falls between two looks.
+  let known = stateOf(file);
+  const look = (): void => {
+    const now = stateOf(file);
+    if (now === known) return;
+    known = now;
     reading = reading.then(read);
   };
-  watchFile(file, { interval: everyMs, persistent: false }, changed);
-  return () => unwatchFile(file, changed);
+  const looking = setInterval(look, everyMs).unref();
+  return () => clearInterval(looking);
+}
+
+/** Something that is another when the file was written, replaced or taken away. */
+function stateOf(file: string): string {
+  const found = statSync(file, { bigint: true, throwIfNoEntry: false });
+  return found === undefined ? 'gone' : `${found.ino} ${found.size} ${found.mtimeNs} ${found.ctimeNs}`;
 }

@@ -4,23 +4,27 @@ import type { ReplyAddress } from '../core/inbound.ts';
 import type { ReplySurface, Urgency } from '../core/ports.ts';
 import type { DraftView, PostRef, Reply } from '../core/reply.ts';
 import { noticeOf } from '../discord-text/foot.ts';
-import { NOTE, type Page, replyPagesOf, viewPages, withoutPictures } from '../discord-text/pages.ts';
+import { NOTE, type Page, replyPagesOf, viewPages, withoutFiles } from '../discord-text/pages.ts';
 import { hindrancesIn } from '../notices/hindrances.ts';
 import { Posts } from '../reply/posts.ts';
+import { postedBelow } from './below.ts';
 import { directChannel, tellElsewhere } from './elsewhere.ts';
 import { Messages } from './messages.ts';
 import { meaningOf } from './refusals.ts';
 import { openThread } from './thread.ts';
 import { Typing, type TypingOptions } from './typing.ts';
 
-export type SurfaceOptions = TypingOptions;
+export interface SurfaceOptions extends TypingOptions {
+  /** Messages of text that an answer fills; a longer one comes as a file as well. */
+  readonly maxPosts: number;
+}
 
 /** One reply's messages. A show is tried once, the finished reply several times. */
 export class DiscordSurface implements ReplySurface {
   readonly #to: ReplyAddress;
   readonly #options: SurfaceOptions;
   readonly #typing: Typing;
-  readonly #pagesOf = viewPages();
+  readonly #pagesOf: ReturnType<typeof viewPages>;
   #messages: Messages;
   #posts: Posts<Page>;
   #channel: Promise<string> | undefined;
@@ -31,6 +35,7 @@ export class DiscordSurface implements ReplySurface {
     this.#to = to;
     this.#options = options;
     this.#typing = new Typing(options);
+    this.#pagesOf = viewPages(options.maxPosts);
     if (standing[0] !== undefined) this.#channel = Promise.resolve(standing[0].channel);
     this.#messages = new Messages(to, { ...options, place: () => this.#place() });
     this.#posts = new Posts(this.#messages, standing);
@@ -70,13 +75,16 @@ export class DiscordSurface implements ReplySurface {
       if (meaning === 'rules') return this.#standWhatMay(reply, error);
       if (meaning === 'expired') return this.#standInPrivate(reply, error);
       if (meaning === 'locked' || meaning === 'forbidden') await this.#tellElsewhere(hindranceBy(error, reply));
-      throw error;
+      if (!(error instanceof PlatformRejected) || meaning !== undefined || this.#posts.refs.length === 0) throw error;
+      const by = { ...this.#options, writer: this.#messages };
+      this.#posts = await postedBelow(replyPagesOf(reply), this.#posts.refs, by);
+      return this.#posts.refs;
     }
   }
 
   async note(notice: string): Promise<void> {
     this.#end();
-    await this.#messages.post({ content: noticeOf(notice), files: [] }, NOTE);
+    await this.#messages.post({ content: noticeOf(notice), files: [], buttons: [] }, NOTE);
   }
 
   async retract(): Promise<void> {
@@ -101,13 +109,14 @@ export class DiscordSurface implements ReplySurface {
   }
 
   async #stand(reply: Reply): Promise<readonly PostRef[]> {
+    const pages = replyPagesOf(reply, this.#options.maxPosts);
     try {
-      return await this.#posts.sync(replyPagesOf(reply), 'final');
+      return await this.#posts.sync(pages, 'final');
     } catch (error) {
-      if (reply.images === undefined || !(error instanceof PlatformRejected)) throw error;
+      if (pages.every(({ files }) => files.length === 0) || !(error instanceof PlatformRejected)) throw error;
       const { status, platformCode } = error.failure;
-      this.#options.log.warn('discord.pictures-refused', { channel: await this.#place(), status, platformCode });
-      return this.#posts.sync(withoutPictures(reply), 'final');
+      this.#options.log.warn('discord.files-refused', { channel: await this.#place(), status, platformCode });
+      return this.#posts.sync(withoutFiles(reply), 'final');
     }
   }
 

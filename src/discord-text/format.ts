@@ -3,9 +3,10 @@ import type { Mark, Reply } from '../core/reply.ts';
 import { type PageLimit, paginate, pagesOf as split } from '../markdown/paginate.ts';
 import { beginsRule, codePoints, isRule } from '../markdown/tables.ts';
 import { marksByPage, withMarks } from '../sources/marks.ts';
+import { blocksOf } from './blocks.ts';
 import { footOf, hrefOf } from './foot.ts';
 import { formulaOf } from './formulas.ts';
-import { FENCE, formatLine, RULE_SHOWN, RULE_START } from './line.ts';
+import { formatLine, RULE_SHOWN, RULE_START } from './line.ts';
 import { shownTable, tableGrowth } from './records.ts';
 
 /**
@@ -30,61 +31,6 @@ export function format(markdown: string): string {
     else out.push(...block.lines.flatMap(formatLine));
   }
   return out.join('\n');
-}
-
-interface Block {
-  readonly kind: 'code' | 'table' | 'formula' | 'text';
-  readonly lines: readonly string[];
-}
-
-/** @param isDelimiter Whether a line is, or may be, the delimiter row of a table. */
-function* blocksOf(markdown: string, isDelimiter: (line: string) => boolean): Generator<Block> {
-  const lines = markdown.split('\n');
-  let at = 0;
-  while (at < lines.length) {
-    const line = lines[at] ?? '';
-    const [kind, end] = FENCE.test(line)
-      ? (['code', endOfCode(lines, at)] as const)
-      : line.includes('|') && isDelimiter(lines[at + 1] ?? '')
-        ? (['table', endOfTable(lines, at + 2)] as const)
-        : beginsFormula(line)
-          ? (['formula', endOfFormula(lines, at)] as const)
-          : (['text', at + 1] as const);
-    yield { kind: end === at + 1 && kind === 'formula' ? 'text' : kind, lines: lines.slice(at, end) };
-    at = end;
-  }
-}
-
-function endOfCode(lines: readonly string[], from: number): number {
-  const marks = FENCE.exec(lines[from] ?? '')?.groups?.['marks'] ?? '';
-  const isEnd = (line: string): boolean => {
-    const end = FENCE.exec(line)?.groups?.['marks'];
-    return end?.startsWith(marks) === true && line.trim() === end;
-  };
-  const end = lines.findIndex((line, at) => at > from && isEnd(line));
-  return end === -1 ? lines.length : end + 1;
-}
-
-function endOfTable(lines: readonly string[], from: number): number {
-  let end = from;
-  while (end < lines.length && lines[end]?.includes('|') === true && !FENCE.test(lines[end] ?? '')) end++;
-  return end;
-}
-
-function beginsFormula(line: string): boolean {
-  return /^\s*(?:\$\$(?!.*\$\$)|\\\[(?!.*\\\]))/u.test(line);
-}
-
-/** After the line with its closing mark; after the first one where there is none before a blank line or code. */
-function endOfFormula(lines: readonly string[], from: number): number {
-  const mark = lines[from]?.trim().startsWith('$$') === true ? '$$' : '\\]';
-  for (let at = from + 1; at < lines.length; at++) {
-    const line = (lines[at] ?? '').trim();
-    if (line === '' || FENCE.test(line)) break;
-    if (line.endsWith(mark)) return at + 1;
-    if (line.includes(mark)) break;
-  }
-  return from + 1;
 }
 
 /** Each line of it in code of its own, as far indented as the first; as it is where that is longer. */
@@ -130,9 +76,13 @@ const LEAST_LISTED = 5;
 /**
  * The pages of a finished reply. Its text stands in them as it did while it was written: marks are put in where there is
  * room for them, and the foot goes under the last page, or into a message of its own where it does not fit.
+ *
+ * @param maxPages Pages of text that are shown; what is beyond them is left out.
  */
-export function finalPagesOf(reply: Reply): readonly string[] {
-  const pages = markedPagesOf(reply);
+export function finalPagesOf(reply: Reply, maxPages = Infinity): readonly string[] {
+  const all = markedPagesOf(reply);
+  // Under a page that is not the last of its answer, nothing is put that is about all of it.
+  const pages = all.length > maxPages ? [...all.slice(0, maxPages), []] : all;
   const last = pages.at(-1) ?? [];
   const above = pages.slice(0, -1).flatMap(([best = '']) => best);
   for (const page of last.slice(-2)) {

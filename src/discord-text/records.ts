@@ -17,11 +17,21 @@ const MAX_WIDTH = 60;
 /** The table as it is shown; as it is where its cells would end a code block, or begin one. */
 export function shownTable(lines: readonly string[]): readonly string[] {
   if (lines.some((line) => /`{3}|~{3}/u.test(line))) return lines;
-  const { rows, rules } = tableOf(lines);
-  const plain = { rows: rows.map((cells) => cells.map((cell) => plainCell(cellShown(cell)))), rules };
+  const table = tableOf(lines);
+  const { rows } = table;
+  const plain = { ...table, rows: plainRows(table) };
   if (widthOf(plain) <= MAX_WIDTH) return tableBlock(plain);
   const records = recordsOf(rows.map((cells) => cells.map((cell) => cellShown(cell)))).flatMap(formatLine);
   return records.some((line) => FENCE.test(line)) ? lines : records;
+}
+
+/** Whether the table is too wide to be aligned. */
+export function isWide(table: Table): boolean {
+  return widthOf({ rows: plainRows(table) }) > MAX_WIDTH;
+}
+
+function plainRows({ rows }: Table): Table['rows'] {
+  return rows.map((cells) => cells.map((cell) => plainCell(cellShown(cell))));
 }
 
 /** How much longer a table gets, at most. */

@@ -36,6 +36,8 @@ export interface DiscordOptions extends ConnectionOptions {
   readonly downloader: Downloader;
   /** Milliseconds: what was written longer ago while the bot was away is not answered; 0 answers nothing of it. Default: 0. */
   readonly catchUpMs?: number;
+  /** Messages of text that one answer fills. */
+  readonly maxPosts: number;
   /** Milliseconds; defaults 8000 and 500. */
   readonly typingMs?: number;
   readonly retryMs?: number;
@@ -81,8 +83,8 @@ export class DiscordAdapter implements Adapter {
   }
 
   surface(to: ReplyAddress, standing: readonly PostRef[]): ReplySurface {
-    const { log, typingMs = 8000 } = this.#options;
-    return new DiscordSurface(to, standing, { requests: this.#requests, log, typingMs });
+    const { log, typingMs = 8000, maxPosts } = this.#options;
+    return new DiscordSurface(to, standing, { requests: this.#requests, log, typingMs, maxPosts });
   }
 
   /** An address of a file is good for a day. Where another address speaks for Discord, it has the files too. */

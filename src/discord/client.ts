@@ -29,8 +29,8 @@ export interface ClientOptions {
 /** A warning is logged each time so many requests were refused within ten minutes; at 10 000 Discord shuts out the address. */
 const WARN_EVERY_REFUSED = 100;
 
-/** Messages kept per channel, for telling a message that is delivered twice. */
-const KEPT_MESSAGES = 20;
+/** Messages that discord.js keeps per channel: what was delivered before is known to the journal, and threads are many. */
+const KEPT_MESSAGES = 0;
 
 /** @param longestWaitMs A wait that the client may spend itself before it rejects. */
 export function clientOf(options: ClientOptions, longestWaitMs: number): Client {
@@ -52,6 +52,25 @@ export function clientOf(options: ClientOptions, longestWaitMs: number): Client 
       invalidRequestWarningInterval: WARN_EVERY_REFUSED,
       makeRequest: send,
     },
+  });
+}
+
+/**
+ * discord.js reads an event before anybody is asked, and what it cannot read ends the process. Only the kind of the event and
+ * of the error are told: its text may quote the event.
+ */
+export function survive(client: Client, onUnread: (type: string, error: string) => void): void {
+  const { ws } = client;
+  const name = 'handlePacket';
+  const read: unknown = Reflect.get(ws, name);
+  if (typeof read !== 'function') throw new TypeError(`discord.js has no ${name} any more.`);
+  Reflect.set(ws, name, (...given: readonly [{ readonly t?: unknown } | undefined, ...unknown[]]) => {
+    try {
+      return Reflect.apply(read, ws, given);
+    } catch (error) {
+      onUnread(String(given[0]?.t), error instanceof Error ? error.name : typeof error);
+      return false;
+    }
   });
 }
 

@@ -123,3 +123,21 @@ async function eachPart<From, To>(
 }
 
 type PartsOf<P> = Omit<Content, 'parts'> & { readonly parts: readonly P[] };
+
+/** Whether a record can be read as a turn. */
+export function isTurn(data: unknown): data is StoredTurn {
+  return (
+    isObject(data) &&
+    [data.id, data.text, data.model].every((field) => typeof field === 'string') &&
+    [data.receivedAt, data.endedAt].every((field) => typeof field === 'number') &&
+    [data.author, data.ending, data.usage].every(isObject) &&
+    [data.sources, data.posts].every(Array.isArray) &&
+    Array.isArray(data.contents) &&
+    data.contents.length > 0 &&
+    data.contents.every(isContent)
+  );
+}
+
+function isContent(data: unknown): boolean {
+  return isObject(data) && (data.role === 'user' || data.role === 'model') && Array.isArray(data.parts);
+}

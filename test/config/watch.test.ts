@@ -30,20 +30,21 @@ async function aWatch(first: string) {
   return { folder, file, read, logged };
 }
 
+const WAIT = { timeout: 10_000, interval: 10 };
 const DENIES = 'access:\n  deny: { people: [123456789012345678] }\n';
 
 describe('a watched file', () => {
   it('takes effect when it is written, with long ids as they are', async () => {
     const { file, read } = await aWatch('');
     await writeFile(file, DENIES);
-    await vi.waitFor(() => expect(read.at(-1)?.deny.people).toEqual(['123456789012345678']));
+    await vi.waitFor(() => expect(read.at(-1)?.deny.people).toEqual(['123456789012345678']), WAIT);
   });
 
   it('takes effect when another file takes its place', async () => {
     const { folder, file, read } = await aWatch('');
     await writeFile(join(folder, 'next.yaml'), DENIES);
     await rename(join(folder, 'next.yaml'), file);
-    await vi.waitFor(() => expect(read.at(-1)?.deny.people).toHaveLength(1));
+    await vi.waitFor(() => expect(read.at(-1)?.deny.people).toHaveLength(1), WAIT);
   });
 
   it.each([
@@ -54,7 +55,7 @@ describe('a watched file', () => {
   ])('with %s changes nothing, and the log names the key and not what it holds', async (_what, text, named) => {
     const { file, read, logged } = await aWatch(DENIES);
     await writeFile(file, text);
-    await vi.waitFor(() => expect(logged.find((line) => line['event'] === 'config.faulty')).toBeDefined());
+    await vi.waitFor(() => expect(logged.find((line) => line['event'] === 'config.faulty')).toBeDefined(), WAIT);
     const faulty = logged.find((line) => line['event'] === 'config.faulty');
     expect(faulty?.['faults']).toContain(named);
     expect(JSON.stringify(logged)).not.toContain('s3cret');
@@ -64,9 +65,9 @@ describe('a watched file', () => {
   it('that is gone for a while changes nothing until it is back', async () => {
     const { file, read, logged } = await aWatch('');
     await rm(file);
-    await vi.waitFor(() => expect(logged.some((line) => line['event'] === 'config.faulty')).toBe(true));
+    await vi.waitFor(() => expect(logged.some((line) => line['event'] === 'config.faulty')).toBe(true), WAIT);
     expect(read).toEqual([]);
     await writeFile(file, DENIES);
-    await vi.waitFor(() => expect(read.at(-1)?.deny.people).toHaveLength(1));
+    await vi.waitFor(() => expect(read.at(-1)?.deny.people).toHaveLength(1), WAIT);
   });
 });

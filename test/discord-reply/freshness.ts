@@ -85,7 +85,7 @@ export async function streamed(scenario: Scenario, seed: number): Promise<Freshn
   const shown = async (index: number): Promise<Answered> => {
     const channel = sharesWindow(scenario) ? 'c' : `c${index}`;
     const to = { platform: 'discord', channel, message: `m${index}` } as const;
-    const surface = new DiscordSurface(to, [], { requests, log, typingMs: 8000 });
+    const surface = new DiscordSurface(to, [], { requests, log, typingMs: 8000, maxPosts: 24 });
     await sleep(index * scenario.staggerMs);
     return answered({ surface, log }, scenario, `dome-${seed * 1000 + index}`);
   };

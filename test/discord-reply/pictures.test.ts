@@ -154,7 +154,7 @@ describe('what goes wrong with pictures', () => {
     expect(content).toMatch(/2 pictures/);
     expect(content?.replace(/-# .*2 pictures.*$/, '').trim()).toBe(text);
     expect(made.log.lines).toContainEqual(
-      expect.objectContaining({ event: 'discord.pictures-refused', fields: expect.objectContaining({ status: 403 }) }),
+      expect.objectContaining({ event: 'discord.files-refused', fields: expect.objectContaining({ status: 403 }) }),
     );
   });
 

@@ -56,6 +56,7 @@ export function anAdapter(sim: DiscordSimulator, change: Partial<DiscordOptions>
     token: sim.token,
     apiUrl: sim.apiUrl,
     messageContent: true,
+    maxPosts: 24,
     writes: { limit: 500, windowMs: 1000 },
     requests: { limit: 5000, windowMs: 1000 },
     governor: new Governor(),
