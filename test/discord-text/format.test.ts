@@ -189,6 +189,11 @@ describe.each(runs)('the length of a page, %s', (_, parameters) => {
 });
 
 describe('the length of a page', () => {
+  it('does not shrink when a formula around a table is closed', () => {
+    const open = '\n$$\n| a | b |\n|---|--:|\n$$\\frac{a}{b}';
+    expect(lengthOf(`${open}$$`)).toBeGreaterThanOrEqual(lengthOf(open));
+  });
+
   it('is little more than that of a table', () => {
     for (const table of [
       '| Item | Price |\n|:-----|------:|\n| Tea | 2 |\n| Milk | 1250 |',
