@@ -54,7 +54,8 @@ function endOfFormula(lines: readonly string[], from: number): number {
   const mark = lines[from]?.trim().startsWith('$$') === true ? '$$' : '\\]';
   for (let at = from + 1; at < lines.length; at++) {
     const line = (lines[at] ?? '').trim();
-    if (line === '' || FENCE.test(line) || beginsRule(line)) break;
+    // A table may have become records, which begin in bold.
+    if (line === '' || FENCE.test(line) || beginsRule(line) || line.startsWith('**')) break;
     if (line.endsWith(mark)) return at + 1;
     if (line.includes(mark)) break;
   }

@@ -144,6 +144,11 @@ describe('Markdown for Discord', () => {
     expect(format('```\n#### a\n```\n#### b')).toBe('```\n#### a\n```\n**b**');
   });
 
+  it('makes no formula of what stood around a table', () => {
+    const once = format(`$$\n| a | ${'wide '.repeat(12)} |\n|---|--:|\nb\n$$`);
+    expect(format(once)).toBe(once);
+  });
+
   it('changes nothing when it is done twice', () => {
     fc.assert(
       fc.property(markdown, (text) => {
