@@ -56,6 +56,8 @@ export const SETTING_WORDS = {
   thoughts: ['off', 'headline', 'full'],
   /** Where a question in a channel is answered: in a thread opened on it, or in the channel. */
   replyStyle: ['thread', 'in-place'],
+  /** What an answer on Discord is made of: plain messages, or text displays, which hold twice as much each. */
+  messageStyle: ['plain', 'display'],
   /** Whether a thread that the bot answers in needs no further mention. */
   freeTalk: ['on', 'mention-only'],
   /** A line under each answer: model, tokens, seconds, cost. */

@@ -19,7 +19,14 @@ import type { NoticesFor } from '../notices/notices.ts';
 import { conversationAt, isPrivate, type Pressed, pressedIn, privateThread } from '../discord-controls/buttons.ts';
 import { answerOf, chosenIn, filledIn, type Given, modalOf, quoteOf } from '../discord-controls/menus.ts';
 import { attachmentOf } from '../discord-reading/heard.ts';
-import { conversationInPlace, inPlaceWhereWanted, placedOf, type Where, whereOf } from '../discord-reading/where.ts';
+import {
+  asWanted,
+  conversationInPlace,
+  nextAsWanted,
+  placedOf,
+  type Where,
+  whereOf,
+} from '../discord-reading/where.ts';
 import { finalPagesOf } from '../discord-text/format.ts';
 
 type Answerable =
@@ -111,12 +118,12 @@ async function ask({ interaction, where, question }: Asking, { inbox, noticesFor
   };
   try {
     if (isPrivate) {
-      await inbox.mention({ ...common, ...privately(interaction, where) });
+      await inbox.mention(await asWanted({ ...common, ...privately(interaction, where) }, inbox, log));
       return;
     }
     const { id } = await interaction.editReply({ content: quoteOf(text) });
     const mention: Mention = { ...common, ...placedOf({ where, id, text, author: common.author }, notices) };
-    await inbox.mention(await inPlaceWhereWanted(mention, inbox, log));
+    await inbox.mention(await asWanted(mention, inbox, log));
   } catch (error) {
     log.error('command.failed', error, { command: interaction.commandName });
     await interaction.editReply({ content: notices.ofError(error) });
@@ -167,7 +174,7 @@ async function press(interaction: ButtonInteraction, pressed: Pressed, rooms: Ro
   const notices = noticesFor(interaction.locale);
   if (where === undefined) return tell(interaction, { text: notices.elsewhere });
   try {
-    const answer = await inbox.command(commandOf(interaction, pressed, where));
+    const answer = await inbox.command(await nextAsWanted(commandOf(interaction, pressed, where), inbox, log));
     if (isTold || answer.shows !== true) await tell(interaction, answer);
   } catch (error) {
     log.error('command.failed', error, { command: pressed.name });
