@@ -201,10 +201,11 @@ export interface TurnStore {
    */
   append(id: ConversationId, turn: Turn): Promise<void>;
   /**
-   * Drops the turns of a conversation, or those that answer one person, and resolves with how many there were.
+   * Drops the turns of a conversation, or those that answer one person, and resolves with how many there were. Of one
+   * person, what the other turns quote of them is dropped too: their words, their files and their name.
    * @throws StorageUnavailable, StorageCorrupt
    */
-  forget(id: ConversationId, author?: string): Promise<number>;
+  forget(id: ConversationId, person?: Pick<Author, 'id' | 'name'>): Promise<number>;
   /**
    * Drops one turn and resolves with it, without its media; undefined where there is none of this id.
    * @throws StorageUnavailable, StorageCorrupt

@@ -1,6 +1,6 @@
 /** What each command does, once for all platforms; questions among them come as mentions and not here. */
 import { type ConversationId, scopeIdOf, type Settings, type Turn, type Whereabouts } from '../core/conversation.ts';
-import type { Command, CommandName, CommandReply, Journal, Mention, Suggested } from '../core/inbound.ts';
+import type { Author, Command, CommandName, CommandReply, Journal, Mention, Suggested } from '../core/inbound.ts';
 import { type AccountLimits, type Ledger, PAYERS, type Payer, type Period, PERIODS } from '../core/model.ts';
 import type { Inbox, Lanes, Log, TurnStore } from '../core/ports.ts';
 import type { PostRef } from '../core/reply.ts';
@@ -139,19 +139,19 @@ async function forget({ command, say }: Given, context: CommandContext): Promise
   return { text: say.forgotten(turns) };
 }
 
-/** All that is kept of a person in one workspace: turns that answer them, settings, counts, and questions left open. */
+/** All that is kept of a person in one workspace: turns that answer them, what others quote of them, settings, counts, and questions left open. */
 async function forgetMe({ command, say }: Given, context: CommandContext): Promise<CommandReply> {
   const { author, place } = command;
   const before = Date.now();
+  const isHere = (mention: Mention): boolean =>
+    mention.place.platform === place.platform && mention.place.workspace === place.workspace;
   const isMine = (mention: Mention): boolean =>
-    mention.author.id === author.id &&
-    mention.place.platform === place.platform &&
-    mention.place.workspace === place.workspace &&
-    mention.receivedAt <= before;
+    isHere(mention) && mention.author.id === author.id && mention.receivedAt <= before;
   const stored = await context.turns.conversations(place.platform, place.workspace);
-  const open = (await context.journal.open()).map(({ mention }) => mention).filter(isMine);
+  // Questions of others too: an answer that is being written may quote this person.
+  const open = (await context.journal.open()).map(({ mention }) => mention).filter(isHere);
   const ids = new Set([...stored.map(({ id }) => id), ...open.map(({ conversation }) => conversation)]);
-  const turns = await forgetTurns([...ids], author.id, context);
+  const turns = await forgetTurns([...ids], author, context);
   await closeOpen(isMine, context);
   const account = scopeIdOf('person', command);
   const isLimited = Object.keys(context.limitsOf('person')).length > 0;
@@ -165,12 +165,12 @@ async function forgetMe({ command, say }: Given, context: CommandContext): Promi
 /** Each conversation in its lane, so that what is being answered there is stored first and dropped with the rest. */
 async function forgetTurns(
   ids: readonly ConversationId[],
-  author: string | undefined,
+  person: Author | undefined,
   { lanes, turns }: CommandContext,
 ): Promise<number> {
   let dropped = 0;
   const drop = async (id: ConversationId): Promise<void> => {
-    const count = await turns.forget(id, author);
+    const count = await turns.forget(id, person);
     dropped += count;
   };
   await Promise.all(ids.map((id) => lanes.run(id, () => drop(id), Number.POSITIVE_INFINITY)));

@@ -73,6 +73,13 @@ export async function fetchMedia(stored: StoredTurn, shelf: Shelf, room: Room): 
   return { ...stored, contents };
 }
 
+/** The names of the blobs that a turn's bytes are. */
+export function blobsOf({ contents }: StoredTurn): readonly string[] {
+  return contents.flatMap(({ parts }) =>
+    parts.flatMap(({ inlineData }) => (inlineData !== undefined && isMoved(inlineData) ? [inlineData.blob] : [])),
+  );
+}
+
 /** In the model's own Content a plain text would pass for words of its answer; a thought never does. */
 function noteOf(text: string, role: Content['role']): Part {
   return { text: `[${text}]`, ...(role === 'model' ? { thought: true } : {}) };

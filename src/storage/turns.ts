@@ -1,10 +1,11 @@
 /** The last turns of each conversation, one record a turn and an index that says which of them count. */
 import type { ConversationId, Platform, Turn } from '../core/conversation.ts';
 import { StorageCorrupt } from '../core/errors.ts';
-import type { MentionId } from '../core/inbound.ts';
+import type { Author, MentionId } from '../core/inbound.ts';
 import type { ConversationSummary, TurnStore } from '../core/ports.ts';
 import { KeyvBlobStore } from './blobs.ts';
-import { fetchMedia, moveMedia, type Shelf, type StoredTurn } from './media.ts';
+import { withoutPerson } from './erasure.ts';
+import { blobsOf, fetchMedia, moveMedia, type Shelf, type StoredTurn } from './media.ts';
 import { isObject, type Records, type Store } from './open.ts';
 
 /** Base64 characters of media that a reading brings back: what one request to the model may hold. */
@@ -55,15 +56,22 @@ export class KeyvTurnStore implements TurnStore {
 
   async turns(id: ConversationId): Promise<readonly Turn[]> {
     const index = (await this.#indexes.get(id)) ?? [];
-    const found = await this.#turns.getMany(index.map(({ slot }) => keyOf(id, slot)));
+    const found = await this.#stored(id, index);
     const room = { characters: this.#options.maxReadCharacters ?? MAX_READ_CHARACTERS };
     const turns: Turn[] = [];
-    for (const [position, indexed] of [...index.entries()].toReversed()) {
-      const stored = found[position];
-      if (stored?.id !== indexed.id) throw new StorageCorrupt(`turns/${keyOf(id, indexed.slot)}`);
-      turns.push(await fetchMedia(stored, this.#shelfOf(id, indexed.slot), room));
-    }
+    for (const [position, stored] of [...found.entries()].toReversed())
+      turns.push(await fetchMedia(stored, this.#shelfOf(id, index[position]?.slot ?? 0), room));
     return turns.toReversed();
+  }
+
+  /** The records that an index names. @throws StorageCorrupt */
+  async #stored(id: ConversationId, index: readonly IndexedTurn[]): Promise<readonly StoredTurn[]> {
+    const found = await this.#turns.getMany(index.map(({ slot }) => keyOf(id, slot)));
+    return index.map((indexed, at) => {
+      const stored = found[at];
+      if (stored?.id !== indexed.id) throw new StorageCorrupt(`turns/${keyOf(id, indexed.slot)}`);
+      return stored;
+    });
   }
 
   async append(id: ConversationId, turn: Turn): Promise<void> {
@@ -92,12 +100,31 @@ export class KeyvTurnStore implements TurnStore {
   }
 
   /** The index goes first, so that what a crash leaves is never read. */
-  async forget(id: ConversationId, author?: string): Promise<number> {
+  async forget(id: ConversationId, person?: Pick<Author, 'id' | 'name'>): Promise<number> {
     const before = (await this.#indexes.get(id)) ?? [];
-    const found = author === undefined ? [] : await this.turns(id);
-    const dropped = before.filter((_, at) => author === undefined || found[at]?.author.id === author);
+    const found = person === undefined ? [] : await this.#stored(id, before);
+    const dropped = before.filter((_, at) => person === undefined || found[at]?.author.id === person.id);
     await this.#leave(id, before, dropped);
+    if (person !== undefined && dropped.length < before.length) await this.#takeOut(id, person);
     return dropped.length;
+  }
+
+  /** Each turn of others without what it quotes of this person. What a crash leaves is taken out when it is asked for again. */
+  async #takeOut(id: ConversationId, person: Pick<Author, 'id' | 'name'>): Promise<void> {
+    const index = (await this.#indexes.get(id)) ?? [];
+    const found = await this.#stored(id, index);
+    for (const [at, stored] of found.entries()) {
+      const left = withoutPerson(stored, person);
+      const indexed = index[at];
+      if (left === stored || indexed === undefined) continue;
+      const place = keyOf(id, indexed.slot);
+      await this.#turns.set(place, left);
+      const blobs = new Set(blobsOf(left));
+      await this.#blobs.drop(
+        place,
+        blobsOf(stored).filter((blob) => !blobs.has(blob)),
+      );
+    }
   }
 
   async drop(id: ConversationId, turn: MentionId): Promise<Turn | undefined> {

@@ -25,7 +25,7 @@ describe('before it was mentioned, on Discord,', () => {
   }
   /** All that its last content says. */
   const question = (index: number) =>
-    (contents(index).at(-1)?.parts ?? []).map((part) => part.text ?? '[inline data]').join('\n');
+    (contents(index).at(-1)?.parts ?? []).map((part) => part.text ?? '[inline data]').join('');
   const reads = () =>
     stage.discord.calls.filter(({ method, route }) => method === 'GET' && route.includes('/messages')).length;
 
