@@ -19,6 +19,8 @@ async function main(): Promise<void> {
   const { file } = config;
   const reload = file === undefined ? {} : { reload: { file, load: () => loadConfig() } };
   const log = new PinoLog(config.settings.log);
+  // A promise that nobody awaited is a defect of one answer, and no reason to break off all others.
+  process.on('unhandledRejection', (error) => log.error('process.unhandled', error));
   for (const exposed of await exposedFiles(['.env', ...(file === undefined ? [] : [file])]))
     log.warn('config.exposed', { file: exposed });
   const starting = startApp({ config, apiKey, standIn: false, ...reload, log });

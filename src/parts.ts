@@ -1,5 +1,6 @@
 /** Everything that is built once: every room, made from the configuration and joined to the others. */
 import packageFile from '../package.json' with { type: 'json' };
+import type { AnswerContext } from './answers/deeds.ts';
 import type { Config } from './config/load.ts';
 import { Attachments } from './conversation/attachments.ts';
 import { Changes } from './conversation/changes.ts';
@@ -25,7 +26,7 @@ import { Places } from './place/places.ts';
 import { PlaygroundAdapter } from './playground/adapter.ts';
 import { Governor } from './reply/governor.ts';
 import { SlackAdapter } from './slack/adapter.ts';
-import { CommandDesk } from './steering/commands.ts';
+import { type CommandContext, CommandDesk } from './steering/commands.ts';
 import { ScopedSettings } from './steering/settings.ts';
 import { Steering } from './steering/steering.ts';
 import { KeyvBlobStore } from './storage/blobs.ts';
@@ -86,9 +87,8 @@ export async function partsOf(given: AppOptions): Promise<Parts> {
   const store = await openStore(config.settings.store.url, log);
   const kept = keptIn(store, options);
   const adapters = new Map<Platform, Adapter>();
-  const { ledger } = kept;
   const facts = (model: string) => client.facts(model);
-  const guards = new Guards(config.settings, { ledger, facts, dearest: dearestOf(config.models), metrics, log });
+  const guards = new Guards(config.settings, { ...kept, facts, dearest: dearestOf(config.models), metrics, log });
   const lanes = new MeasuredLanes(new LocalLanes(), metrics);
   const { engine, changes, desk } = enginesOf({ options, client, redirects, kept, guards, lanes, metrics, adapters });
   const privacy = privacyOf({ options, store, kept, lanes });
@@ -107,9 +107,8 @@ export async function partsOf(given: AppOptions): Promise<Parts> {
 type Laned = { readonly lanes: Lanes };
 
 function privacyOf({ options, store, kept, lanes }: Pick<Parts, 'options' | 'store' | 'kept'> & Laned): Privacy {
-  const { log, config } = options;
   const erase = (platform: Platform, workspace: string) => eraseWorkspace(store, platform, workspace);
-  return new Privacy({ ...kept, retention: config.settings.privacy, lanes, erase, log });
+  return new Privacy({ ...kept, retention: options.config.settings.privacy, lanes, erase, log: options.log });
 }
 
 function healthOf(store: Store, adapters: ReadonlyMap<Platform, Adapter>, log: Log): Health {
@@ -152,12 +151,11 @@ function enginesOf(
   parts: Pick<Parts, 'options' | 'client' | 'redirects' | 'kept' | 'guards' | 'metrics' | 'adapters'> & Laned,
 ): Pick<Parts, 'engine' | 'changes' | 'desk'> {
   const { config, log } = parts.options;
-  const { conversation, steering } = config.settings;
+  const { conversation } = config.settings;
   const { client, redirects, kept, guards, lanes, metrics } = parts;
   const on = (platform: Platform): Adapter => adapterOf(parts.adapters, platform);
   const catalogue = { models: config.models, personas: config.personas, usual: conversation.persona };
-  const facts = (name: string) => client.facts(name);
-  const shared = { ...kept, catalogue, facts, lanes, log };
+  const shared = { ...kept, catalogue, facts: (name: string) => client.facts(name), lanes, log };
   const shown = {
     surface: (to: ReplyAddress, posts: readonly PostRef[]) =>
       measuredSurface(on(to.platform).surface(to, posts), metrics),
@@ -175,10 +173,21 @@ function enginesOf(
     ...shown,
   });
   const changes = new Changes({ ...shared, ...shown, ...conversation, engine });
-  const ask: Engine['mention'] = (mention, posts) => engine.mention(mention, posts);
-  const about = { version: packageFile.version, maxTurns: conversation.maxTurns };
-  const desk = new CommandDesk({ ...shared, ...guards.forCommands, ...about, rights: steering, ask });
-  return { engine, changes, desk };
+  return { engine, changes, desk: deskOf(parts.options, { guards, metrics, engine }, shared) };
+}
+
+/** What does commands. */
+function deskOf(
+  { config }: AppOptions,
+  { guards, metrics, engine }: Pick<Parts, 'guards' | 'metrics' | 'engine'>,
+  shared: Pick<CommandContext, 'settings' | 'catalogue' | 'facts' | 'journal' | 'ledger'> &
+    Omit<AnswerContext, 'ask' | 'metrics' | 'admins'>,
+): CommandDesk {
+  const { steering: rights } = config.settings;
+  const ask: AnswerContext['ask'] = (mention, posts) => engine.mention(mention, posts);
+  const answers = { ...shared, ask, metrics, admins: rights.admins };
+  const about = { version: packageFile.version, maxTurns: config.settings.conversation.maxTurns };
+  return new CommandDesk({ ...shared, ...guards.forCommands, ...about, rights, answers });
 }
 
 /** What questions are put together of. */
@@ -205,10 +214,9 @@ function adaptersOf(
   const { config, standIn, log } = parts.options;
   const { settings, secrets } = config;
   const spoken = { noticesFor: noticesFor(settings.conversation.language), log };
-  const { downloader, onFatal } = parts;
-  const shared = { ...spoken, governor: new Governor(), downloader, onFatal };
-  const { discordToken: token, discordApiUrl: apiUrl } = secrets;
+  const shared = { ...spoken, governor: new Governor(), downloader: parts.downloader, onFatal: parts.onFatal };
   const adapters: Adapter[] = [];
+  const { discordToken: token, discordApiUrl: apiUrl } = secrets;
   if (token !== undefined) adapters.push(new DiscordAdapter({ ...settings.discord, ...shared, token, apiUrl }));
   const { slackBotToken: botToken, slackAppToken: appToken, slackSigningSecret: signingSecret } = secrets;
   if (botToken !== undefined) {
@@ -229,17 +237,9 @@ function adaptersOf(
 function geminiClient({ config, apiKey, log }: AppOptions): GeminiClient {
   const { connectMs, firstByteMs, silenceMs, totalMs, ...rest } = config.settings.model;
   const { auth, attempts, maxRetryWaitMs, maxEventBytes } = rest;
-  return new GeminiClient({
-    baseUrl: config.secrets.cometapiBaseUrl,
-    apiKey,
-    models: config.models,
-    timeouts: { connectMs, firstByteMs, silenceMs, totalMs },
-    auth,
-    attempts,
-    maxRetryWaitMs,
-    maxEventBytes,
-    log,
-  });
+  const limits = { attempts, maxRetryWaitMs, maxEventBytes, timeouts: { connectMs, firstByteMs, silenceMs, totalMs } };
+  const { models, secrets } = config;
+  return new GeminiClient({ baseUrl: secrets.cometapiBaseUrl, apiKey, models, auth, ...limits, log });
 }
 
 /** @throws PlatformUnavailable for a platform that this process does not serve. */

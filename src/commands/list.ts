@@ -1,6 +1,14 @@
 /** The list of commands as data, in each language the bot speaks, and which of them ask a question. */
 import { MAX_PERSONA_CHARS, SCOPES, SEARCH_MODES, type Settings } from '../core/conversation.ts';
-import type { CommandName, CommandOption, CommandSpec, CommandValues, Suggested, Words } from '../core/inbound.ts';
+import type {
+  ActionName,
+  CommandName,
+  CommandOption,
+  CommandSpec,
+  CommandValues,
+  Suggested,
+  Words,
+} from '../core/inbound.ts';
 
 /** Characters of a question given as an option. */
 const MAX_QUESTION_CHARS = 6000;
@@ -164,3 +172,36 @@ export function questionOf(name: CommandName, values: CommandValues): Question |
   if (name !== 'search' || searched === undefined || isSetting) return undefined;
   return { text: searched, flags: { search: 'on' }, isPrivate: false };
 }
+
+/** What a button under an answer does. */
+export interface ActionSpec {
+  readonly name: ActionName;
+  readonly description: Words;
+  /** Whether it is answered in words, before one pair of eyes; otherwise it shows in the conversation. */
+  readonly isTold: boolean;
+}
+
+const action = (name: ActionName, isTold: boolean, description: Words): ActionSpec => ({ name, isTold, description });
+
+/** Every button that may stand under an answer, once, for all platforms. */
+export const ACTIONS: readonly ActionSpec[] = [
+  action('stop', false, {
+    en: 'While it is written: ends it. For who asked, and for those who may delete messages there',
+    pl: 'Gdy powstaje: kończy ją. Dla pytającego i tych, którzy mogą tam usuwać wiadomości',
+  }),
+  action('retry', false, { en: 'Another answer, in the place of this one', pl: 'Inna odpowiedź, w miejsce tej' }),
+  action('continue', false, {
+    en: 'The rest of an answer that reached its length limit',
+    pl: 'Reszta odpowiedzi, która osiągnęła limit długości',
+  }),
+  action('sources', true, {
+    en: 'All sources, with the passages that they support; for you alone',
+    pl: 'Wszystkie źródła z fragmentami, które popierają; tylko dla ciebie',
+  }),
+  action('thoughts', true, {
+    en: 'What the model thought, where it is kept; for you alone',
+    pl: 'Co model myślał, jeśli to zachowano; tylko dla ciebie',
+  }),
+  action('good', true, { en: 'Says that the answer is good', pl: 'Mówi, że odpowiedź jest dobra' }),
+  action('bad', true, { en: 'Says that the answer is bad', pl: 'Mówi, że odpowiedź jest zła' }),
+];

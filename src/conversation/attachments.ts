@@ -5,7 +5,8 @@ import { codeOf } from '../core/errors.ts';
 import type { Downloaded } from '../core/files.ts';
 import type { Attachment, FileFault, Mention } from '../core/inbound.ts';
 import type { ModelFacts } from '../core/model.ts';
-import type { Adapter, Log, ReplySurface } from '../core/ports.ts';
+import type { Adapter, Log } from '../core/ports.ts';
+import type { Reader } from '../reply/reader.ts';
 import { kindOf } from '../media/kinds.ts';
 import { quoted } from '../media/text.ts';
 
@@ -36,7 +37,7 @@ export interface AttachmentsOptions {
 export interface Reading {
   /** The question, without flags: public videos that it names by their address are watched. */
   readonly text: string;
-  readonly surface: ReplySurface;
+  readonly reader: Pick<Reader, 'surface' | 'notices'>;
   /** What is known of the model that is asked: it may not read every medium. */
   readonly facts: ModelFacts | undefined;
 }
@@ -74,11 +75,11 @@ export class Attachments {
    * Fetches and reads the files of a mention, and shows that it does. Never rejects: what cannot be read is a fault. Once
    * `signal` is aborted nothing is said of any file.
    */
-  async read(mention: Mention, { text, surface, facts }: Reading, signal: AbortSignal): Promise<Files> {
+  async read(mention: Mention, { text, reader, facts }: Reading, signal: AbortSignal): Promise<Files> {
     const { limits, log } = this.#options;
     const question = new FilesOfQuestion(limits, facts);
     const due = mention.attachments.slice(0, limits.maxFiles);
-    if (due.length > 0) await this.#tell(surface);
+    if (due.length > 0) await this.#tell(reader, mention.attachments.length);
     const fetched = await Promise.all(due.map((file) => this.#fetch(mention.place.platform, file, signal)));
     for (const [at, file] of mention.attachments.entries()) {
       const came = fetched[at] ?? ({ fault: 'count' } as const);
@@ -111,10 +112,11 @@ export class Attachments {
   }
 
   /** A reader who cannot be shown that files are read is answered all the same. */
-  async #tell(surface: ReplySurface): Promise<void> {
+  async #tell({ surface, notices }: Reading['reader'], files: number): Promise<void> {
+    const view = { text: '', exact: '', settled: '', status: 'reading', line: notices.reading(files) } as const;
     try {
-      await surface.begin();
-      await surface.show({ text: '', exact: '', settled: '', status: 'reading' });
+      await surface.begin(view);
+      await surface.show(view);
     } catch (error) {
       this.#options.log.warn('reply.view-lost', { code: codeOf(error) });
     }

@@ -3,7 +3,7 @@ import type { ConversationId } from '../core/conversation.ts';
 import type { Journal, JournalEntry, Mention, MentionId, ReplyAddress } from '../core/inbound.ts';
 import type { Inbox, Lanes, Log, ReplySurface, TurnStore } from '../core/ports.ts';
 import type { PostRef } from '../core/reply.ts';
-import { againOf } from '../steering/commands.ts';
+import { againOf } from '../answers/deeds.ts';
 import type { NoticesFor } from '../notices/notices.ts';
 
 /** Why an answer is begun anew: its question says something else now. */
@@ -150,7 +150,7 @@ export class Changes implements Pick<Inbox, 'edited' | 'deleted'> {
     running?.withdraw();
     // In the lane, so that what is being answered there has ended.
     const drop = (conversation: ConversationId) =>
-      lanes.run(conversation, () => this.#drop(conversation, id), Number.POSITIVE_INFINITY);
+      lanes.run(conversation, () => this.#drop(conversation, id), { maxWaiting: Number.POSITIVE_INFINITY });
     const among =
       running === undefined ? conversations : [...new Set([...conversations, running.mention.conversation])];
     await Promise.all(among.map(drop));

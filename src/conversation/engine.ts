@@ -145,7 +145,7 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
       if (answering.isCut) reader.surface.abandon();
     };
     try {
-      const refusal = await this.#options.lanes.run(conversation, inTurn, maxWaiting);
+      const refusal = await this.#options.lanes.run(conversation, inTurn, { maxWaiting, mention: answering.mention });
       if (refusal !== undefined) await this.#refuse(refusal, answering, reader);
     } catch (error) {
       if (!(await this.#isOver(error, answering, reader))) return reader.surface.abandon();
@@ -188,7 +188,6 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
     if (this.#draining) throw new LeftOpen();
     const { mention } = answering;
     const { client, meter, toolbox, redirects, journal, turns, steering, log } = this.#options;
-    const { surface } = reader;
     const stored = await turns.turns(mention.conversation);
     const place = stored.findIndex((turn) => turn.id === mention.id);
     const before = stored[place];
@@ -199,17 +198,18 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
     reader.notices = notices;
     const signal = AbortSignal.any([stopped, this.#cutOff.signal]);
     const past = before === undefined ? stored : stored.slice(0, place);
-    const plan = await planOf({ mention, steered, before, past, surface, signal }, this.#options);
+    const plan = await planOf({ mention, steered, before, past, reader, signal }, this.#options);
     const depthOf = (wanted: ThinkingDepth) => client.depthOf(plan.request.model, wanted);
-    const mayBeEmpty = signal.aborted || before !== undefined;
-    const unasked = mayBeEmpty ? undefined : whyUnasked(plan, notices);
+    const unasked = signal.aborted || before !== undefined ? undefined : whyUnasked(plan, notices);
     if (unasked !== undefined) return reader.tell(unasked);
     const stream = meter.metered((request, ended) => client.stream(request, ended), mention);
     const events = steeredTurn(runTurn(plan, { client: { stream }, toolbox }, signal), steered);
-    const { turn, failure } = await present(events, surface, {
+    const { turn, failure } = await present(events, reader.surface, {
       signal,
       log,
       notices,
+      status: steered.status,
+      offered: { turn: mention.id, conversation: mention.conversation },
       notice: besideAnswer({ ...plan, steered, depthOf }, notices),
       onPosts: (posts) => journal.posted(mention.id, answering.stands(posts)),
       onView: (text) => journal.seen(mention.id, text),

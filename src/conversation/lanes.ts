@@ -1,15 +1,18 @@
 /** One turn at a time per conversation, in this process: order, waiting limit, cancelling. */
 import type { ConversationId } from '../core/conversation.ts';
 import type { Refusal } from '../core/errors.ts';
+import type { Mention, MentionId } from '../core/inbound.ts';
 import type { Lanes } from '../core/ports.ts';
 
 interface Lane {
   /** The end of the last work given; the next work is chained to it. */
   tail: Promise<void>;
   waiting: number;
-  /** Aborts what runs now. */
-  readonly stop: AbortController[];
+  /** What runs now, if anything. */
+  running: { readonly stop: AbortController; readonly mention: Mention | undefined } | undefined;
 }
+
+type Work = (signal: AbortSignal) => Promise<void>;
 
 /** A lane lives only while something runs or waits in it, so an idle conversation costs nothing. */
 export class LocalLanes implements Lanes {
@@ -17,27 +20,36 @@ export class LocalLanes implements Lanes {
 
   async run(
     id: ConversationId,
-    work: (signal: AbortSignal) => Promise<void>,
-    maxWaiting: number,
+    work: Work,
+    { maxWaiting, mention }: { readonly maxWaiting: number; readonly mention?: Mention },
   ): Promise<Refusal | undefined> {
     const lane = this.#lanes.get(id);
     if (lane === undefined) {
-      await this.#join(id, { tail: Promise.resolve(), waiting: 0, stop: [] }, work);
+      await this.#join(id, { tail: Promise.resolve(), waiting: 0, running: undefined }, { work, mention });
       return undefined;
     }
     if (lane.waiting >= maxWaiting) return { kind: 'busy', waiting: lane.waiting };
-    await this.#join(id, lane, work);
+    await this.#join(id, lane, { work, mention });
     return undefined;
   }
 
-  async cancel(id: ConversationId, by?: string): Promise<boolean> {
-    const running = this.#lanes.get(id)?.stop[0];
-    running?.abort(new Stopped(by));
-    return running !== undefined;
+  async running(id: ConversationId): Promise<Mention | undefined> {
+    return this.#lanes.get(id)?.running?.mention;
+  }
+
+  async cancel(id: ConversationId, by?: string, only?: MentionId): Promise<boolean> {
+    const running = this.#lanes.get(id)?.running;
+    if (running === undefined || (only !== undefined && running.mention?.id !== only)) return false;
+    running.stop.abort(new Stopped(by));
+    return true;
   }
 
   /** Puts `work` at the lane's end; everything up to the first await happens at once, so order is that of the calls. */
-  async #join(id: ConversationId, lane: Lane, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  async #join(
+    id: ConversationId,
+    lane: Lane,
+    { work, mention }: { readonly work: Work; readonly mention: Mention | undefined },
+  ): Promise<void> {
     this.#lanes.set(id, lane);
     lane.waiting++;
     const before = lane.tail;
@@ -45,11 +57,11 @@ export class LocalLanes implements Lanes {
       await before;
       lane.waiting--;
       const stop = new AbortController();
-      lane.stop.push(stop);
+      lane.running = { stop, mention };
       try {
         await work(stop.signal);
       } finally {
-        lane.stop.shift();
+        lane.running = undefined;
       }
     })();
     const settled = done.then(

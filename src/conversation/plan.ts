@@ -1,8 +1,10 @@
 /** What the model is asked for one mention: settings, past turns, and the question with its files and what was said before it, within its limits. */
 import { isVisible, type ToldPart, type Turn } from '../core/conversation.ts';
 import type { Mention } from '../core/inbound.ts';
-import type { ModelClient, ReplySurface, Toolbox } from '../core/ports.ts';
+import type { ModelClient } from '../core/model.ts';
+import type { Toolbox } from '../core/ports.ts';
 import type { Places, Told } from '../place/places.ts';
+import type { Reader } from '../reply/reader.ts';
 import type { Steered } from '../steering/steering.ts';
 import type { Attachments, Files } from './attachments.ts';
 import { historyOf } from './history.ts';
@@ -34,7 +36,7 @@ export interface Moment {
   /** The turn whose answer is to be replaced. */
   readonly before: Turn | undefined;
   readonly past: readonly Turn[];
-  readonly surface: ReplySurface;
+  readonly reader: Pick<Reader, 'surface' | 'notices'>;
   readonly signal: AbortSignal;
 }
 
@@ -70,7 +72,7 @@ export async function planOf(moment: Moment, options: PlanOptions): Promise<Plan
 
 /** A question that is answered again stands in its turn as the model read it; one that was edited has other words. */
 async function askedIn(
-  { mention, steered: { text, chosen }, before, past, surface, signal }: Moment,
+  { mention, steered: { text, chosen }, before, past, reader, signal }: Moment,
   { client, attachments, places }: PlanOptions,
 ): Promise<Pick<Plan, 'question' | 'files' | 'kept' | 'untold' | 'isAsked'>> {
   if (before !== undefined) {
@@ -82,7 +84,7 @@ async function askedIn(
   const told = await places.before(mention, past);
   const read = await attachments.read(
     { ...mention, attachments: [...mention.attachments, ...told.attachments] },
-    { text, surface, facts: client.facts(chosen.model) },
+    { text, reader, facts: client.facts(chosen.model) },
     signal,
   );
   const { files, toldParts } = sentBefore(read, told, mention);

@@ -4,8 +4,8 @@ import type { Chunk, CitationSource, Content, GroundingMetadata, UsageMetadata }
 import { markdownOf, type Turn } from '../core/conversation.ts';
 import { codeOf, type Ending, ModelEmpty, StreamBroken } from '../core/errors.ts';
 import type { Mention } from '../core/inbound.ts';
-import type { ModelRequest } from '../core/model.ts';
-import type { LogFields, ModelClient, Toolbox } from '../core/ports.ts';
+import type { ModelClient, ModelRequest } from '../core/model.ts';
+import type { LogFields, Toolbox } from '../core/ports.ts';
 import type { ReplyEvent } from '../core/reply.ts';
 import { sourcedOf } from '../sources/sources.ts';
 import type { Files } from './attachments.ts';
@@ -91,6 +91,7 @@ function* eventsOf(chunk: Chunk): Generator<ReplyEvent> {
   for (const part of candidateOf(chunk)?.content?.parts ?? []) {
     const text = part.thought === true ? (part.text ?? '') : markdownOf(part);
     if (text !== '') yield { kind: part.thought === true ? 'thought' : 'text', text };
+    if (part.executableCode !== undefined && part.thought !== true) yield { kind: 'running', text: '' };
   }
 }
 

@@ -138,6 +138,16 @@ export interface ToldPart {
   readonly by?: string;
 }
 
+/** What a person thinks of an answer. */
+export type Rating = 'good' | 'bad';
+
+/** What somebody thinks of an answer. */
+export interface Vote {
+  /** The person's id. */
+  readonly by: string;
+  readonly rating: Rating;
+}
+
 /** One mention and all that answered it, stored as one. */
 export interface Turn extends Sourced {
   readonly id: MentionId;
@@ -180,9 +190,20 @@ export interface Turn extends Sourced {
   readonly thoughts?: string;
   /** The line of small print under the answer, where it is wanted. */
   readonly footer?: string;
+  /** What people think of it, by their ids. */
+  readonly ratings?: Readonly<Record<string, Rating>>;
   /** Epoch milliseconds: when the mention was received, and when the answer ended. */
   readonly receivedAt: number;
   readonly endedAt: number;
+}
+
+/** A conversation as a list shows it. */
+export interface ConversationSummary {
+  readonly id: ConversationId;
+  /** What the first remembered question said. */
+  readonly title: string;
+  /** Epoch milliseconds of the last turn's end. */
+  readonly lastAt: number;
 }
 
 /** The answer as a reader sees it: the model's text, and the code it ran with what came of it, as Markdown. */

@@ -47,3 +47,12 @@ export interface BlobStore {
   /** @throws StorageUnavailable */
   drop(place: string, names: readonly string[]): Promise<void>;
 }
+
+/** Who knows where addresses lead that only redirect. */
+export interface Redirects {
+  /**
+   * Where those of the addresses lead that are known to redirect; undefined, at once, when none is. Never rejects: what
+   * cannot be found in time, or before the signal aborts, is left out.
+   */
+  follow(urls: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>> | undefined;
+}

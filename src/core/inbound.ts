@@ -15,6 +15,8 @@ export interface Author {
   readonly roles?: readonly string[];
   /** The widest of these that the person manages on the platform; known only of those who give a command. */
   readonly manages?: 'channel' | 'workspace';
+  /** Whether the person may take away what others wrote there; known only of those who give a command. */
+  readonly moderates?: true;
 }
 
 /** Where a message was written. */
@@ -160,7 +162,7 @@ export interface Journal {
   open(): Promise<readonly JournalEntry[]>;
 }
 
-/** Every command, by name; `commands/list.ts` says what each takes. */
+/** Every command that is typed, by name; `commands/list.ts` says what each takes. */
 export const COMMAND_NAMES = [
   'ask',
   'think',
@@ -176,7 +178,15 @@ export const COMMAND_NAMES = [
   'help',
   'about',
 ] as const;
-export type CommandName = (typeof COMMAND_NAMES)[number];
+
+/** What can be done with one answer, by name, in the order in which it is offered; `commands/list.ts` says what each is. */
+export const ACTION_NAMES = ['stop', 'retry', 'continue', 'sources', 'thoughts', 'good', 'bad'] as const;
+export type ActionName = (typeof ACTION_NAMES)[number];
+
+/** The value of a command that names the answer it is about. */
+export const TURN = 'turn';
+
+export type CommandName = (typeof COMMAND_NAMES)[number] | ActionName;
 
 /** The same in each language the bot speaks; 100 characters at most. */
 export type Words = Readonly<Record<Language, string>>;
@@ -216,34 +226,6 @@ export interface Command extends Whereabouts {
   readonly values: CommandValues;
   /** Absent in a channel where each question opens a conversation of its own. */
   readonly conversation?: ConversationId;
-}
-
-/** A file made for the person, a few megabytes at most. */
-export interface CommandFile {
-  readonly name: string;
-  readonly mimeType: string;
-  readonly text: string;
-}
-
-/** One thing to choose: the same command given again, with these values. */
-export interface MenuItem {
-  readonly label: string;
-  readonly values: CommandValues;
-  /** Whether this is what holds. */
-  readonly isChosen?: true;
-}
-
-/** Choices to be drawn under the answer; a `list` opens, `buttons` stand side by side. At most 25 and 5 items. */
-export interface Menu {
-  readonly style: 'list' | 'buttons';
-  readonly label: string;
-  readonly items: readonly MenuItem[];
-}
-
-/** The answer to a command, for the eyes of the person who gave it. */
-export interface CommandReply {
-  readonly text: string;
-  readonly files?: readonly CommandFile[];
-  /** For the same command; at most 3. */
-  readonly menus?: readonly Menu[];
+  /** What a question is called that comes of it, and where that is answered; only of what was pressed under an answer. */
+  readonly next?: Pick<Mention, 'id' | 'replyTo'>;
 }

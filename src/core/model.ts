@@ -6,7 +6,7 @@
  * @see https://ai.google.dev/gemini-api/docs/thinking
  */
 import type { Chunk, Content, FunctionDeclaration, JsonObject } from './content.ts';
-import type { ScopeId, ThinkingDepth } from './conversation.ts';
+import type { Rating, ScopeId, ThinkingDepth } from './conversation.ts';
 import type { ErrorCode } from './errors.ts';
 import type { Mention } from './inbound.ts';
 
@@ -107,6 +107,8 @@ export interface Metrics {
   rateLimited(by: 'model' | 'platform'): void;
   failed(code: ErrorCode): void;
   spent(spend: Spend): void;
+  /** Somebody said what they think of an answer. */
+  rated(rating: Rating): void;
 }
 
 /** Where Google Maps looks first. */
@@ -219,6 +221,22 @@ export interface ModelRequest {
   readonly cachedContent?: string;
   /** In pieces, or whole in one chunk. By default whole from models that write images, and in pieces from others. */
   readonly delivery?: 'stream' | 'whole';
+}
+
+/** The model service. */
+export interface ModelClient {
+  /** What is known of `model`; undefined for one that `models.yaml` does not list. */
+  facts(model: string): ModelFacts | undefined;
+  /** The depth that `wanted` comes to on this model: itself, the nearest the model has, or `auto` where it takes none. */
+  depthOf(model: string, wanted: ThinkingDepth): ThinkingDepth;
+  /**
+   * Streams one answer, chunk by chunk, to its end. Aborting closes the connection and ends the iteration with the
+   * signal's reason. Retries happen only before the first chunk was yielded; chunks with nothing in them wait for one
+   * that has something.
+   * @throws ModelUnavailable, ModelQuota, ModelRejected, ModelKeyRejected before the first chunk.
+   * @throws StreamBroken after it, or when the body ends without a finish reason.
+   */
+  stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<Chunk>;
 }
 
 /** Asks a model and streams its answer, as `ModelClient.stream` does. */

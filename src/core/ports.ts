@@ -1,6 +1,15 @@
 /** Every interface one room offers another, each with its promises and its errors. */
-import type { Chunk, FunctionCall, FunctionDeclaration, FunctionResponse, JsonObject } from './content.ts';
-import type { ConversationId, Platform, Settings, ThinkingDepth, Turn, Whereabouts } from './conversation.ts';
+import type { FunctionCall, FunctionDeclaration, FunctionResponse, JsonObject } from './content.ts';
+import type {
+  ConversationId,
+  ConversationSummary,
+  Platform,
+  Rating,
+  Settings,
+  Turn,
+  Vote,
+  Whereabouts,
+} from './conversation.ts';
 import type { Refusal } from './errors.ts';
 import type { Downloaded } from './files.ts';
 import type {
@@ -8,7 +17,6 @@ import type {
   Author,
   Before,
   Command,
-  CommandReply,
   Mention,
   MentionId,
   Place,
@@ -16,8 +24,7 @@ import type {
   ReplyAddress,
   Suggested,
 } from './inbound.ts';
-import type { ModelFacts, ModelRequest } from './model.ts';
-import type { DraftView, PostRef, Reply } from './reply.ts';
+import type { CommandReply, DraftView, PostRef, Reply } from './reply.ts';
 
 /** One platform's connection. Owns transport and nothing else. */
 export interface Adapter {
@@ -81,8 +88,11 @@ export type Urgency = 'first' | 'text' | 'burst' | 'ending';
 
 /** Where one reply is shown. Calls never overlap: each is awaited before the next. */
 export interface ReplySurface {
-  /** Shows that work goes on although no text stands yet; renewed by the surface until text is shown. May fail without harm. */
-  begin(): Promise<void>;
+  /**
+   * Shows that work goes on although no text stands yet; renewed by the surface until text is shown. May fail without harm.
+   * @param view What goes on, where it is known; its texts are empty.
+   */
+  begin(view?: DraftView): Promise<void>;
   /** Resolves when one write is permitted; make the view after it, so that it holds the newest text. Rejects only on abort. */
   leave(urgency: Urgency, signal: AbortSignal): Promise<void>;
   /**
@@ -108,22 +118,6 @@ export interface ReplySurface {
   retract(): Promise<void>;
   /** Ends what `begin` began and leaves everything else as it stands, for another process to go on with. */
   abandon(): void;
-}
-
-/** The model service. */
-export interface ModelClient {
-  /** What is known of `model`; undefined for one that `models.yaml` does not list. */
-  facts(model: string): ModelFacts | undefined;
-  /** The depth that `wanted` comes to on this model: itself, the nearest the model has, or `auto` where it takes none. */
-  depthOf(model: string, wanted: ThinkingDepth): ThinkingDepth;
-  /**
-   * Streams one answer, chunk by chunk, to its end. Aborting closes the connection and ends the iteration with the
-   * signal's reason. Retries happen only before the first chunk was yielded; chunks with nothing in them wait for one
-   * that has something.
-   * @throws ModelUnavailable, ModelQuota, ModelRejected, ModelKeyRejected before the first chunk.
-   * @throws StreamBroken after it, or when the body ends without a finish reason.
-   */
-  stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<Chunk>;
 }
 
 /** Where a tool is called from. */
@@ -164,28 +158,23 @@ export interface Lanes {
   run(
     id: ConversationId,
     work: (signal: AbortSignal) => Promise<void>,
-    maxWaiting: number,
+    /** `mention` is what the work answers, where it answers one. */
+    how: { readonly maxWaiting: number; readonly mention?: Mention },
   ): Promise<Refusal | undefined>;
+  /** What is being answered there now; undefined when nothing is. */
+  running(id: ConversationId): Promise<Mention | undefined>;
   /**
    * Aborts the signal of what runs now; false when nothing does. What waits is not touched.
    * @param by The name of whoever stops it, for the ending.
+   * @param only Stops nothing but the answer to this mention.
    */
-  cancel(id: ConversationId, by?: string): Promise<boolean>;
+  cancel(id: ConversationId, by?: string, only?: MentionId): Promise<boolean>;
 }
 
 /** Who may ask. */
 export interface Guard {
   /** The reason this mention is not answered, or nothing. */
   check(mention: Mention): Promise<Refusal | undefined>;
-}
-
-/** A conversation as a list shows it. */
-export interface ConversationSummary {
-  readonly id: ConversationId;
-  /** What the first remembered question said. */
-  readonly title: string;
-  /** Epoch milliseconds of the last turn's end. */
-  readonly lastAt: number;
 }
 
 /** A conversation's remembered turns. Safe only within the conversation's lane: read-then-write is not atomic. */
@@ -201,8 +190,14 @@ export interface TurnStore {
    */
   append(id: ConversationId, turn: Turn): Promise<void>;
   /**
+   * Keeps what a person thinks of an answer, also outside the conversation's lane. Resolves with what they thought before,
+   * `none` where nothing; undefined when the turn is gone.
+   * @throws StorageUnavailable, StorageCorrupt
+   */
+  rate(id: ConversationId, turn: MentionId, vote: Vote): Promise<Rating | 'none' | undefined>;
+  /**
    * Drops the turns of a conversation, or those that answer one person, and resolves with how many there were. Of one
-   * person, what the other turns quote of them is dropped too: their words, their files and their name.
+   * person, what the other turns hold is dropped too: words, files and name that they quote, and ratings.
    * @throws StorageUnavailable, StorageCorrupt
    */
   forget(id: ConversationId, person?: Pick<Author, 'id' | 'name'>): Promise<number>;

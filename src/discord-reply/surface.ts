@@ -7,6 +7,7 @@ import { noticeOf } from '../discord-text/foot.ts';
 import { NOTE, type Page, replyPagesOf, viewPages, withoutFiles } from '../discord-text/pages.ts';
 import { hindrancesIn } from '../notices/hindrances.ts';
 import { Posts } from '../reply/posts.ts';
+import { postedBelow } from './below.ts';
 import { directChannel, tellElsewhere } from './elsewhere.ts';
 import { Messages } from './messages.ts';
 import { meaningOf } from './refusals.ts';
@@ -74,13 +75,16 @@ export class DiscordSurface implements ReplySurface {
       if (meaning === 'rules') return this.#standWhatMay(reply, error);
       if (meaning === 'expired') return this.#standInPrivate(reply, error);
       if (meaning === 'locked' || meaning === 'forbidden') await this.#tellElsewhere(hindranceBy(error, reply));
-      throw error;
+      if (!(error instanceof PlatformRejected) || meaning !== undefined || this.#posts.refs.length === 0) throw error;
+      const by = { ...this.#options, writer: this.#messages };
+      this.#posts = await postedBelow(replyPagesOf(reply), this.#posts.refs, by);
+      return this.#posts.refs;
     }
   }
 
   async note(notice: string): Promise<void> {
     this.#end();
-    await this.#messages.post({ content: noticeOf(notice), files: [] }, NOTE);
+    await this.#messages.post({ content: noticeOf(notice), files: [], buttons: [] }, NOTE);
   }
 
   async retract(): Promise<void> {

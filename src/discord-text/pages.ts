@@ -1,7 +1,9 @@
 /** What each message of a reply holds: a page of its text or, after the text, files that Discord takes. */
+import { isDeepStrictEqual } from 'node:util';
 import { MessageFlags } from 'discord.js';
 import type { ReplyAddress } from '../core/inbound.ts';
-import type { DraftView, Reply } from '../core/reply.ts';
+import type { DraftView, Offer, Reply } from '../core/reply.ts';
+import { type Buttons, buttonsOf } from '../discord-controls/buttons.ts';
 import { Pager } from '../markdown/paginate.ts';
 import { noticesIn } from '../notices/notices.ts';
 import { filePagesOf, filesWithin, picturesOf, type PostFile, wholeAnswer } from './files.ts';
@@ -12,6 +14,8 @@ import { finalPagesOf, format, PAGE, pagesOf } from './format.ts';
 export interface Page {
   readonly content: string;
   readonly files: readonly PostFile[];
+  /** Under the last page alone. */
+  readonly buttons: readonly Buttons[];
 }
 
 /** What is needed of a message as Discord answers with it. */
@@ -19,6 +23,7 @@ export interface Posted {
   readonly id: string;
   readonly content: string;
   readonly attachments: readonly { readonly filename: string; readonly size: number }[];
+  readonly components?: readonly { readonly components?: readonly { readonly custom_id?: string }[] }[];
 }
 
 /** Discord forgets what an earlier request said, so every create and every edit says it. */
@@ -29,17 +34,19 @@ export const SILENT = {
 
 /**
  * The pages of an answer while it is written, made of its views in the order in which they come: its text so far or, before
- * there is any, what the model is thinking about. Pages beyond `maxPosts` wait for the file that holds the whole answer.
+ * there is any, what the model is thinking about, for those who want to see that. Otherwise the sign of typing says that work
+ * goes on: a post that says it in words would be a write, and an edit more when text comes. The button rides with the text.
+ * Pages beyond `maxPosts` wait for the file that holds the whole answer.
  */
 export function viewPages(maxPosts = Infinity): (view: DraftView) => readonly Page[] {
   const pager = new Pager(PAGE, (markdown) => {
     const content = format(markdown);
     return content.trim() === '' ? undefined : textPage(content);
   });
-  return ({ exact, headline }) =>
+  return ({ exact, headline, offer }) =>
     exact === '' && headline !== undefined
       ? [textPage(noticeOf(`💭 ${headline}`))]
-      : pager.pages(exact).slice(0, maxPosts);
+      : withButtons(pager.pages(exact).slice(0, maxPosts), offer);
 }
 
 /**
@@ -59,19 +66,21 @@ export function replyPagesOf(reply: Reply, maxPosts = Infinity): readonly Page[]
   const pages = filePagesOf([...written, ...pictures]).map((files, at) => ({
     content: at === 0 && written.length > 0 ? noticeOf(sentence) : '',
     files,
+    buttons: [],
   }));
-  return [...textPagesOf(reply, images.length - pictures.length, maxPosts), ...pages];
+  return withButtons([...textPagesOf(reply, images.length - pictures.length, maxPosts), ...pages], reply.offer);
 }
 
 /** The same where no file may be posted: all of the text, in as many messages as it takes. */
 export function withoutFiles(reply: Reply): readonly Page[] {
-  return textPagesOf(reply, reply.images?.length ?? 0);
+  return withButtons(textPagesOf(reply, reply.images?.length ?? 0), reply.offer);
 }
 
 /** The fields of a create or an edit that make a message show the page and nothing else. */
-export function bodyOf({ content, files }: Page) {
+export function bodyOf({ content, files, buttons }: Page) {
   // What the list leaves out is taken from the message.
-  return { ...SILENT, content, attachments: files.map(({ name }, at) => ({ id: `${at}`, filename: name })) };
+  const attachments = files.map(({ name }, at) => ({ id: `${at}`, filename: name }));
+  return { ...SILENT, content, attachments, components: buttons };
 }
 
 /** What the post of a notice is called; those of the answer are called by number. */
@@ -98,16 +107,25 @@ export function creationOf(page: Page, to: ReplyAddress, { channel, name }: { ch
 }
 
 /** Whether the message shows the page. Files of one name and size are taken to be the same. */
-export function isShownBy({ content, attachments }: Posted, page: Page): boolean {
+export function isShownBy({ content, attachments, components = [] }: Posted, page: Page): boolean {
   const same = attachments.every(({ filename, size }, at) => {
     const file = page.files[at];
     return file?.name === filename && file.data.length === size;
   });
-  return content.trim() === page.content.trim() && attachments.length === page.files.length && same;
+  const ids = components.flatMap((row) => row.components ?? []).map((button) => button.custom_id);
+  const wanted = page.buttons.flatMap((row) => row.components).map((button) => Reflect.get(button, 'custom_id'));
+  const isSame = isDeepStrictEqual(ids, wanted);
+  return content.trim() === page.content.trim() && attachments.length === page.files.length && same && isSame;
+}
+
+/** The last page has them. */
+function withButtons(pages: readonly Page[], offer: Offer | undefined): readonly Page[] {
+  const buttons = buttonsOf(offer);
+  return pages.map((page, at) => (at === pages.length - 1 ? { ...page, buttons } : page));
 }
 
 function textPage(content: string): Page {
-  return { content, files: [] };
+  return { content, files: [], buttons: [] };
 }
 
 function textPagesOf(reply: Reply, unshown: number, maxPosts = Infinity): readonly Page[] {

@@ -1,28 +1,32 @@
 /** Slash commands, menus and buttons: questions become Mentions, everything else Commands, whose answers are drawn in private. */
 import {
-  ActionRowBuilder,
   AttachmentBuilder,
   type AutocompleteInteraction,
-  ButtonBuilder,
   type ButtonInteraction,
-  ButtonStyle,
   type ChatInputCommandInteraction,
   type Interaction,
-  type InteractionEditReplyOptions,
   MessageFlags,
+  type ModalSubmitInteraction,
   PermissionFlagsBits,
-  StringSelectMenuBuilder,
   type StringSelectMenuInteraction,
 } from 'discord.js';
-import { COMMANDS, questionOf } from '../commands/list.ts';
-import { conversationIdOf, type Whereabouts } from '../core/conversation.ts';
-import type { Author, Command, CommandName, CommandReply, CommandValues, Mention, Menu } from '../core/inbound.ts';
+import { ACTIONS, COMMANDS, questionOf } from '../commands/list.ts';
+import type { Whereabouts } from '../core/conversation.ts';
+import { type Author, type Command, type Mention, TURN } from '../core/inbound.ts';
+import type { CommandReply } from '../core/reply.ts';
 import type { Inbox, Log } from '../core/ports.ts';
 import type { NoticesFor } from '../notices/notices.ts';
+import { conversationAt, isPrivate, type Pressed, pressedIn, privateThread } from '../discord-controls/buttons.ts';
+import { answerOf, chosenIn, filledIn, type Given, modalOf, quoteOf } from '../discord-controls/menus.ts';
 import { attachmentOf } from '../discord-reading/heard.ts';
 import { conversationInPlace, inPlaceWhereWanted, placedOf, type Where, whereOf } from '../discord-reading/where.ts';
+import { finalPagesOf } from '../discord-text/format.ts';
 
-type Answerable = ChatInputCommandInteraction | StringSelectMenuInteraction | ButtonInteraction;
+type Answerable =
+  | ChatInputCommandInteraction
+  | StringSelectMenuInteraction
+  | ButtonInteraction
+  | ModalSubmitInteraction;
 
 /**
  * Answers a command, for its giver's eyes only, or takes a question from it. Discord hears within its three seconds that an
@@ -35,14 +39,31 @@ export async function answerInteraction(interaction: Interaction, rooms: Rooms):
     const given = givenIn(interaction);
     if (given !== undefined) return answerCommand(interaction, given, rooms);
   }
-  if (interaction.isStringSelectMenu() || interaction.isButton()) {
-    const given = chosenIn(interaction.customId, interaction.isButton() ? undefined : interaction.values[0]);
+  if (interaction.isButton()) {
+    const pressed = pressedIn(interaction.customId);
+    if (pressed !== undefined) return press(interaction, pressed, rooms);
+    const { language } = rooms.noticesFor(interaction.locale);
+    const modal = modalOf(interaction.customId, language);
+    if (modal !== undefined) {
+      await interaction.showModal(modal);
+      return;
+    }
+  }
+  if (interaction.isStringSelectMenu() || interaction.isButton() || interaction.isModalSubmit()) {
+    const given = madeIn(interaction);
     if (given !== undefined) {
       await interaction.deferUpdate();
       return reply(interaction, given, rooms);
     }
   }
   rooms.log.debug('discord.ignored', { reason: 'not-a-command', type: interaction.type });
+}
+
+/** What was chosen, pressed or filled in under the answer to a command. */
+function madeIn(interaction: Exclude<Answerable, ChatInputCommandInteraction>): Given | undefined {
+  if (interaction.isStringSelectMenu()) return chosenIn(interaction.customId, interaction.values[0]);
+  if (interaction.isButton()) return chosenIn(interaction.customId, undefined);
+  return filledIn(interaction.customId, (field) => interaction.fields.getTextInputValue(field));
 }
 
 interface Rooms {
@@ -104,22 +125,18 @@ async function ask({ interaction, where, question }: Asking, { inbox, noticesFor
 
 /** Questions that only their asker sees share a memory of their own, apart from what others can read. */
 function privately({ id, applicationId, token, user }: ChatInputCommandInteraction, { place, channel }: Where) {
-  const { platform, workspace } = place;
   return {
     id: `discord:${channel}/${id}`,
-    conversation: conversationIdOf({ platform, workspace, channel, thread: `private-${user.id}` }),
+    conversation: conversationAt(place, channel, privateThread(user.id)),
     place: { ...place, kind: 'direct' as const },
-    replyTo: { platform, channel, message: id, hidden: `${applicationId}/${token}`, asker: user.id },
+    replyTo: {
+      platform: place.platform,
+      channel,
+      message: id,
+      hidden: `${applicationId}/${token}`,
+      asker: user.id,
+    },
   };
-}
-
-/** Code points of the question shown, well below what a message holds. */
-const MAX_QUOTE = 1500;
-
-function quoteOf(text: string): string {
-  const signs = Array.from(text.trim());
-  const shown = signs.length > MAX_QUOTE ? `${signs.slice(0, MAX_QUOTE).join('')}…` : signs.join('');
-  return shown.replace(/^/gmu, '> ');
 }
 
 async function reply(interaction: Answerable, given: Given, { inbox, noticesFor, log }: Rooms): Promise<void> {
@@ -140,9 +157,67 @@ async function reply(interaction: Answerable, given: Given, { inbox, noticesFor,
   }
 }
 
+/** Does what a button under an answer asks for. What shows by itself is not told as well. */
+async function press(interaction: ButtonInteraction, pressed: Pressed, rooms: Rooms): Promise<void> {
+  const { inbox, noticesFor, log } = rooms;
+  const isTold = ACTIONS.find(({ name }) => name === pressed.name)?.isTold === true;
+  if (isTold) await interaction.deferReply({ flags: MessageFlags.Ephemeral });
+  else await interaction.deferUpdate();
+  const where = interaction.channel === null ? undefined : whereOf(interaction.channel);
+  const notices = noticesFor(interaction.locale);
+  if (where === undefined) return tell(interaction, { text: notices.elsewhere });
+  try {
+    const answer = await inbox.command(commandOf(interaction, pressed, where));
+    if (isTold || answer.shows !== true) await tell(interaction, answer);
+  } catch (error) {
+    log.error('command.failed', error, { command: pressed.name });
+    await tell(interaction, { text: notices.ofError(error) });
+  }
+}
+
+/** A question that comes of it answers the message whose button was pressed, before the same eyes. */
+function commandOf(interaction: ButtonInteraction, { name, turn, thread }: Pressed, where: Where): Command {
+  const { message, applicationId, token } = interaction;
+  const { author, place } = whereaboutsOf(interaction, where);
+  const { platform } = place;
+  const hidden = isPrivate(thread) ? { hidden: `${applicationId}/${token}`, asker: author.id } : {};
+  return {
+    name,
+    values: { [TURN]: turn },
+    author,
+    place: isPrivate(thread) ? { ...place, kind: 'direct' } : place,
+    conversation: conversationAt(place, where.channel, thread),
+    next: {
+      id: `discord:${where.channel}/${message.id}`,
+      replyTo: { platform, channel: where.channel, message: message.id, ...hidden },
+    },
+  };
+}
+
+/** Messages that one press may bring; what they do not hold comes as a file with the first. */
+const MAX_MESSAGES = 3;
+
+/** In private, as Discord shows Markdown. */
+async function tell(interaction: ButtonInteraction, { text }: CommandReply): Promise<void> {
+  const pages = finalPagesOf({ text, sources: [], ending: { kind: 'complete' } });
+  const isLong = pages.length > MAX_MESSAGES;
+  const file = new AttachmentBuilder(Buffer.from(text), { name: 'answer.md' });
+  for (const [at, content] of (isLong ? pages.slice(0, 1) : pages).entries()) {
+    const message = { content, ...(isLong ? { files: [file] } : {}) };
+    const quiet = { ...message, flags: MessageFlags.SuppressEmbeds } as const;
+    if (at === 0 && interaction.ephemeral === true) await interaction.editReply(quiet);
+    else await interaction.followUp({ ...message, flags: [MessageFlags.SuppressEmbeds, MessageFlags.Ephemeral] });
+  }
+}
+
 function whereaboutsOf(interaction: Answerable, { place }: Where): Whereabouts {
   const manages = managedBy(interaction, place.kind);
-  const author = { ...authorOf(interaction), ...(manages === undefined ? {} : { manages }) };
+  const moderates = interaction.memberPermissions?.has(PermissionFlagsBits.ManageMessages) === true;
+  const author = {
+    ...authorOf(interaction),
+    ...(manages === undefined ? {} : { manages }),
+    ...(moderates ? { moderates } : {}),
+  };
   return { author, place };
 }
 
@@ -172,64 +247,4 @@ function givenIn({ commandName, options }: ChatInputCommandInteraction): Given |
     return value === undefined ? [] : [[name, String(value)] as const];
   });
   return { name: spec.name, values: Object.fromEntries(filled) };
-}
-
-/** A command and its values. */
-interface Given {
-  readonly name: CommandName;
-  readonly values: CommandValues;
-}
-
-/** Code points of a message; what is longer comes as a file. @see https://docs.discord.com/developers/resources/message#create-message */
-const MAX_CONTENT = 2000;
-
-/** A command's answer, with its files and choices; it replaces all that an earlier answer showed. */
-function answerOf(name: CommandName, { text, files = [], menus = [] }: CommandReply): InteractionEditReplyOptions {
-  const isLong = Array.from(text).length > MAX_CONTENT;
-  const all = [...files, ...(isLong ? [{ name: `${name}.md`, mimeType: 'text/markdown', text }] : [])];
-  return {
-    content: isLong
-      ? `${Array.from(text)
-          .slice(0, MAX_CONTENT - 2)
-          .join('')}…`
-      : text,
-    files: all.map((file) => new AttachmentBuilder(Buffer.from(file.text), { name: file.name })),
-    components: menus.map((menu, at) => rowOf(name, menu, at)),
-  };
-}
-
-/** What a component is called says whose it is; what it says is the command's values. Both outlive a restart. */
-const OURS = 'command';
-
-function rowOf(name: CommandName, { style, label, items }: Menu, at: number) {
-  if (style === 'list') {
-    const options = items.map(({ label: each, values, isChosen = false }) => ({
-      label: each,
-      value: written(values),
-      default: isChosen,
-    }));
-    const list = new StringSelectMenuBuilder({ custom_id: `${OURS}:${name}:${at}`, placeholder: label, options });
-    return new ActionRowBuilder<StringSelectMenuBuilder>({ components: [list] });
-  }
-  const buttons = items.map(({ label: each, values, isChosen }) =>
-    new ButtonBuilder()
-      .setCustomId(`${OURS}:${name}:${written(values)}`)
-      .setLabel(each)
-      .setStyle(isChosen === true ? ButtonStyle.Primary : ButtonStyle.Secondary),
-  );
-  return new ActionRowBuilder<ButtonBuilder>({ components: buttons });
-}
-
-function written(values: CommandValues): string {
-  return new URLSearchParams(
-    Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
-  ).toString();
-}
-
-/** What a chosen item or a pressed button asks for; undefined for a component that is none of a command's. */
-function chosenIn(customId: string, picked: string | undefined): Given | undefined {
-  const [ours, named, own = ''] = customId.split(/:(.*?):(.*)/su);
-  const spec = COMMANDS.find(({ name }) => name === named);
-  if (ours !== OURS || spec === undefined) return undefined;
-  return { name: spec.name, values: Object.fromEntries(new URLSearchParams(picked ?? own)) };
 }

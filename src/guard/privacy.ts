@@ -66,7 +66,7 @@ export class Privacy {
         const expire = async (): Promise<void> => {
           dropped += await turns.expire(id, before);
         };
-        await lanes.run(id, expire, Number.POSITIVE_INFINITY);
+        await lanes.run(id, expire, { maxWaiting: Number.POSITIVE_INFINITY });
       }
     } catch (error) {
       log.error('retention.failed', error);
@@ -85,7 +85,7 @@ export class Privacy {
     const ids = new Set([...stored.map(({ id }) => id), ...open.map(({ conversation }) => conversation)]);
     const ended = [...ids].map(async (id) => {
       await lanes.cancel(id);
-      await lanes.run(id, async () => undefined, Number.POSITIVE_INFINITY);
+      await lanes.run(id, async () => undefined, { maxWaiting: Number.POSITIVE_INFINITY });
     });
     await Promise.all(ended);
     for (const { id } of open) await journal.close(id);

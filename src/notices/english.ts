@@ -2,7 +2,8 @@
 import type { BlockReason, FinishReason } from '../core/content.ts';
 import type { ThinkingDepth } from '../core/conversation.ts';
 import type { ErrorCode, RejectionReason } from '../core/errors.ts';
-import type { FileFault } from '../core/inbound.ts';
+import type { ActionName, FileFault } from '../core/inbound.ts';
+import type { Status } from '../core/reply.ts';
 
 /** The values of an open set that are known by name. */
 type Known<T extends string> = T extends unknown ? (string extends T ? never : T) : never;
@@ -41,6 +42,11 @@ export interface Plain {
   readonly examples: readonly { readonly title: string; readonly message: string }[];
   /** Names a thread whose question has no words; no sentence. */
   readonly questionFrom: (name: string) => string;
+  /** Of the buttons under an answer, at most 80 characters each. */
+  readonly actions: Readonly<Record<ActionName, string>>;
+  /** What is going on before text stands; no sentences. */
+  readonly doing: Readonly<Record<Exclude<Status, 'reading'>, string>>;
+  readonly reading: (files: number) => string;
   /** Beside the first answer in a place where it is not known what was said before. */
   readonly untold: Readonly<Record<'forbidden' | 'unavailable', string>>;
   /** Beside an answer to a conversation of which the model was given only so many messages, 1 or more. */
@@ -101,6 +107,22 @@ export const ENGLISH: Sentences = {
       { title: 'Write something', message: 'Write a short, friendly note that thanks a colleague for their help.' },
     ],
     questionFrom: (name) => `Question from ${name}`,
+    actions: {
+      stop: 'Stop',
+      retry: 'Retry',
+      continue: 'Continue',
+      sources: 'Sources',
+      thoughts: 'Thoughts',
+      good: '👍',
+      bad: '👎',
+    },
+    doing: {
+      thinking: 'Thinking',
+      searching: 'Searching the web',
+      running: 'Running code',
+      writing: 'Writing',
+    },
+    reading: (files) => `Reading ${countOf(files, 'file')}`,
     untold: {
       forbidden: 'I may not read what was said here before, so I answer your message alone.',
       unavailable: 'What was said here before could not be read just now, so I answer your message alone.',
@@ -166,7 +188,10 @@ export const ENGLISH: Sentences = {
       why: 'My memory cannot be reached at the moment, so I may forget what is said now.',
       remedy: 'Please try again in a minute.',
     },
-    'storage.corrupt': { why: 'My memory of this conversation cannot be read.', remedy: TELL },
+    'storage.corrupt': {
+      why: 'A part of what I remember here cannot be read.',
+      remedy: 'Please ask again. If this comes again, please tell the person who runs me.',
+    },
     'budget.spent': { why: 'The budget for questions is used up.', remedy: 'Ask again later.' },
     'tool.failed': { why: 'Something that I looked up failed.', remedy: ASK_AGAIN },
     defect: { why: 'Something went wrong inside me.', remedy: 'Please try again.' },

@@ -32,6 +32,22 @@ export const POLISH: Sentences = {
       { title: 'Napisz coś', message: 'Napisz krótką, miłą notatkę z podziękowaniem za pomoc.' },
     ],
     questionFrom: (name) => `Pytanie od: ${name}`,
+    actions: {
+      stop: 'Zatrzymaj',
+      retry: 'Jeszcze raz',
+      continue: 'Dokończ',
+      sources: 'Źródła',
+      thoughts: 'Myśli',
+      good: '👍',
+      bad: '👎',
+    },
+    doing: {
+      thinking: 'Zastanawiam się',
+      searching: 'Szukam w sieci',
+      running: 'Uruchamiam kod',
+      writing: 'Piszę',
+    },
+    reading: (files) => `Czytam ${countOf(files, ['plik', 'pliki', 'plików'])}`,
     untold: {
       forbidden: 'Nie wolno mi czytać tego, co padło tu wcześniej, więc odpowiadam tylko na Twoją wiadomość.',
       unavailable:
@@ -93,7 +109,10 @@ export const POLISH: Sentences = {
       why: 'Moja pamięć jest teraz nieosiągalna, więc mogę zapomnieć to, co teraz mówimy.',
       remedy: 'Spróbuj ponownie za minutę.',
     },
-    'storage.corrupt': { why: 'Nie mogę odczytać swojej pamięci tej rozmowy.', remedy: TELL },
+    'storage.corrupt': {
+      why: 'Nie mogę odczytać części tego, co tu pamiętam.',
+      remedy: 'Zapytaj jeszcze raz. Jeśli to się powtórzy, powiedz o tym osobie, która mnie prowadzi.',
+    },
     'budget.spent': { why: 'Limit pytań został wyczerpany.', remedy: 'Zapytaj ponownie później.' },
     'tool.failed': { why: 'Nie udało mi się czegoś sprawdzić.', remedy: ASK_AGAIN },
     defect: { why: 'Coś się we mnie zepsuło.', remedy: 'Spróbuj ponownie.' },

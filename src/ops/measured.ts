@@ -1,6 +1,7 @@
 /** The same log, lanes and surfaces, measured: whoever uses them knows nothing of it. */
 import type { ConversationId } from '../core/conversation.ts';
 import { codeOf, type Refusal } from '../core/errors.ts';
+import type { Mention, MentionId } from '../core/inbound.ts';
 import type { Metrics } from '../core/model.ts';
 import type { Lanes, Log, LogFields, ReplySurface, Urgency } from '../core/ports.ts';
 
@@ -64,7 +65,7 @@ export class MeasuredLanes implements Lanes {
   async run(
     id: ConversationId,
     work: (signal: AbortSignal) => Promise<void>,
-    maxWaiting: number,
+    how: Parameters<Lanes['run']>[2],
   ): Promise<Refusal | undefined> {
     let isWaiting = true;
     const leave = (): void => {
@@ -77,14 +78,18 @@ export class MeasuredLanes implements Lanes {
     };
     this.#metrics.queued(1);
     try {
-      return await this.#lanes.run(id, begun, maxWaiting);
+      return await this.#lanes.run(id, begun, how);
     } finally {
       leave();
     }
   }
 
-  cancel(id: ConversationId, by?: string): Promise<boolean> {
-    return this.#lanes.cancel(id, by);
+  running(id: ConversationId): Promise<Mention | undefined> {
+    return this.#lanes.running(id);
+  }
+
+  cancel(id: ConversationId, by?: string, only?: MentionId): Promise<boolean> {
+    return this.#lanes.cancel(id, by, only);
   }
 }
 

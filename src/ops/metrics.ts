@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Rating } from '../core/conversation.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { Metrics, Spend } from '../core/model.ts';
 
@@ -34,6 +35,7 @@ export class PromMetrics implements Metrics {
   readonly #cost = this.#counter('cost_usd_total', 'US dollars at list price.');
   readonly #limited = this.#counter('rate_limited_total', 'Answers that said to slow down.', ['by']);
   readonly #errors = this.#counter('errors_total', 'Errors by code.', ['code']);
+  readonly #ratings = this.#counter('answer_ratings_total', 'What people think of answers.', ['rating']);
   readonly #queue = this.#gauge('queue_mentions', 'Mentions that wait for the ones before them.');
 
   constructor() {
@@ -84,6 +86,10 @@ export class PromMetrics implements Metrics {
     const kinds = { in: inTokens, cached: cachedTokens, tool: toolTokens, out: outTokens, thought: thoughtTokens };
     for (const [kind, count] of Object.entries(kinds)) this.#tokens.inc({ kind }, count);
     this.#cost.inc(usd);
+  }
+
+  rated(rating: Rating): void {
+    this.#ratings.inc({ rating });
   }
 
   /** Everything, as text. */

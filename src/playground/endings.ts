@@ -1,6 +1,6 @@
 /** How the page shows a finished reply: its text, what it rests on, where its pictures are, and what is said about it. */
 import type { MentionId } from '../core/inbound.ts';
-import type { Reply, Source, Sourced } from '../core/reply.ts';
+import type { Offer, Reply, Source, Sourced } from '../core/reply.ts';
 import { noticesIn } from '../notices/notices.ts';
 import { siteOf } from '../sources/sources.ts';
 import { addressesOf } from './pictures.ts';
@@ -18,10 +18,12 @@ export interface End extends Sourced {
   readonly pictures?: readonly string[];
   readonly notice?: string;
   readonly footer?: string;
+  /** Buttons under it; absent where nothing can be done with it. */
+  readonly actions?: Offer['actions'];
 }
 
 /** How the page shows a finished reply; it tells of pictures that it cannot show. */
-export function endOf(id: MentionId, { text, images = [], notice, language, footer, ...reply }: Reply) {
+export function endOf(id: MentionId, { text, images = [], notice, language, footer, offer, ...reply }: Reply) {
   const { sources, marks, searches, quotes } = reply;
   const pictures = addressesOf(id, images);
   const unshown = images.length - pictures.length;
@@ -38,6 +40,7 @@ export function endOf(id: MentionId, { text, images = [], notice, language, foot
     ...(pictures.length === 0 ? {} : { pictures }),
     ...(notices.length === 0 ? {} : { notice: notices.join('\n') }),
     ...(footer === undefined ? {} : { footer }),
+    ...(offer === undefined ? {} : { actions: offer.actions }),
   } as const;
 }
 

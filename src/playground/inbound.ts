@@ -1,8 +1,8 @@
 /** What the page sends, checked: bodies of requests to Mention and Command, or the sentence about what is wrong. */
-import { questionOf } from '../commands/list.ts';
+import { ACTIONS, COMMANDS, questionOf } from '../commands/list.ts';
 import { readTyped } from '../commands/typed.ts';
 import { type ConversationId, conversationIdOf, type Whereabouts } from '../core/conversation.ts';
-import type { Attachment, Author, Command, Mention } from '../core/inbound.ts';
+import { type Attachment, type Author, type Command, type CommandValues, type Mention, TURN } from '../core/inbound.ts';
 
 /** Every conversation of the page is a thread of one place. */
 export const HERE = { platform: 'playground', workspace: 'local', channel: 'page' } as const;
@@ -58,7 +58,7 @@ export function readWhereabouts(fields: Fields, from: Sender): { thread: string;
   const { conversation: thread, author } = asked;
   return {
     thread,
-    where: { ...placeOf(thread, author), author: { ...authorOf(author, from), manages: 'workspace' } },
+    where: { ...placeOf(thread, author), author: { ...authorOf(author, from), manages: 'workspace', moderates: true } },
   };
 }
 
@@ -111,6 +111,7 @@ export function readCommand(
   fields: Fields,
   from: Sender,
 ): Asked | { readonly thread: string; readonly command: Command } | string {
+  if (fields.has('given')) return readGiven(fields, from);
   const asked = readMention(fields, from);
   const given = readWhereabouts(fields, from);
   if (typeof asked === 'string') return asked;
@@ -123,6 +124,28 @@ export function readCommand(
   if (question.isPrivate) return 'Whoever opens this page sees all of it, so nothing here is private.';
   const { text, flags } = question;
   return { ...asked, mention: { ...asked.mention, text, flags } };
+}
+
+const WRONG_GIVEN =
+  '"given" must have the "name" of a command and its "values", each a text of 8000 characters at most.';
+
+/** What was pressed or filled in: a command by name, with its values as they are. */
+function readGiven(fields: Fields, from: Sender): { readonly thread: string; readonly command: Command } | string {
+  const asked = readWhereabouts(fields, from);
+  if (typeof asked === 'string') return asked;
+  const { name: named, values }: Partial<Record<string, unknown>> = { ...Object(fields.get('given')) };
+  const spec = [...COMMANDS, ...ACTIONS].find(({ name }) => name === named);
+  if (spec === undefined || !isValues(values)) return WRONG_GIVEN;
+  const { thread, where } = asked;
+  // A question that comes of it is the same however often it is pressed.
+  const id = `${values[TURN] ?? ''}-next`;
+  const replyTo = { platform: HERE.platform, channel: thread, message: id };
+  return { thread, command: { ...where, name: spec.name, values, next: { id, replyTo } } };
+}
+
+function isValues(values: unknown): values is CommandValues {
+  const isText = (value: unknown): boolean => typeof value === 'string' && value.length <= 8000;
+  return typeof values === 'object' && values !== null && Object.values(values).every(isText);
 }
 
 /** Every person of the page manages it: whoever opens it sits at the machine. A typed name lets several be tried. */

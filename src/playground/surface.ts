@@ -1,5 +1,6 @@
 /** What a thread of the page shows right now, and ReplySurface over it: views as server-sent events, only what changed. */
 import { setTimeout } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { InlineData } from '../core/content.ts';
 import type { Settings } from '../core/conversation.ts';
 import type { MentionId } from '../core/inbound.ts';
@@ -13,7 +14,7 @@ const VIEW_MS = 16;
 const MAX_FINISHED = 8;
 
 /** What the page shows of a view: it is told what changed, and need not append. */
-type Seen = Pick<DraftView, 'text' | 'status' | 'headline'>;
+type Seen = Pick<DraftView, 'text' | 'status' | 'line' | 'offer'>;
 
 /** A turn as the reader sees it. */
 export interface TurnView extends End {
@@ -27,8 +28,8 @@ export interface TurnView extends End {
   readonly text: string;
   /** `waiting`: accepted, and not begun. */
   readonly state: 'waiting' | Status | 'done';
-  /** What the model is thinking about, until text stands. */
-  readonly headline?: string;
+  /** What goes on, in the reader's language; absent while text comes, and where it is not known. */
+  readonly line?: string;
   /** Epoch milliseconds. */
   readonly receivedAt: number;
 }
@@ -49,7 +50,7 @@ export type PageEvent =
   | { readonly kind: 'settings'; readonly settings: Settings }
   | { readonly kind: 'turn'; readonly turn: TurnView }
   | { readonly kind: 'withdrawn'; readonly id: MentionId }
-  | (Tail & { readonly kind: 'view'; readonly state: Status; readonly headline?: string })
+  | (Tail & Pick<TurnView, 'line' | 'actions'> & { readonly kind: 'view'; readonly state: Status })
   | (Tail & End & { readonly kind: 'reply'; readonly state: 'done' })
   | { readonly kind: 'note'; readonly id: MentionId; readonly state: 'done'; readonly notice: string };
 
@@ -114,11 +115,16 @@ export class LiveThread {
     this.tell({ kind: 'withdrawn', id });
   }
 
-  view(id: MentionId, { text, status, headline }: Seen): void {
+  view(id: MentionId, { text, status, line, offer }: Seen): void {
     const shown = this.#shown(id);
-    // Once there was a headline, that there is none any more has to be said too.
-    const told = shown.headline === undefined ? headline : (headline ?? '');
-    const change = { state: status, ...(told === undefined ? {} : { headline: told }) };
+    // Once there was a line, that there is none any more has to be said too.
+    const told = shown.line === undefined ? line : (line ?? '');
+    const actions = isDeepStrictEqual(shown.actions, offer?.actions) ? undefined : offer?.actions;
+    const change = {
+      state: status,
+      ...(told === undefined ? {} : { line: told }),
+      ...(actions === undefined ? {} : { actions }),
+    };
     this.#turns.set(id, { ...shown, ...change, text });
     this.tell({ kind: 'view', id, ...change, ...tailOf(shown.text, text) });
   }
@@ -190,9 +196,9 @@ export class PlaygroundSurface implements ReplySurface {
   }
 
   /** An answer that stands already stays until there is another. */
-  async begin(): Promise<void> {
+  async begin(view: Seen = { text: '', status: 'thinking' }): Promise<void> {
     if (!this.#thread.has(this.#post.message)) await this.#backing.recall();
-    await this.show({ text: this.#thread.textOf(this.#post.message), status: 'thinking' });
+    await this.show({ ...view, text: this.#thread.textOf(this.#post.message) });
   }
 
   /** Always lets at least one macrotask pass, so that chunks that arrived together are shown together. */

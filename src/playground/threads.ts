@@ -1,7 +1,9 @@
 /** The page's threads: what is kept of them, under what happens in this process. */
 import { type ConversationId, imagesOf, type Turn } from '../core/conversation.ts';
-import type { Mention, MentionId, Journal } from '../core/inbound.ts';
+import type { Journal, Mention, MentionId } from '../core/inbound.ts';
 import type { TurnStore } from '../core/ports.ts';
+import { noticesIn } from '../notices/notices.ts';
+import { actionsOf, offerOf } from '../reply/offers.ts';
 import { replyOf } from '../reply/presenter.ts';
 import { endOf } from './endings.ts';
 import { conversationOf, HERE, threadOf } from './inbound.ts';
@@ -55,7 +57,7 @@ export class Threads {
     const waiting = open
       .map((entry) => entry.mention)
       .filter((mention) => mention.conversation === id && !stored.has(mention.id));
-    return [...turns.map(storedView), ...waiting.map(waitingView)];
+    return [...turns.map((turn) => storedView(turn, id)), ...waiting.map(waitingView)];
   }
 
   /** Lays what happens in this process, which is newer, over what was kept. */
@@ -67,8 +69,9 @@ export class Threads {
 
   /** Shows what stands for a mention that this process does not show: its answer so far, or its question. @throws StorageUnavailable, StorageCorrupt */
   async recall(thread: string, id: MentionId): Promise<void> {
-    const stored = (await this.#kept.turns.turns(conversationOf(thread))).find((turn) => turn.id === id);
-    if (stored !== undefined) return this.live(thread).ask(storedView(stored));
+    const conversation = conversationOf(thread);
+    const stored = (await this.#kept.turns.turns(conversation)).find((turn) => turn.id === id);
+    if (stored !== undefined) return this.live(thread).ask(storedView(stored, conversation));
     const entry = (await this.#kept.journal.open()).find(({ mention }) => mention.id === id);
     if (entry !== undefined) this.live(thread).ask(waitingView(entry.mention));
   }
@@ -108,9 +111,11 @@ export function waitingView({ id, author, text, attachments, receivedAt }: Menti
   return { ...asked, text: '', state: 'waiting', sources: [], receivedAt };
 }
 
-function storedView(turn: Turn): TurnView {
-  const { id, author, text, files = [], receivedAt } = turn;
-  return { id, author: author.name, question: text, ...filesOf(files), ...endOf(id, replyOf(turn)), receivedAt };
+function storedView(turn: Turn, conversation: ConversationId): TurnView {
+  const { id, author, text, files = [], receivedAt, language } = turn;
+  const offer = offerOf({ turn: id, conversation }, actionsOf(turn), noticesIn(language));
+  const end = endOf(id, { ...replyOf(turn), ...offer });
+  return { id, author: author.name, question: text, ...filesOf(files), ...end, receivedAt };
 }
 
 function filesOf(files: readonly { readonly name: string }[]): Pick<TurnView, 'files'> {

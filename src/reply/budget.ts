@@ -68,7 +68,7 @@ const BURST = 0.5;
 /** Where no window's end is known, text slows down below this share of the slots, so that it never quite runs out. */
 const SLOW_BELOW = 1 / 5;
 
-/** In a log of the last writes so many replies double the pace about four times; more than `MANY` change it no further. */
+/** In a log of the last writes so many replies double the pace about four times. Of more each gets so few writes that it falls again. */
 const HURRY = 18;
 const MANY = 10;
 
@@ -237,7 +237,8 @@ export class Slots {
   /** An even share of a whole window for one reply; for n of them less by n², as each of n grows stale n times as long. */
   #logGapMs(urgency: Urgency, waiting: number, now: number): number {
     const factor = urgency === 'burst' ? BURST : 1;
-    const many = Math.min(MANY, waiting + this.#inFlight);
+    const replies = waiting + this.#inFlight;
+    const many = replies > MANY ? MANY ** 2 / replies : replies;
     const hurry = 1 + (many ** 2 - 1) / HURRY;
     const free = this.#limit - this.#keptOf(waiting) - this.#used(now);
     const share = Math.max(0.5, free) / this.#limit;

@@ -8,25 +8,39 @@ const MAX_HEADLINE = 120;
 export class Draft {
   readonly #scanner = new Scanner();
   #text = '';
-  #status: Status = 'thinking';
+  #status: Status;
+  #stands = false;
   #thoughts = '';
   #headline: string | undefined;
+
+  /** @param status What goes on until there is text. */
+  constructor(status: Status = 'thinking') {
+    this.#status = status;
+  }
 
   /** Whether a view now shows something else. */
   add(event: ReplyEvent): boolean {
     const { kind, text } = event;
     if (kind === 'thought') return this.#think(text);
+    if (kind === 'running') return this.#run();
     this.#text += text;
     this.#scanner.add(text);
-    if (text.trim() !== '') this.#status = 'writing';
-    return this.#status === 'writing';
+    if (text.trim() === '') return this.#stands;
+    this.#stands = true;
+    this.#status = 'writing';
+    return true;
+  }
+
+  #run(): boolean {
+    this.#status = 'running';
+    return true;
   }
 
   #think(text: string): boolean {
     const before = this.#headline;
     this.#thoughts += text;
     this.#headline = headlineOf(this.#thoughts);
-    return this.#status !== 'writing' && this.#headline !== before;
+    return !this.#stands && this.#headline !== before;
   }
 
   /** The model's text so far, unchanged. */
@@ -34,14 +48,19 @@ export class Draft {
     return this.#text;
   }
 
-  /** `writing` from the first text on that a reader could see. */
+  /** Whether there is text that a reader could see. */
+  get stands(): boolean {
+    return this.#stands;
+  }
+
+  /** Once text stands, `writing` or, while code that stands there is run, `running`. */
   get status(): Status {
     return this.#status;
   }
 
   /** A snapshot in which nothing is left open; its texts are empty until there is something to see. */
   view(): DraftView {
-    if (this.#status !== 'writing') {
+    if (!this.#stands) {
       const headline = this.#headline;
       return {
         text: '',

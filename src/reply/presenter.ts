@@ -2,9 +2,10 @@
 import { answerTextOf, imagesOf, isVisible, type Turn } from '../core/conversation.ts';
 import { codeOf } from '../core/errors.ts';
 import type { Log, ReplySurface, Urgency } from '../core/ports.ts';
-import type { PostRef, Reply, ReplyEvent } from '../core/reply.ts';
+import type { DraftView, PostRef, Reply, ReplyEvent, Status } from '../core/reply.ts';
 import { Draft, Rhythm } from './draft.ts';
 import type { Notices } from '../notices/notices.ts';
+import { actionsOf, type Offered, offerOf } from './offers.ts';
 
 export interface PresentOptions {
   /** Aborted when nothing more is to be shown; the events end by themselves then. */
@@ -19,6 +20,10 @@ export interface PresentOptions {
   readonly onView?: (text: string) => Promise<void>;
   /** Finds better addresses for the sources of a turn; undefined when there are none to find. Never rejects. */
   readonly resolve?: (turn: Turn) => Promise<Turn> | undefined;
+  /** What goes on until there is text. Default: `thinking`. */
+  readonly status?: Status;
+  /** Whose answer it is, so that something can be done with it; absent where nothing can. */
+  readonly offered?: Offered;
   readonly log: Log;
 }
 
@@ -39,7 +44,7 @@ export async function present(
   surface: ReplySurface,
   options: PresentOptions,
 ): Promise<Presented> {
-  const draft = new Draft();
+  const draft = new Draft(options.status);
   const writer = new Writer(draft, surface, options);
   const writing = writer.run();
   let turn: Turn;
@@ -59,7 +64,11 @@ async function finished(
   turn: Turn,
   { surface, writer, options }: { surface: ReplySurface; writer: Writer; options: PresentOptions },
 ): Promise<Presented> {
-  const finish = async (seen: Turn): Promise<void> => writer.stands(await surface.finish(replyOf(seen)));
+  const { offered, notices } = options;
+  const finish = async (seen: Turn): Promise<void> => {
+    const offer = offered === undefined ? {} : offerOf(offered, actionsOf(seen), notices);
+    return writer.stands(await surface.finish({ ...replyOf(seen), ...offer }));
+  };
   const noticed = withNotice(turn, options);
   const resolving = options.resolve?.(noticed);
   const first = resolving === undefined ? noticed : unsourced(noticed);
@@ -80,7 +89,7 @@ async function finished(
 
 /** The turn as it can be shown while its sources are looked up. */
 function unsourced(turn: Turn): Turn {
-  return { ...turn, sources: [], marks: [] };
+  return { ...turn, sources: [], marks: [], supports: [] };
 }
 
 /** The turn with what the bot says of its ending; a further notice stands on a line of its own. */
@@ -146,7 +155,7 @@ class Writer {
 
   /** There is text that no view holds. */
   wake(): void {
-    if (this.#draft.status === 'writing') this.#rhythm.hear(this.#draft.text.length);
+    if (this.#draft.stands) this.#rhythm.hear(this.#draft.text.length);
     this.#news.resolve();
   }
 
@@ -160,7 +169,7 @@ class Writer {
   /** Never rejects. */
   async run(): Promise<void> {
     const signal = AbortSignal.any([this.#options.signal, this.#stopped.signal]);
-    await this.#tolerating('reply.not-begun', () => this.#surface.begin());
+    await this.#tolerating('reply.not-begun', () => this.#surface.begin(this.#view()));
     for (;;) {
       await this.#news.promise;
       if (!(await this.#granted(signal))) return;
@@ -178,14 +187,26 @@ class Writer {
     if (!same) await this.#tolerating('reply.posts-unrecorded', () => this.#options.onPosts(posts));
   }
 
-  async #show(): Promise<void> {
+  /** The draft's, with words in the reader's language. */
+  #view(): DraftView {
+    const { notices, offered } = this.#options;
     const view = this.#draft.view();
+    const line = view.headline ?? (view.status === 'reading' ? undefined : notices.doing[view.status]);
+    return {
+      ...view,
+      ...(view.status === 'writing' || line === undefined ? {} : { line }),
+      ...(this.#draft.stands && offered !== undefined ? offerOf(offered, ['stop'], notices) : {}),
+    };
+  }
+
+  async #show(): Promise<void> {
+    const view = this.#view();
     const { onView } = this.#options;
     if (view.exact !== '' && onView !== undefined)
       await this.#tolerating('reply.view-unrecorded', () => onView(view.exact));
     const posts = await this.#surface.show(view);
     this.#seen = view.exact;
-    if (view.status === 'writing') this.#urgency = this.#rhythm.isBurst ? 'burst' : 'text';
+    if (this.#draft.stands) this.#urgency = this.#rhythm.isBurst ? 'burst' : 'text';
     await this.stands(posts);
   }
 

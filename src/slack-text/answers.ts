@@ -1,5 +1,6 @@
 /** What a command is answered with on Slack: its text as blocks, its choices as lists and buttons that give it again. */
-import type { CommandName, CommandReply, CommandValues, Menu, MenuItem } from '../core/inbound.ts';
+import type { CommandName, CommandValues } from '../core/inbound.ts';
+import type { CommandReply, Menu, MenuItem } from '../core/reply.ts';
 import { plain } from './escape.ts';
 
 /** What a message shows, or a form. */

@@ -2,7 +2,8 @@
 import { COMMANDS, type Question, questionOf } from '../commands/list.ts';
 import { readTyped } from '../commands/typed.ts';
 import { conversationIdOf } from '../core/conversation.ts';
-import type { Author, Command, CommandReply, Mention, Place } from '../core/inbound.ts';
+import type { Author, Command, Mention, Place } from '../core/inbound.ts';
+import type { CommandReply } from '../core/reply.ts';
 import type { Inbox, Log } from '../core/ports.ts';
 import type { NoticesFor } from '../notices/notices.ts';
 import type { Call, Calls } from '../slack-reply/calls.ts';

@@ -2,8 +2,15 @@
 import type { CitationSource, GroundingChunk, GroundingMetadata } from '../core/content.ts';
 import { markdownOf } from '../core/conversation.ts';
 import type { Redirects } from '../core/files.ts';
-import { type Mark, REDIRECT_ORIGIN, type SearchSuggestion, type Source, type Sourced } from '../core/reply.ts';
-import { placeFinder } from './places.ts';
+import {
+  type Mark,
+  REDIRECT_ORIGIN,
+  type SearchSuggestion,
+  type Source,
+  type Sourced,
+  type Support,
+} from '../core/reply.ts';
+import { type Passage, placeFinder } from './places.ts';
 import { type GroundedAnswer, passagesOf } from './supports.ts';
 
 /**
@@ -13,17 +20,20 @@ import { type GroundedAnswer, passagesOf } from './supports.ts';
 export function sourcedOf(answers: readonly GroundedAnswer[], citations: readonly CitationSource[] = []): Sourced {
   const pages = answers.map(({ grounding }) => (grounding?.groundingChunks ?? []).map(pageOf));
   const numbers = new Numbers();
-  const marks = [...placesOf(answers, pages)]
+  const passages = passagesIn(answers, pages);
+  const marks = [...placesOf(answers, passages)]
     .toSorted(([a], [b]) => a - b)
     .map(([at, named]): Mark => ({ at, sources: numbers.of(named) }));
   numbers.of(pages.flat());
   numbers.of(answers.flatMap(({ grounding }) => grounding?.groundingChunks ?? []).flatMap(reviewsOf));
+  const supports = passages.map((passage) => supportOf(passage, numbers)).toSorted((a, b) => a.start - b.start);
   const searches = searchesOf(answers.flatMap(({ grounding }) => grounding ?? []));
   const quotes = new Numbers();
   quotes.of(citations.map(({ uri, title }) => pageAt(uri, title)));
   return {
     sources: numbers.sources,
     ...(marks.length === 0 ? {} : { marks }),
+    ...(supports.length === 0 ? {} : { supports }),
     ...(searches.length === 0 ? {} : { searches }),
     ...(quotes.sources.length === 0 ? {} : { quotes: quotes.sources }),
   };
@@ -57,7 +67,13 @@ export function relinked<T extends Sourced>(sourced: T, addresses: ReadonlyMap<s
     at,
     sources: ascending(sources.flatMap((number) => renumbered.get(number) ?? [])),
   }));
-  return { ...sourced, sources: numbers.sources, ...(marks === undefined ? {} : { marks }) };
+  const supports = sourced.supports?.map((support) => renumberedSupport(support, renumbered));
+  return {
+    ...sourced,
+    sources: numbers.sources,
+    ...(marks === undefined ? {} : { marks }),
+    ...(supports === undefined ? {} : { supports }),
+  };
 }
 
 /** What is named beside a source's title, where the title does not say it: Google Maps, as its terms ask, or the host. */
@@ -96,24 +112,72 @@ function ascending(numbers: readonly number[]): readonly number[] {
   return [...new Set(numbers)].toSorted((a, b) => a - b);
 }
 
+/** A passage of the reply with the pages that it rests on, and how surely it does on each where the model says so. */
+interface NamedPassage {
+  readonly passage: Passage;
+  readonly named: readonly Page[];
+  readonly confidence?: readonly number[];
+}
+
+function passagesIn(
+  answers: readonly GroundedAnswer[],
+  pages: readonly (readonly (Page | undefined)[])[],
+): readonly NamedPassage[] {
+  let before = 0;
+  const passages = answers.flatMap((answer, index) => {
+    const found = passagesOf(answer, before);
+    before += answer.parts.map(markdownOf).join('').length;
+    return found.map(({ chunks, confidence, ...passage }): NamedPassage => {
+      const named = chunks.flatMap((chunk, at) => {
+        const page = pages[index]?.[chunk];
+        return page === undefined ? [] : [{ page, sure: confidence[at] }];
+      });
+      const sure = named.flatMap((each) => each.sure ?? []);
+      return {
+        passage,
+        named: named.map(({ page }) => page),
+        ...(sure.length > 0 && sure.length === named.length ? { confidence: sure } : {}),
+      };
+    });
+  });
+  return passages.filter(({ named }) => named.length > 0);
+}
+
+/** To be called when every page of a passage has its number. A page that is named twice counts once. */
+function supportOf({ passage, named, confidence }: NamedPassage, numbers: Numbers): Support {
+  const byNumber = new Map(named.map((page, at) => [numbers.of([page])[0] ?? 0, confidence?.[at]]));
+  return supportIn(passage, byNumber);
+}
+
+function supportIn({ start, end }: Passage, byNumber: ReadonlyMap<number, number | undefined>): Support {
+  const sure = [...byNumber.values()].filter((each) => each !== undefined);
+  const confidence = sure.length > 0 && sure.length === byNumber.size ? { confidence: sure } : {};
+  return { start, end, sources: [...byNumber.keys()], ...confidence };
+}
+
+/** Sources that turned out to be one support a passage as surely as the surest of them. */
+function renumberedSupport(
+  { sources, confidence, ...passage }: Support,
+  renumbered: ReadonlyMap<number, readonly number[]>,
+): Support {
+  const byNumber = new Map<number, number | undefined>();
+  for (const [at, source] of sources.entries())
+    for (const number of renumbered.get(source) ?? []) {
+      const sure = confidence?.[at];
+      byNumber.set(number, sure === undefined ? undefined : Math.max(sure, byNumber.get(number) ?? 0));
+    }
+  return supportIn(passage, byNumber);
+}
+
 /** Where marks stand in the reply, and the pages that each of them names. */
 function placesOf(
   answers: readonly GroundedAnswer[],
-  pages: readonly (readonly (Page | undefined)[])[],
+  passages: readonly NamedPassage[],
 ): ReadonlyMap<number, readonly Page[]> {
-  let text = '';
-  const passages = answers.flatMap((answer, index) => {
-    const found = passagesOf(answer, text.length);
-    text += answer.parts.map(markdownOf).join('');
-    return found.map(({ chunks, ...passage }) => ({
-      passage,
-      named: chunks.flatMap((chunk) => pages[index]?.[chunk] ?? []),
-    }));
-  });
   const places = new Map<number, readonly Page[]>();
   if (passages.length === 0) return places;
-  const find = placeFinder(text);
-  for (const { passage, named } of passages.filter((each) => each.named.length > 0)) {
+  const find = placeFinder(answers.flatMap(({ parts }) => parts.map(markdownOf)).join(''));
+  for (const { passage, named } of passages) {
     const at = find(passage);
     if (at !== undefined) places.set(at, [...(places.get(at) ?? []), ...named]);
   }

@@ -13,6 +13,8 @@ export interface GroundedAnswer {
 /** A passage of a reply, and the places of what it rests on in the answer's list of chunks. */
 export interface SupportedPassage extends Passage {
   readonly chunks: readonly number[];
+  /** From 0 to 1, by chunk; empty where the model does not say. */
+  readonly confidence: readonly number[];
 }
 
 type Segment = NonNullable<GroundingSupport['segment']>;
@@ -29,11 +31,11 @@ export function passagesOf({ parts, grounding }: GroundedAnswer, before: number)
   const supports = grounding?.groundingSupports ?? [];
   if (supports.length === 0) return [];
   const text = new VisibleText(parts);
-  return supports.flatMap(({ segment = {}, groundingChunkIndices: chunks = [] }) => {
+  return supports.flatMap(({ segment = {}, groundingChunkIndices: chunks = [], confidenceScores: confidence = [] }) => {
     const found = text.find(segment);
     if (found === undefined) return [];
     const [start, end] = [text.shownEnd(found.start + 1) - 1, text.shownEnd(found.end)];
-    return [{ start: before + start, end: before + end, chunks }];
+    return [{ start: before + start, end: before + end, chunks, confidence }];
   });
 }
 

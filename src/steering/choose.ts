@@ -8,7 +8,8 @@ import {
   type Settings,
   type SettingsChange,
 } from '../core/conversation.ts';
-import type { Command, CommandReply, Menu, MenuItem } from '../core/inbound.ts';
+import type { Command } from '../core/inbound.ts';
+import type { CommandReply, Form, Menu, MenuItem } from '../core/reply.ts';
 import type { ModelFacts } from '../core/model.ts';
 import { thinkingOf } from '../models/thinking.ts';
 import { lineOf, noticesIn } from '../notices/notices.ts';
@@ -175,5 +176,6 @@ function shownChoice(
     { style: 'list', label: say.newValue(say.settings[name]), items },
     { style: 'buttons', label: say.forWhom, items: scopes },
   ];
-  return { text, menus };
+  const form: Form = { label: say.ownWords, command: 'persona', option: 'text', values: { scope: chosen } };
+  return { text, menus, ...(name === 'persona' ? { forms: [form] } : {}) };
 }

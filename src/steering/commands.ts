@@ -1,9 +1,19 @@
 /** What each command does, once for all platforms; questions among them come as mentions and not here. */
-import { type ConversationId, scopeIdOf, type Settings, type Turn, type Whereabouts } from '../core/conversation.ts';
-import type { Author, Command, CommandName, CommandReply, Journal, Mention, Suggested } from '../core/inbound.ts';
+import { type AnswerContext, doWith } from '../answers/deeds.ts';
+import { type ConversationId, scopeIdOf, type Settings, type Whereabouts } from '../core/conversation.ts';
+import {
+  ACTION_NAMES,
+  type ActionName,
+  type Author,
+  type Command,
+  type CommandName,
+  type Journal,
+  type Mention,
+  type Suggested,
+} from '../core/inbound.ts';
+import type { CommandReply } from '../core/reply.ts';
 import { type AccountLimits, type Ledger, PAYERS, type Payer, type Period, PERIODS } from '../core/model.ts';
 import type { Inbox, Lanes, Log, TurnStore } from '../core/ports.ts';
-import type { PostRef } from '../core/reply.ts';
 import { languageOf, lineOf, noticesIn } from '../notices/notices.ts';
 import { type ChoiceContext, choose, type Given, showSettings } from './choose.ts';
 import { filesOf } from './export.ts';
@@ -18,10 +28,10 @@ export interface CommandContext extends ChoiceContext {
   readonly turns: TurnStore;
   readonly journal: Journal;
   readonly ledger: Ledger;
+  /** What is done with one answer needs this. */
+  readonly answers: AnswerContext;
   /** What each of them may use here. */
   readonly limitsOf: (payer: Payer) => AccountLimits;
-  /** Answers a mention, into the posts that stand for it; false when it is being answered already. */
-  readonly ask: (mention: Mention, posts: readonly PostRef[]) => Promise<boolean>;
   /** Of the bot. */
   readonly version: string;
   /** Turns kept of a conversation. */
@@ -30,6 +40,12 @@ export interface CommandContext extends ChoiceContext {
 }
 
 type Deed = (given: Given, context: CommandContext) => Promise<CommandReply>;
+
+/** Those about one answer, by their names. */
+const ANSWER_DEEDS = Object.fromEntries(
+  ACTION_NAMES.map((name) => [name, (given: Given, context: CommandContext) => doWith(name, given, context.answers)]),
+  // Every name is a key of it.
+) as Readonly<Record<ActionName, Deed>>;
 
 const DEEDS: Readonly<Record<CommandName, Deed>> = {
   ask: async ({ say }) => ({ text: say.whatToAsk }),
@@ -41,8 +57,7 @@ const DEEDS: Readonly<Record<CommandName, Deed>> = {
     return choose({ name: 'persona', written: persona, own: text }, given, context);
   },
   settings: showSettings,
-  stop,
-  retry,
+  ...ANSWER_DEEDS,
   forget: (given, context) =>
     given.command.values['what'] === 'me' ? forgetMe(given, context) : forget(given, context),
   export: exportTurns,
@@ -90,39 +105,6 @@ export class CommandDesk implements Pick<Inbox, 'command' | 'settingsAt' | 'comp
 /** Whoever may not ask any more may still have what is kept of them dropped. */
 function isOpenToAll({ name, values }: Command): boolean {
   return name === 'forget' && values['what'] === 'me';
-}
-
-/** Where several people read the answer, it says who stopped it. */
-async function stop({ command, say }: Given, { lanes }: CommandContext): Promise<CommandReply> {
-  const { conversation, author, place } = command;
-  const by = place.kind === 'direct' ? undefined : author.name;
-  const isStopped = conversation !== undefined && (await lanes.cancel(conversation, by));
-  return { text: isStopped ? say.stopped : say.nothingToStop };
-}
-
-/** Asks the last question again as its next attempt, in the posts that stand. */
-async function retry({ command, say }: Given, { turns, ask }: CommandContext): Promise<CommandReply> {
-  const { conversation } = command;
-  if (conversation === undefined) return { text: say.noConversation };
-  const last = (await turns.turns(conversation)).at(-1);
-  if (last?.origin === undefined) return { text: say.notAgain };
-  const isNew = await ask(againOf(last, last.origin, conversation), last.posts);
-  return { text: isNew ? say.again : say.alreadyAgain };
-}
-
-/** Its files are not fetched again: the question stands in the turn as the model read it. */
-export function againOf(turn: Turn, origin: NonNullable<Turn['origin']>, conversation: ConversationId): Mention {
-  const attempt = (turn.attempt ?? 1) + 1;
-  return {
-    ...origin,
-    id: turn.id,
-    conversation,
-    author: turn.author,
-    attachments: [],
-    replyTo: { ...origin.replyTo, attempt },
-    attempt,
-    receivedAt: Date.now(),
-  };
 }
 
 /** For whoever may change what holds here. The answer that is being written is stopped; what it leaves is dropped too. */
@@ -173,7 +155,7 @@ async function forgetTurns(
     const count = await turns.forget(id, person);
     dropped += count;
   };
-  await Promise.all(ids.map((id) => lanes.run(id, () => drop(id), Number.POSITIVE_INFINITY)));
+  await Promise.all(ids.map((id) => lanes.run(id, () => drop(id), { maxWaiting: Number.POSITIVE_INFINITY })));
   return dropped;
 }
 

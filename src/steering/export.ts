@@ -1,5 +1,5 @@
 /** A conversation as files for the person who asks: Markdown to read, JSON to keep. */
-import type { CommandFile } from '../core/inbound.ts';
+import type { CommandFile } from '../core/reply.ts';
 import { answerTextOf, imagesOf, type Turn } from '../core/conversation.ts';
 
 /** The turns, oldest first, once as Markdown and once as JSON. Pictures are counted, not held. */

@@ -53,6 +53,7 @@ export const POLISH: SteeringSentences = {
   newValue: (setting) => `${setting}: wybierz`,
   forWhom: 'Dla kogo',
   usual: 'domyślnie',
+  ownWords: 'Własnymi słowami…',
   takes: (name, value, choices) => `${name} przyjmuje ${choices}${value === '' ? '' : `, a nie „${value}”`}.`,
   orTokens: 'liczbę tokenów',
   noSuchFlag: (flag, choices) => `Nie ma flagi ${flag}. Może ${choices}?`,
@@ -63,11 +64,6 @@ export const POLISH: SteeringSentences = {
   noConversation:
     'Tutaj każde pytanie otwiera własną rozmowę. Użyj tego w jednej z nich albo podaj, dla kogo: person, channel lub workspace.',
   whatToAsk: 'Co chcesz wiedzieć? Napisz pytanie po poleceniu.',
-  stopped: 'Zatrzymano.',
-  nothingToStop: 'Niczego w tej rozmowie nie piszę.',
-  again: 'Odpowiadam jeszcze raz.',
-  notAgain: 'Nie ma tu odpowiedzi, którą mógłbym napisać od nowa.',
-  alreadyAgain: 'Już odpowiadam na to jeszcze raz.',
   forgotten: (turns) =>
     `Zapomniane: ${turnsOf(turns)} i ustawienia tej rozmowy. Moje wiadomości zostają, dopóki ich nie usuniesz.`,
   forgottenMe: (turns) =>

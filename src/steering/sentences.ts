@@ -27,6 +27,8 @@ export interface SteeringSentences {
   readonly newValue: (setting: string) => string;
   readonly forWhom: string;
   readonly usual: string;
+  /** Of a button, 80 characters at most. */
+  readonly ownWords: string;
   readonly takes: (name: string, value: string, choices: string) => string;
   readonly orTokens: string;
   readonly noSuchFlag: (flag: string, choices: string) => string;
@@ -36,11 +38,6 @@ export interface SteeringSentences {
   readonly mayNotSee: string;
   readonly noConversation: string;
   readonly whatToAsk: string;
-  readonly stopped: string;
-  readonly nothingToStop: string;
-  readonly again: string;
-  readonly notAgain: string;
-  readonly alreadyAgain: string;
   readonly forgotten: (turns: number) => string;
   readonly forgottenMe: (turns: number) => string;
   /** Put behind it where the person has limits. */
@@ -114,6 +111,7 @@ const ENGLISH: SteeringSentences = {
   newValue: (setting) => `${setting}: choose`,
   forWhom: 'For whom',
   usual: 'default',
+  ownWords: 'Own words…',
   takes: (name, value, choices) => `${name} takes ${choices}${value === '' ? '' : `, not “${value}”`}.`,
   orTokens: 'a number of tokens',
   noSuchFlag: (flag, choices) => `There is no ${flag}. Did you mean ${choices}?`,
@@ -124,11 +122,6 @@ const ENGLISH: SteeringSentences = {
   noConversation:
     'Here each question opens a conversation of its own. Use this in one of them, or say for whom: person, channel or workspace.',
   whatToAsk: 'What would you like to know? Write your question after the command.',
-  stopped: 'Stopped.',
-  nothingToStop: 'I am not writing anything in this conversation.',
-  again: 'I am answering again.',
-  notAgain: 'There is no answer here that I could write again.',
-  alreadyAgain: 'I am answering that again already.',
   forgotten: (turns) =>
     `Forgotten: ${turnsOf(turns)} and the settings of this conversation. What I posted stays until you delete it.`,
   forgottenMe: (turns) =>

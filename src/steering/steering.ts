@@ -4,7 +4,7 @@ import type { Mention } from '../core/inbound.ts';
 import type { ModelFacts } from '../core/model.ts';
 import { spendOf } from '../models/spend.ts';
 import type { Log } from '../core/ports.ts';
-import type { ReplyEvent } from '../core/reply.ts';
+import type { ReplyEvent, Status } from '../core/reply.ts';
 import { languageOf, lineOf } from '../notices/notices.ts';
 import { choicesIn } from './choose.ts';
 import { type FlagFault, readFlags } from './flags.ts';
@@ -32,6 +32,8 @@ export interface Steered {
   readonly instruction: string;
   /** The thinking depth that the message itself asks for. */
   readonly wantedDepth: ThinkingDepth | undefined;
+  /** What goes on until there is text. */
+  readonly status: Status;
   /** Sentences to put under the answer. */
   readonly notices: readonly string[];
   /** The turn with all that only its end can tell. */
@@ -62,6 +64,7 @@ export class Steering {
       json,
       instruction: chosen.search === 'on' ? `${persona.trim()}\n\n${SEARCHES}` : persona,
       wantedDepth: flags.thinking,
+      status: chosen.search === 'on' ? 'searching' : 'thinking',
       notices: faults.map((fault) => faultIn(fault, say)),
       completed: (turn, thoughts) => this.#completed({ turn, thoughts, mention, chosen }, say),
     };

@@ -1,8 +1,8 @@
-/** What is kept of a workspace, removed by how its keys begin, and what the turn of somebody else quotes of a person. */
-import type { Platform } from '../core/conversation.ts';
-import type { Author } from '../core/inbound.ts';
+/** How records of conversations are named and indexed, and how what is kept of a workspace or a person is taken out of them. */
+import type { ConversationId, Platform, Turn } from '../core/conversation.ts';
+import type { Author, MentionId } from '../core/inbound.ts';
 import type { StoredTurn } from './media.ts';
-import type { Store } from './open.ts';
+import { isObject, type Store } from './open.ts';
 
 /** Turns, files, settings and counts of the workspace, its channels, conversations and people. @throws StorageUnavailable */
 export async function eraseWorkspace(store: Store, platform: Platform, workspace: string): Promise<void> {
@@ -16,13 +16,58 @@ export async function eraseWorkspace(store: Store, platform: Platform, workspace
 /** No key holds it, and it sorts behind whatever one does. */
 const LAST = '\u{10FFFF}';
 
+/** A remembered turn as the index knows it; what a list of conversations shows stands here, so that it reads no turns. */
+export interface IndexedTurn {
+  readonly id: MentionId;
+  readonly slot: number;
+  readonly title: string;
+  readonly endedAt: number;
+  /** Its blobs; absent in records of before there were any. */
+  readonly blobs?: readonly string[];
+}
+
+/** What a title keeps of a question: 200 code points, so that no character is cut in two. */
+const TITLE = /^.{0,200}/su;
+
+/** A ConversationId is percent-encoded and so holds no `#` of its own. */
+export function keyOf(id: ConversationId, slot: number): string {
+  return `${id}#${slot}`;
+}
+
+/** What a list calls a conversation that began with this turn: the question, or its first file. */
+export function titleOf({ text, files = [] }: Turn): string {
+  return TITLE.exec(text || (files[0]?.name ?? ''))?.[0] ?? '';
+}
+
+/** The lowest slot the index does not name: with one to spare, slots never outgrow the turns kept. */
+export function freeSlotOf(index: readonly IndexedTurn[]): number {
+  const taken = new Set(index.map(({ slot }) => slot));
+  let slot = 0;
+  while (taken.has(slot)) slot++;
+  return slot;
+}
+
+export function isIndex(data: unknown): data is readonly IndexedTurn[] {
+  return Array.isArray(data) && data.every(isIndexedTurn);
+}
+
+function isIndexedTurn(data: unknown): data is IndexedTurn {
+  return (
+    isObject(data) &&
+    [data.id, data.title].every((field) => typeof field === 'string') &&
+    [data.slot, data.endedAt].every((field) => typeof field === 'number') &&
+    (data.blobs === undefined || Array.isArray(data.blobs))
+  );
+}
+
 /** What stands for words and files that were taken out. */
 const GONE = { text: '[Something was said here that is not kept any more.]\n' };
 const SOMEBODY = 'somebody';
 
-/** The turn without what it quotes of this person, who did not ask it; the same turn where it quotes nothing. */
+/** The turn without what it holds of this person, who did not ask it: quotations, files, name and rating. The same turn where there is nothing. */
 export function withoutPerson(turn: StoredTurn, { id, name }: Pick<Author, 'id' | 'name'>): StoredTurn {
-  const { told = [], files, speakers = {}, ending, notice, contents, ...rest } = turn;
+  const { told = [], files, speakers = {}, ratings = {}, ending, notice, contents, ...rest } = turn;
+  const { [id]: rated, ...votes } = ratings;
   const { [id]: called, ...others } = speakers;
   const names = [name, ...(called === undefined ? [] : [called, called.replace(/ \(\d+\)$/u, '')])];
   const isStopper = ending.kind === 'stopped' && ending.by !== undefined && names.includes(ending.by);
@@ -33,7 +78,8 @@ export function withoutPerson(turn: StoredTurn, { id, name }: Pick<Author, 'id' 
     const text = speakerOf.has(at) && part.text !== undefined ? unnamed(part.text, names) : undefined;
     return text === undefined || text === part.text ? part : { ...part, text };
   });
-  const isChanged = called !== undefined || isStopper || kept.some((part, at) => part !== parts[at]);
+  const isChanged =
+    called !== undefined || rated !== undefined || isStopper || kept.some((part, at) => part !== parts[at]);
   if (!isChanged) return turn;
   return {
     ...rest,
@@ -43,6 +89,7 @@ export function withoutPerson(turn: StoredTurn, { id, name }: Pick<Author, 'id' 
     ...(notice === undefined || isStopper ? {} : { notice }),
     ...(files === undefined ? {} : { files: files.filter(({ by }) => by !== id) }),
     ...(turn.speakers === undefined ? {} : { speakers: others }),
+    ...(turn.ratings === undefined ? {} : { ratings: votes }),
     ...(told.length === 0 ? {} : { told: told.filter(({ by }) => by !== id) }),
   };
 }

@@ -73,8 +73,13 @@ export async function fetchMedia(stored: StoredTurn, shelf: Shelf, room: Room): 
   return { ...stored, contents };
 }
 
-/** The names of the blobs that a turn's bytes are. */
-export function blobsOf({ contents }: StoredTurn): readonly string[] {
+/** The blobs of a turn that is left with fewer of them. */
+export function blobsGone(before: StoredTurn, left: StoredTurn): readonly string[] {
+  const names = new Set(blobsOf(left));
+  return blobsOf(before).filter((name) => !names.has(name));
+}
+
+function blobsOf({ contents }: StoredTurn): readonly string[] {
   return contents.flatMap(({ parts }) =>
     parts.flatMap(({ inlineData }) => (inlineData !== undefined && isMoved(inlineData) ? [inlineData.blob] : [])),
   );
@@ -130,3 +135,21 @@ async function eachPart<From, To>(
 }
 
 type PartsOf<P> = Omit<Content, 'parts'> & { readonly parts: readonly P[] };
+
+/** Whether a record can be read as a turn. */
+export function isTurn(data: unknown): data is StoredTurn {
+  return (
+    isObject(data) &&
+    [data.id, data.text, data.model].every((field) => typeof field === 'string') &&
+    [data.receivedAt, data.endedAt].every((field) => typeof field === 'number') &&
+    [data.author, data.ending, data.usage].every(isObject) &&
+    [data.sources, data.posts].every(Array.isArray) &&
+    Array.isArray(data.contents) &&
+    data.contents.length > 0 &&
+    data.contents.every(isContent)
+  );
+}
+
+function isContent(data: unknown): boolean {
+  return isObject(data) && (data.role === 'user' || data.role === 'model') && Array.isArray(data.parts);
+}

@@ -9,9 +9,6 @@ import { SqliteFile, SqliteStorage } from './sqlite.ts';
 /** The version this code writes, and the only one it reads. */
 const RECORD_VERSION = 1;
 
-/** A store that another process has locked holds this one up for a second when it is looked at. */
-const LOOK_MS = 2000;
-
 /**
  * Opens the store at `url`: `memory:`, gone at the end of the process, or `sqlite:path/to/file.sqlite`, made with its
  * directory if it is not there. A relative path begins at the working directory.
@@ -49,7 +46,6 @@ interface StoreParts {
 export class Store {
   readonly #parts: StoreParts;
   readonly #updates = new Map<string, Promise<void>>();
-  #looked = { at: Number.NEGATIVE_INFINITY, isWritable: false };
 
   constructor(parts: StoreParts) {
     this.#parts = parts;
@@ -65,10 +61,7 @@ export class Store {
 
   /** Whether it takes writes; looked at again by a write every two seconds at most. */
   isWritable(): boolean {
-    const now = performance.now();
-    if (now - this.#looked.at < LOOK_MS) return this.#looked.isWritable;
-    this.#looked = { at: now, isWritable: this.#parts.file.isWritable() };
-    return this.#looked.isWritable;
+    return this.#parts.file.isWritable();
   }
 
   /** Removes every record, of any namespace, whose key is in one of the ranges: all of them, or none. @throws StorageUnavailable */
@@ -76,9 +69,8 @@ export class Store {
     try {
       this.#parts.file.erase(ranges);
     } catch (cause) {
-      throw new StorageUnavailable(`The store ${this.#parts.location} could not delete: ${reasonOf(cause)}.`, {
-        cause,
-      });
+      const message = `The store ${this.#parts.location} could not delete: ${reasonOf(cause)}.`;
+      throw new StorageUnavailable(message, { cause });
     }
   }
 
@@ -96,6 +88,7 @@ interface RecordOptions<T> {
 }
 
 interface RecordParts<T> extends RecordOptions<T> {
+  readonly file: SqliteFile;
   readonly keyv: Keyv<unknown>;
   readonly namespace: string;
   readonly location: string;
@@ -167,6 +160,19 @@ export class Records<T> {
     await mine.finally(() => {
       if (updates.get(place) === settled) updates.delete(place);
     });
+  }
+
+  /** Puts away for a month what cannot be read; false when one stays where it is, because a later version wrote it. */
+  async setAside(keys: readonly string[]): Promise<boolean> {
+    const { keyv, file, namespace, log } = this.#parts;
+    for (const key of keys) {
+      const found = await this.#attempt('read', () => keyv.get(key));
+      if (isObject(found) && typeof found.v === 'number' && found.v > RECORD_VERSION) return false;
+      if (found === undefined) continue;
+      await this.#attempt('write', async () => file.setAside(namespace, key));
+      log.warn('storage.set-aside', { key: this.#nameOf(key) });
+    }
+    return true;
   }
 
   async delete(keys: readonly string[]): Promise<void> {

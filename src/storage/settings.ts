@@ -9,6 +9,7 @@ import {
   THINKING_DEPTHS,
   type SettingsStore,
 } from '../core/conversation.ts';
+import { StorageCorrupt } from '../core/errors.ts';
 import { isObject, type Records, type Store } from './open.ts';
 
 /** One record per scope; it holds only what was chosen. */
@@ -20,7 +21,13 @@ export class KeyvSettingsStore implements SettingsStore {
   }
 
   async get(id: ScopeId): Promise<SettingsOverride> {
-    return (await this.#records.get(id)) ?? {};
+    try {
+      return (await this.#records.get(id)) ?? {};
+    } catch (error) {
+      // Told once: what was chosen there is as by default from then on, rather than nothing being answered there.
+      if (error instanceof StorageCorrupt) await this.#records.setAside([id]);
+      throw error;
+    }
   }
 
   /** Two changes at once both hold: each is merged into what the other left. */

@@ -12,10 +12,17 @@ import type { Log } from '../core/ports.ts';
 /** How long a call waits for another process's lock. Calls are synchronous, so the whole process waits that long. */
 const BUSY_TIMEOUT_MS = 1_000;
 
+/** A file that another process has locked holds this one up when it is looked at. */
+const LOOK_MS = 2000;
+
 const SWEEP_INTERVAL_MS = 60_000;
 
 /** Rows one sweep removes at most, so that no sweep holds the process up. */
 const SWEEP_ROWS = 1_000;
+
+/** Where rows are kept that cannot be read, for whoever mends them, and for how long; by their keys, so that what is erased is erased there too. */
+const SET_ASIDE = 'set-aside';
+const SET_ASIDE_MS = 30 * 24 * 60 * 60 * 1_000;
 
 /** Rows the iterator reads at once. */
 const PAGE_ROWS = 100;
@@ -43,6 +50,7 @@ function prepare(database: DatabaseSync) {
       'INSERT INTO kv (ns, k, v, e) VALUES (?, ?, ?, ?) ON CONFLICT (ns, k) DO UPDATE SET v = excluded.v, e = excluded.e',
     ),
     delete: database.prepare('DELETE FROM kv WHERE ns = ? AND k = ?'),
+    move: database.prepare('UPDATE kv SET ns = ?, k = ?, e = ? WHERE ns = ? AND k = ?'),
     namespaces: database.prepare('SELECT DISTINCT ns FROM kv'),
     erase: database.prepare('DELETE FROM kv WHERE ns = ? AND k >= ? AND k < ?'),
     clear: database.prepare('DELETE FROM kv WHERE ns = ?'),
@@ -56,6 +64,8 @@ function prepare(database: DatabaseSync) {
 export class SqliteFile {
   readonly #database: DatabaseSync;
   readonly #sweeper: NodeJS.Timeout;
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  #isWritable = false;
   /** For the adapters of this file. */
   readonly statements: ReturnType<typeof prepare>;
 
@@ -96,15 +106,25 @@ export class SqliteFile {
     }
   }
 
-  /** Whether a write gets through now. It changes one row that belongs to no namespace. */
+  /** Moves a row out of its namespace, into one where nobody looks for it; it is gone a month later. */
+  setAside(namespace: string, key: string): void {
+    const place = [`${SET_ASIDE}/${namespace}`, `${key}@${crypto.randomUUID()}`] as const;
+    this.commit(true, () => this.statements.move.run(...place, Date.now() + SET_ASIDE_MS, namespace, key));
+  }
+
+  /** Whether a write got through when it was last tried, with a row that belongs to no namespace. */
   isWritable(): boolean {
+    const now = performance.now();
+    if (now - this.#lookedAt < LOOK_MS) return this.#isWritable;
+    this.#lookedAt = now;
     try {
       this.commit(false, () => this.statements.set.run('', 'written', String(Date.now()), null));
-      return true;
+      this.#isWritable = true;
     } catch {
       // Why not is told to whoever has something to write.
-      return false;
+      this.#isWritable = false;
     }
+    return this.#isWritable;
   }
 
   /** Removes what has a key from `from` on and below `to`, in every namespace. */

@@ -1,18 +1,15 @@
 /** The last turns of each conversation, one record a turn and an index that says which of them count. */
-import type { ConversationId, Platform, Turn } from '../core/conversation.ts';
+import type { ConversationId, ConversationSummary, Platform, Rating, Turn, Vote } from '../core/conversation.ts';
 import { StorageCorrupt } from '../core/errors.ts';
 import type { Author, MentionId } from '../core/inbound.ts';
-import type { ConversationSummary, TurnStore } from '../core/ports.ts';
+import type { TurnStore } from '../core/ports.ts';
 import { KeyvBlobStore } from './blobs.ts';
-import { withoutPerson } from './erasure.ts';
-import { blobsOf, fetchMedia, moveMedia, type Shelf, type StoredTurn } from './media.ts';
-import { isObject, type Records, type Store } from './open.ts';
+import { freeSlotOf, type IndexedTurn, isIndex, keyOf, titleOf, withoutPerson } from './erasure.ts';
+import { blobsGone, fetchMedia, isTurn, moveMedia, type Shelf, type StoredTurn } from './media.ts';
+import type { Records, Store } from './open.ts';
 
 /** Base64 characters of media that a reading brings back: what one request to the model may hold. */
 const MAX_READ_CHARACTERS = 20_000_000;
-
-/** What a title keeps of a question: 200 code points, so that no character is cut in two. */
-const TITLE = /^.{0,200}/su;
 
 export interface TurnStoreOptions {
   /** Turns kept per conversation, from 1. */
@@ -21,16 +18,6 @@ export interface TurnStoreOptions {
   readonly keepDays?: number;
   /** Base64 characters of pictures and files that a reading brings back, the newest first. Default: 20 million. */
   readonly maxReadCharacters?: number;
-}
-
-/** A remembered turn as the index knows it; what a list of conversations shows stands here, so that it reads no turns. */
-interface IndexedTurn {
-  readonly id: MentionId;
-  readonly slot: number;
-  readonly title: string;
-  readonly endedAt: number;
-  /** Its blobs; absent in records of before there were any. */
-  readonly blobs?: readonly string[];
 }
 
 /**
@@ -45,6 +32,8 @@ export class KeyvTurnStore implements TurnStore {
   readonly #forgotten: Records<number>;
   readonly #blobs: KeyvBlobStore;
   readonly #options: TurnStoreOptions;
+  /** The last write to each conversation that is being written to. */
+  readonly #writing = new Map<ConversationId, Promise<void>>();
 
   constructor(store: Store, options: TurnStoreOptions) {
     this.#turns = store.records('turns', { isData: isTurn });
@@ -54,27 +43,85 @@ export class KeyvTurnStore implements TurnStore {
     this.#options = options;
   }
 
+  /** What cannot be read is told once and then set aside: the next reading is without it. */
   async turns(id: ConversationId): Promise<readonly Turn[]> {
+    try {
+      return await this.#read(id);
+    } catch (error) {
+      if (error instanceof StorageCorrupt) await this.#mend(id);
+      throw error;
+    }
+  }
+
+  async #read(id: ConversationId): Promise<readonly Turn[]> {
     const index = (await this.#indexes.get(id)) ?? [];
-    const found = await this.#stored(id, index);
+    const found = await this.#turns.getMany(index.map(({ slot }) => keyOf(id, slot)));
     const room = { characters: this.#options.maxReadCharacters ?? MAX_READ_CHARACTERS };
     const turns: Turn[] = [];
-    for (const [position, stored] of [...found.entries()].toReversed())
-      turns.push(await fetchMedia(stored, this.#shelfOf(id, index[position]?.slot ?? 0), room));
+    for (const [position, indexed] of [...index.entries()].toReversed()) {
+      const stored = found[position];
+      if (stored?.id !== indexed.id) throw new StorageCorrupt(`turns/${keyOf(id, indexed.slot)}`);
+      turns.push(await fetchMedia(stored, this.#shelfOf(id, indexed.slot), room));
+    }
     return turns.toReversed();
   }
 
-  /** The records that an index names. @throws StorageCorrupt */
-  async #stored(id: ConversationId, index: readonly IndexedTurn[]): Promise<readonly StoredTurn[]> {
-    const found = await this.#turns.getMany(index.map(({ slot }) => keyOf(id, slot)));
-    return index.map((indexed, at) => {
-      const stored = found[at];
-      if (stored?.id !== indexed.id) throw new StorageCorrupt(`turns/${keyOf(id, indexed.slot)}`);
-      return stored;
-    });
+  append(id: ConversationId, turn: Turn): Promise<void> {
+    return this.#inOrder(id, () => this.#append(id, turn));
   }
 
-  async append(id: ConversationId, turn: Turn): Promise<void> {
+  rate(id: ConversationId, turn: MentionId, vote: Vote): Promise<Rating | 'none' | undefined> {
+    return this.#inOrder(id, () => this.#rate(id, turn, vote));
+  }
+
+  /** The index goes first, so that what a crash leaves is never read. */
+  forget(id: ConversationId, person?: Pick<Author, 'id' | 'name'>): Promise<number> {
+    return this.#inOrder(id, () => this.#forget(id, person));
+  }
+
+  /** One write after the other: what people think of answers comes while others are written. */
+  async #inOrder<T>(id: ConversationId, write: () => Promise<T>): Promise<T> {
+    const written = (this.#writing.get(id) ?? Promise.resolve()).then(write);
+    // Whoever asked for the write hears of its failure; the next one only waits for its end.
+    const ended = Promise.allSettled([written]).then(() => undefined);
+    this.#writing.set(id, ended);
+    try {
+      return await written;
+    } finally {
+      if (this.#writing.get(id) === ended) this.#writing.delete(id);
+    }
+  }
+
+  async #rate(id: ConversationId, turn: MentionId, { by, rating }: Vote): Promise<Rating | 'none' | undefined> {
+    const indexed = (await this.#indexes.get(id))?.find((each) => each.id === turn);
+    if (indexed === undefined) return undefined;
+    const key = keyOf(id, indexed.slot);
+    const stored = await this.#turns.get(key);
+    if (stored?.id !== turn) throw new StorageCorrupt(`turns/${key}`);
+    const { ratings = {} } = stored;
+    if (ratings[by] !== rating) await this.#turns.set(key, { ...stored, ratings: { ...ratings, [by]: rating } });
+    return ratings[by] ?? 'none';
+  }
+
+  /** Leaves an index that names what can be read; without a readable one all of the conversation is set aside. */
+  async #mend(id: ConversationId): Promise<void> {
+    const index = await unlessCorrupt(() => this.#indexes.get(id));
+    if (index === undefined) {
+      if (!(await this.#indexes.setAside([id]))) return;
+      // One slot more than turns are kept is in use.
+      await this.#turns.setAside(Array.from({ length: this.#options.maxTurns + 1 }, (_, slot) => keyOf(id, slot)));
+      return;
+    }
+    const sound: IndexedTurn[] = [];
+    for (const indexed of index) {
+      const key = keyOf(id, indexed.slot);
+      const stored = await unlessCorrupt(() => this.#turns.get(key));
+      if (stored?.id === indexed.id || !(await this.#turns.setAside([key]))) sound.push(indexed);
+    }
+    await this.#indexes.set(id, sound);
+  }
+
+  async #append(id: ConversationId, turn: Turn): Promise<void> {
     const before = (await this.#indexes.get(id)) ?? [];
     const slot = freeSlotOf(before);
     const { stored, names } = await moveMedia(turn, this.#shelfOf(id, slot));
@@ -99,35 +146,21 @@ export class KeyvTurnStore implements TurnStore {
     return { blobs: this.#blobs, place: keyOf(id, slot) };
   }
 
-  /** The index goes first, so that what a crash leaves is never read. */
-  async forget(id: ConversationId, person?: Pick<Author, 'id' | 'name'>): Promise<number> {
+  async #forget(id: ConversationId, person: Pick<Author, 'id' | 'name'> | undefined): Promise<number> {
     const before = (await this.#indexes.get(id)) ?? [];
-    const found = person === undefined ? [] : await this.#stored(id, before);
+    const found = person === undefined ? [] : await this.turns(id);
     const dropped = before.filter((_, at) => person === undefined || found[at]?.author.id === person.id);
     await this.#leave(id, before, dropped);
-    if (person !== undefined && dropped.length < before.length) await this.#takeOut(id, person);
+    const kept = before.filter((indexed) => !dropped.includes(indexed));
+    if (person !== undefined) await this.#takeOut(id, kept, person);
     return dropped.length;
   }
 
-  /** Each turn of others without what it quotes of this person. What a crash leaves is taken out when it is asked for again. */
-  async #takeOut(id: ConversationId, person: Pick<Author, 'id' | 'name'>): Promise<void> {
-    const index = (await this.#indexes.get(id)) ?? [];
-    const found = await this.#stored(id, index);
-    for (const [at, stored] of found.entries()) {
-      const left = withoutPerson(stored, person);
-      const indexed = index[at];
-      if (left === stored || indexed === undefined) continue;
-      const place = keyOf(id, indexed.slot);
-      await this.#turns.set(place, left);
-      const blobs = new Set(blobsOf(left));
-      await this.#blobs.drop(
-        place,
-        blobsOf(stored).filter((blob) => !blobs.has(blob)),
-      );
-    }
+  drop(id: ConversationId, turn: MentionId): Promise<Turn | undefined> {
+    return this.#inOrder(id, () => this.#take(id, turn));
   }
 
-  async drop(id: ConversationId, turn: MentionId): Promise<Turn | undefined> {
+  async #take(id: ConversationId, turn: MentionId): Promise<Turn | undefined> {
     const before = (await this.#indexes.get(id)) ?? [];
     const indexed = before.find((each) => each.id === turn);
     if (indexed === undefined) return undefined;
@@ -141,6 +174,17 @@ export class KeyvTurnStore implements TurnStore {
     return this.#forgotten.get(id);
   }
 
+  /** What others' turns hold of a person is forgotten with the person. */
+  async #takeOut(id: ConversationId, kept: readonly IndexedTurn[], person: Pick<Author, 'id' | 'name'>): Promise<void> {
+    for (const key of kept.map(({ slot }) => keyOf(id, slot))) {
+      const stored = await this.#turns.get(key);
+      const left = stored && withoutPerson(stored, person);
+      if (stored === undefined || left === undefined || left === stored) continue;
+      await this.#turns.set(key, left);
+      await this.#blobs.drop(key, blobsGone(stored, left));
+    }
+  }
+
   /** Of a conversation that had no turns it is remembered too that it was forgotten: something may stand before its next one. */
   async #leave(id: ConversationId, before: readonly IndexedTurn[], dropped: readonly IndexedTurn[]): Promise<void> {
     const kept = before.filter((indexed) => !dropped.includes(indexed));
@@ -152,7 +196,11 @@ export class KeyvTurnStore implements TurnStore {
   }
 
   /** Drops the turns that ended before, and resolves with how many there were. */
-  async expire(id: ConversationId, limit: number): Promise<number> {
+  expire(id: ConversationId, limit: number): Promise<number> {
+    return this.#inOrder(id, () => this.#expire(id, limit));
+  }
+
+  async #expire(id: ConversationId, limit: number): Promise<number> {
     const before = (await this.#indexes.get(id)) ?? [];
     const dropped = before.filter(({ endedAt }) => endedAt < limit);
     const kept = before.filter(({ endedAt }) => endedAt >= limit);
@@ -185,50 +233,11 @@ export class KeyvTurnStore implements TurnStore {
   }
 }
 
-/** A ConversationId is percent-encoded and so holds no `#` of its own. */
-function keyOf(id: ConversationId, slot: number): string {
-  return `${id}#${slot}`;
-}
-
-/** What a list calls a conversation that began with this turn: the question, or its first file. */
-function titleOf({ text, files = [] }: Turn): string {
-  return TITLE.exec(text || (files[0]?.name ?? ''))?.[0] ?? '';
-}
-
-/** The lowest slot the index does not name: with one to spare, slots never outgrow the turns kept. */
-function freeSlotOf(index: readonly IndexedTurn[]): number {
-  const taken = new Set(index.map(({ slot }) => slot));
-  let slot = 0;
-  while (taken.has(slot)) slot++;
-  return slot;
-}
-
-function isIndex(data: unknown): data is readonly IndexedTurn[] {
-  return Array.isArray(data) && data.every(isIndexedTurn);
-}
-
-function isIndexedTurn(data: unknown): data is IndexedTurn {
-  return (
-    isObject(data) &&
-    [data.id, data.title].every((field) => typeof field === 'string') &&
-    [data.slot, data.endedAt].every((field) => typeof field === 'number') &&
-    (data.blobs === undefined || Array.isArray(data.blobs))
-  );
-}
-
-function isTurn(data: unknown): data is StoredTurn {
-  return (
-    isObject(data) &&
-    [data.id, data.text, data.model].every((field) => typeof field === 'string') &&
-    [data.receivedAt, data.endedAt].every((field) => typeof field === 'number') &&
-    [data.author, data.ending, data.usage].every(isObject) &&
-    [data.sources, data.posts].every(Array.isArray) &&
-    Array.isArray(data.contents) &&
-    data.contents.length > 0 &&
-    data.contents.every(isContent)
-  );
-}
-
-function isContent(data: unknown): boolean {
-  return isObject(data) && (data.role === 'user' || data.role === 'model') && Array.isArray(data.parts);
+async function unlessCorrupt<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof StorageCorrupt) return undefined;
+    throw error;
+  }
 }

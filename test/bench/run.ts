@@ -1,5 +1,7 @@
 /** `npm run bench -- <name> [options]` runs one benchmark and prints its tables; without a name, all of them. */
 import { cpus } from 'node:os';
+import { floodBench } from './load/flood.ts';
+import { soakBench } from './load/soak.ts';
 import { renderBench } from './render.ts';
 import { streamBench } from './stream.ts';
 import { streamingBench } from './streaming/bench.ts';
@@ -9,6 +11,8 @@ const benches: Readonly<Record<string, (options: readonly string[]) => Promise<s
   stream: withoutOptions(streamBench),
   streaming: streamingBench,
   render: withoutOptions(renderBench),
+  flood: withoutOptions(floodBench),
+  soak: soakBench,
 };
 
 function withoutOptions(bench: () => Promise<string>): (options: readonly string[]) => Promise<string> {

@@ -1,9 +1,9 @@
 /** What every Adapter promises, run for each implementation, and the inbox that such tests deliver to. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Platform, Settings } from '../../src/core/conversation.ts';
-import type { Command, CommandReply, Mention, Suggested } from '../../src/core/inbound.ts';
+import type { Command, Mention, Suggested } from '../../src/core/inbound.ts';
+import type { CommandReply, Reply } from '../../src/core/reply.ts';
 import type { Adapter, Inbox } from '../../src/core/ports.ts';
-import type { Reply } from '../../src/core/reply.ts';
 import { someSettings } from '../support/builders.ts';
 
 /** Keeps what is delivered; `heldBack` and `fails` make it as slow and as broken as a test wants. */

@@ -19,7 +19,7 @@ export function lanesContract(name: string, make: () => Lanes): void {
             await new Promise(setImmediate);
             seen.push(`${label} ends`);
           },
-          10,
+          { maxWaiting: 10 },
         );
       await Promise.all([work('a'), work('b'), work('c')]);
       expect(seen).toEqual(['a begins', 'a ends', 'b begins', 'b ends', 'c begins', 'c ends']);
@@ -28,23 +28,29 @@ export function lanesContract(name: string, make: () => Lanes): void {
     it('runs different conversations side by side', async () => {
       const lanes = make();
       const met = Promise.withResolvers<void>();
-      await Promise.all([lanes.run(here, () => met.promise, 10), lanes.run(there, async () => met.resolve(), 10)]);
+      await Promise.all([
+        lanes.run(here, () => met.promise, { maxWaiting: 10 }),
+        lanes.run(there, async () => met.resolve(), { maxWaiting: 10 }),
+      ]);
     });
 
     it('refuses with the number of those waiting when too many wait, without running the work', async () => {
       const lanes = make();
       const gate = Promise.withResolvers<void>();
-      const first = lanes.run(here, () => gate.promise, 2);
+      const first = lanes.run(here, () => gate.promise, { maxWaiting: 2 });
       await Promise.resolve();
       await new Promise(setImmediate);
-      const waiting = [lanes.run(here, async () => undefined, 2), lanes.run(here, async () => undefined, 2)];
+      const waiting = [
+        lanes.run(here, async () => undefined, { maxWaiting: 2 }),
+        lanes.run(here, async () => undefined, { maxWaiting: 2 }),
+      ];
       let ran = false;
       const refusal = await lanes.run(
         here,
         async () => {
           ran = true;
         },
-        2,
+        { maxWaiting: 2 },
       );
       expect(refusal).toEqual({ kind: 'busy', waiting: 2 });
       gate.resolve();
@@ -54,8 +60,8 @@ export function lanesContract(name: string, make: () => Lanes): void {
 
     it('passes a rejection on and goes on with the next work', async () => {
       const lanes = make();
-      const failing = lanes.run(here, () => Promise.reject(new RangeError('broken')), 2);
-      const next = lanes.run(here, async () => undefined, 2);
+      const failing = lanes.run(here, () => Promise.reject(new RangeError('broken')), { maxWaiting: 2 });
+      const next = lanes.run(here, async () => undefined, { maxWaiting: 2 });
       await expect(failing).rejects.toThrow(RangeError);
       await expect(next).resolves.toBeUndefined();
     });
@@ -69,7 +75,7 @@ export function lanesContract(name: string, make: () => Lanes): void {
           begun.resolve();
           await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
         },
-        2,
+        { maxWaiting: 2 },
       );
       let waited: boolean | undefined;
       const waiting = lanes.run(
@@ -77,7 +83,7 @@ export function lanesContract(name: string, make: () => Lanes): void {
         async (signal) => {
           waited = signal.aborted;
         },
-        2,
+        { maxWaiting: 2 },
       );
       await begun.promise;
       expect(await lanes.cancel(here)).toBe(true);
@@ -95,7 +101,7 @@ export function lanesContract(name: string, make: () => Lanes): void {
             await lanes.cancel(here, by);
             reasons.push(signal.reason);
           },
-          2,
+          { maxWaiting: 2 },
         );
       expect(reasons).toMatchObject([
         { name: 'Stopped', by: undefined },

@@ -1,6 +1,7 @@
 /** The files of a question: what is given to the model, what is named as not given, and what is shown meanwhile. */
 import * as fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { noticesIn } from '../../src/notices/notices.ts';
 import { type AttachmentLimits, Attachments, bytesOf, type Files } from '../../src/conversation/attachments.ts';
 import type { Downloaded } from '../../src/core/files.ts';
 import type { Attachment } from '../../src/core/inbound.ts';
@@ -56,7 +57,11 @@ async function read(sent: readonly Sent[], { limits, text = '', facts, signal = 
     adapter: () => ({ download: async (file, maxBytes) => downloaded(sent[Number(file.id)], maxBytes) }),
     log,
   });
-  return attachments.read(aMention({ attachments: sent.map(attachmentOf) }), { text, surface, facts }, signal);
+  return attachments.read(
+    aMention({ attachments: sent.map(attachmentOf) }),
+    { text, reader: { surface, notices: noticesIn() }, facts },
+    signal,
+  );
 }
 
 function attachmentOf({ name, came, bytes, mimeType = '' }: Sent, at: number): Attachment {
@@ -251,7 +256,7 @@ describe('while files are read', () => {
     await read([]);
     expect(surface.seen).toEqual([]);
     await read([png('a.png')]);
-    expect(surface.seen).toEqual([{ text: '', exact: '', settled: '', status: 'reading' }]);
+    expect(surface.seen).toEqual([{ text: '', exact: '', settled: '', status: 'reading', line: 'Reading 1 file' }]);
   });
 
   it('a surface that fails changes nothing', async () => {

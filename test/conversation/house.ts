@@ -6,9 +6,9 @@ import { Engine } from '../../src/conversation/engine.ts';
 import { LocalLanes } from '../../src/conversation/lanes.ts';
 import type { Chunk } from '../../src/core/content.ts';
 import type { ScopeId } from '../../src/core/conversation.ts';
-import type { ModelRequest } from '../../src/core/model.ts';
 import type { Attachment, Mention, ReplyAddress } from '../../src/core/inbound.ts';
-import type { ModelClient, ReplySurface } from '../../src/core/ports.ts';
+import type { ModelClient, ModelRequest } from '../../src/core/model.ts';
+import type { ReplySurface } from '../../src/core/ports.ts';
 import { Budget } from '../../src/guard/budget.ts';
 import { noticesFor } from '../../src/notices/notices.ts';
 import { Places } from '../../src/place/places.ts';
@@ -96,7 +96,12 @@ export class House {
       rights: { may: { person: 'anyone', conversation: 'anyone', channel: 'anyone', workspace: 'anyone' }, admins: [] },
       admits: () => true,
       limitsOf: () => ({}),
-      ask: (mention, posts) => this.engine.mention(mention, posts),
+      answers: {
+        ...shared,
+        ask: (mention, posts) => this.engine.mention(mention, posts),
+        metrics: { rated: () => undefined },
+        admins: [],
+      },
       version: '1',
       maxTurns: 50,
     });

@@ -12,6 +12,6 @@ describe('LocalLanes', () => {
       await lanes.cancel(aConversation);
       expect(signal.reason).toBeInstanceOf(Stopped);
     };
-    await lanes.run(aConversation, work, 1);
+    await lanes.run(aConversation, work, { maxWaiting: 1 });
   });
 });

@@ -220,7 +220,7 @@ describe.each(runs)('the pages of views, %s', (_, parameters) => {
           full = pages.slice(0, -1);
         }
         const all = pagesOf(text);
-        expect(full).toEqual(all.slice(0, full.length).map((content) => ({ content, files: [] })));
+        expect(full).toEqual(all.slice(0, full.length).map((content) => ({ content, files: [], buttons: [] })));
       }),
       parameters,
     );

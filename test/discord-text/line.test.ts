@@ -68,6 +68,11 @@ describe('HTML, footnotes and images', () => {
     ],
     ['an image', '![A cat](https://a.example/c.png)', '[A cat](https://a.example/c.png)'],
     ['an image without a name', '![](https://a.example/c.png)', '<https://a.example/c.png>'],
+    [
+      'a label of words and an address',
+      '[see https://a.example](https://b.example)',
+      '[see a.example](https://b.example)',
+    ],
     ['an address that looks like a formula', 'https://a.example/$x_1$', 'https://a.example/$x_1$'],
   ])('show %s', (_, markdown, shown) => {
     expect(format(markdown)).toBe(shown);

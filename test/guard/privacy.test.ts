@@ -76,7 +76,9 @@ describe('turns that are too old', () => {
     const { turns, lanes, privacy } = await aHouse({ retentionDays: 1, workspaces: {} });
     const { conversation } = aMentionIn('g1');
     await turns.append(conversation, aTurn({ id: 'old', endedAt: 0 }));
-    const written = lanes.run(conversation, () => turns.append(conversation, aTurn({ id: 'new', endedAt: NOW })), 1);
+    const written = lanes.run(conversation, () => turns.append(conversation, aTurn({ id: 'new', endedAt: NOW })), {
+      maxWaiting: 1,
+    });
     await privacy.sweep();
     await written;
     expect((await turns.turns(conversation)).map(({ id }) => id)).toEqual(['new']);
@@ -135,7 +137,7 @@ describe('a workspace that the bot was taken out of', () => {
         await new Promise((resolve) => stopped.addEventListener('abort', resolve));
         await turns.append(mention.conversation, aTurn({ text: 'too late' }));
       },
-      1,
+      { maxWaiting: 1 },
     );
     await privacy.removed('discord', 'g1');
     await written;

@@ -5,9 +5,15 @@ import { browser, STAGES } from '../support/stages.ts';
 
 export type Story = (stage: Stage) => Promise<void>;
 
-export function journey(name: string, stories: Readonly<Record<string, Story>>, options?: StageOptions): void {
+/** @param options `on` names the stages that it is played on; all of them if left out. */
+export function journey(
+  name: string,
+  stories: Readonly<Record<string, Story>>,
+  { on, ...options }: StageOptions & { readonly on?: readonly string[] } = {},
+): void {
   afterAll(() => browser.close());
-  describe.each(STAGES)(`${name}, on $name`, (choice) => {
+  const stages = STAGES.filter((stage) => on === undefined || on.includes(stage.name));
+  describe.each(stages)(`${name}, on $name`, (choice) => {
     it.skipIf(choice.missing !== undefined).each(Object.entries(stories))('%s', async (_title, story) => {
       await using play = await begin(() => choice.start(options));
       await story(play.stage);

@@ -26,7 +26,7 @@ function namesIn(shown: string): readonly string[] {
 describe('metrics', () => {
   test('are named by their unit, or as a total', async () => {
     const names = namesIn(await someMetrics().text());
-    expect(names).toHaveLength(12);
+    expect(names).toHaveLength(13);
     for (const name of names) expect(name).toMatch(/^halley_[a-z_]+_(total|seconds|bytes|mentions)$/);
   });
 
@@ -73,9 +73,9 @@ describe('metrics', () => {
       begun.resolve();
       return hold.promise;
     };
-    const all = [lanes.run(aConversation, work, 1)];
+    const all = [lanes.run(aConversation, work, { maxWaiting: 1 })];
     await begun.promise;
-    all.push(lanes.run(aConversation, work, 1), lanes.run(aConversation, work, 1));
+    all.push(lanes.run(aConversation, work, { maxWaiting: 1 }), lanes.run(aConversation, work, { maxWaiting: 1 }));
     expect(await all[2]).toMatchObject({ kind: 'busy' });
     expect(await metrics.text()).toContain('halley_queue_mentions 1');
     hold.resolve();

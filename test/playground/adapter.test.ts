@@ -285,6 +285,11 @@ describe('a page after a restart', () => {
           state: 'done',
           sources: [{ ...source, site: 'example.org' }],
           notice: 'Zatrzymano.',
+          actions: [
+            { name: 'sources', label: 'Sources' },
+            { name: 'good', label: '👍' },
+            { name: 'bad', label: '👎' },
+          ],
           receivedAt: stopped.receivedAt,
         },
       ],

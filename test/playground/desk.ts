@@ -4,11 +4,18 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { InlineData } from '../../src/core/content.ts';
-import type { ConversationId, Settings, SettingsOverride, Turn, Whereabouts } from '../../src/core/conversation.ts';
+import type {
+  ConversationId,
+  ConversationSummary,
+  Settings,
+  SettingsOverride,
+  Turn,
+  Whereabouts,
+} from '../../src/core/conversation.ts';
 import type { Ending } from '../../src/core/errors.ts';
-import type { Command, CommandReply, JournalEntry, Mention, Suggested } from '../../src/core/inbound.ts';
-import type { ConversationSummary, Inbox, Log, ReplySurface } from '../../src/core/ports.ts';
-import type { Sourced, Status } from '../../src/core/reply.ts';
+import type { Command, JournalEntry, Mention, Suggested } from '../../src/core/inbound.ts';
+import type { CommandReply, Sourced, Status } from '../../src/core/reply.ts';
+import type { Inbox, Log, ReplySurface } from '../../src/core/ports.ts';
 import { PlaygroundAdapter } from '../../src/playground/adapter.ts';
 import { noticesFor } from '../../src/notices/notices.ts';
 import { HeldBlobs } from '../contracts/blob-store.ts';

@@ -1,7 +1,7 @@
 /** Slash commands, commands said in threads, lists, buttons and forms: what each becomes, and who sees the answer. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StorageUnavailable } from '../../src/core/errors.ts';
-import type { CommandReply } from '../../src/core/inbound.ts';
+import type { CommandReply } from '../../src/core/reply.ts';
 import { fieldsOf, listOf, textIn } from '../../src/slack-reply/fields.ts';
 import { KeptInbox } from '../contracts/adapter.ts';
 import { done } from '../discord/stage.ts';

@@ -2,7 +2,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { COMMANDS, SETTING_NAMES } from '../../src/commands/list.ts';
 import { conversationIdOf, scopeIdOf, SCOPES } from '../../src/core/conversation.ts';
 import { StorageUnavailable } from '../../src/core/errors.ts';
-import { type Command, COMMAND_NAMES, type CommandReply, type Menu } from '../../src/core/inbound.ts';
+import { type Command, COMMAND_NAMES } from '../../src/core/inbound.ts';
+import type { CommandReply, Menu } from '../../src/core/reply.ts';
 import { spendOf } from '../../src/models/spend.ts';
 import { CommandDesk } from '../../src/steering/commands.ts';
 import { aConversation, aMention, aTurn } from '../support/builders.ts';
@@ -161,7 +162,7 @@ describe('/stop', () => {
         started.resolve();
         await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
       },
-      1,
+      { maxWaiting: 1, mention: aMention() },
     );
     await started.promise;
     expect((await give(aCommand('stop'), context)).text).toBe('Stopped.');
@@ -229,7 +230,7 @@ describe('/forget', () => {
         await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
         await context.turns.append(aConversation, aTurn({ ending: { kind: 'stopped' } }));
       },
-      1,
+      { maxWaiting: 1 },
     );
     await started.promise;
     await give(aCommand('forget'), context);

@@ -25,6 +25,8 @@ const table = new ModelTable(models);
 /** Everything commands need, with what was asked again. */
 export interface Context extends CommandContext {
   readonly asked: { readonly mention: Mention; readonly posts: readonly PostRef[] }[];
+  /** What was counted. */
+  readonly rated: string[];
 }
 
 export async function aContext(
@@ -34,6 +36,19 @@ export async function aContext(
   const store = await aStore('memory:');
   const asked: Context['asked'] = [];
   const journal = new KeyvJournal(store);
+  const [lanes, turns] = [new LocalLanes(), new KeyvTurnStore(store, { maxTurns: 50 })];
+  const rated: Context['rated'] = [];
+  const answers: CommandContext['answers'] = {
+    lanes,
+    turns,
+    metrics: { rated: (rating) => void rated.push(rating) },
+    log: quietLog,
+    ask: async (mention, posts) => {
+      asked.push({ mention, posts });
+      return journal.accept(mention, posts);
+    },
+    admins: ['boss'],
+  };
   return {
     settings: new ScopedSettings(new KeyvSettingsStore(store), { ...someSettings, ...defaults }),
     catalogue,
@@ -41,18 +56,16 @@ export async function aContext(
     facts: (model) => table.facts(model),
     admits: () => true,
     limitsOf: () => ({}),
-    lanes: new LocalLanes(),
-    turns: new KeyvTurnStore(store, { maxTurns: 50 }),
+    lanes,
+    turns,
+    answers,
     journal,
     ledger: new KeyvLedger(store),
-    ask: async (mention, posts) => {
-      asked.push({ mention, posts });
-      return journal.accept(mention, posts);
-    },
     version: '1.2.3',
     maxTurns: 50,
     log: quietLog,
     asked,
+    rated,
     ...change,
   };
 }

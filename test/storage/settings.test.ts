@@ -3,7 +3,7 @@ import { StorageCorrupt, StorageUnavailable } from '../../src/core/errors.ts';
 import { KeyvSettingsStore } from '../../src/storage/settings.ts';
 import { describeSettingsStore } from '../contracts/settings-store.ts';
 import { aConversation } from '../support/builders.ts';
-import { addresses, aPath, aStore, overwrite } from './stores.ts';
+import { addresses, aPath, aStore, overwrite, rowsOf } from './stores.ts';
 
 for (const [name, url] of addresses)
   describeSettingsStore(`KeyvSettingsStore in ${name}`, async () => new KeyvSettingsStore(await aStore(url())));
@@ -32,8 +32,11 @@ describe('KeyvSettingsStore', () => {
     const settings = new KeyvSettingsStore(await aStore(`sqlite:${path}`));
     await settings.set(aConversation, { search: 'on' });
     overwrite(path, 'settings', `{"value":{"v":1,"data":${data}}}`);
-    await expect(settings.get(aConversation)).rejects.toBeInstanceOf(StorageCorrupt);
     await expect(settings.set(aConversation, { search: 'off' })).rejects.toBeInstanceOf(StorageCorrupt);
+    await expect(settings.get(aConversation)).rejects.toBeInstanceOf(StorageCorrupt);
+    await settings.set(aConversation, { search: 'off' });
+    expect(await settings.get(aConversation)).toEqual({ search: 'off' });
+    expect([...rowsOf(path, 'set-aside/settings').values()]).toEqual([`{"value":{"v":1,"data":${data}}}`]);
   });
 
   test('does not take a store that is gone for one where nothing was chosen', async () => {

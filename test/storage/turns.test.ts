@@ -73,6 +73,40 @@ describe('KeyvTurnStore', () => {
     await expect(store.turns(aConversation)).rejects.toBeInstanceOf(StorageCorrupt);
   });
 
+  test('goes on without a turn that cannot be read once that was told, and keeps it apart', async () => {
+    const { path, store } = await inFile();
+    for (const id of ['one', 'two', 'three']) await store.append(aConversation, aTurn({ id }));
+    const [, second = ''] = rowsOf(path, 'turns').keys();
+    const damaged = '{"value":{"v":1,"data":{"id":"two"}}}';
+    outsider(path).prepare("UPDATE kv SET v = ? WHERE ns = 'turns' AND k = ?").run(damaged, second);
+    await expect(store.turns(aConversation)).rejects.toBeInstanceOf(StorageCorrupt);
+    expect((await store.turns(aConversation)).map(({ id }) => id)).toEqual(['one', 'three']);
+    await store.append(aConversation, aTurn({ id: 'four' }));
+    expect((await store.turns(aConversation)).map(({ id }) => id)).toEqual(['one', 'three', 'four']);
+    expect([...rowsOf(path, 'set-aside/turns').values()]).toEqual([damaged]);
+  });
+
+  test('sets a conversation aside whose index cannot be read, and writes over none of its turns', async () => {
+    const { path, store } = await inFile();
+    for (const id of ['one', 'two']) await store.append(aConversation, aTurn({ id }));
+    overwrite(path, 'conversations', 'x');
+    await expect(store.turns(aConversation)).rejects.toBeInstanceOf(StorageCorrupt);
+    expect(await store.turns(aConversation)).toEqual([]);
+    await store.append(aConversation, aTurn({ id: 'three' }));
+    expect((await store.turns(aConversation)).map(({ id }) => id)).toEqual(['three']);
+    expect(rowsOf(path, 'set-aside/turns').size).toBe(2);
+    expect(rowsOf(path, 'set-aside/conversations').size).toBe(1);
+  });
+
+  test('leaves what a later version wrote where it is', async () => {
+    const { path, store } = await inFile();
+    await store.append(aConversation, aTurn({ id: 'one' }));
+    overwrite(path, 'conversations', '{"value":{"v":2,"data":[]}}');
+    for (let times = 0; times < 2; times++)
+      await expect(store.turns(aConversation)).rejects.toBeInstanceOf(StorageCorrupt);
+    expect([...rowsOf(path, 'conversations').values()]).toEqual(['{"value":{"v":2,"data":[]}}']);
+  });
+
   test.each([
     ['of another mention', '"id":"one"', '"id":"two"'],
     ['said by nobody known', '"role":"user"', '"role":"system"'],

@@ -49,11 +49,12 @@ export class Harness {
   }
 
   /** Resolves once the log has such a line, or so many of them. */
-  async untilLogged(event: string, count = 1): Promise<void> {
-    await vi.waitFor(() => {
+  async untilLogged(event: string, count = 1, timeout = WAIT.timeout): Promise<void> {
+    const look = (): void => {
       const lines = this.logged.filter((line) => line['event'] === event);
       if (lines.length < count) throw new Error(`${lines.length} of ${count} lines ${event}`);
-    }, WAIT);
+    };
+    await vi.waitFor(look, { ...WAIT, timeout });
   }
 
   /** Resolves once the journal holds so many mentions that are not answered. */
@@ -91,6 +92,45 @@ export class Harness {
         database.close();
       },
     };
+  }
+
+  /** Every write of the store fails with these words of SQLite's, as of a full disk, until it is mended. */
+  failWrites(errstr: string): { mend(): void } {
+    const { exec } = DatabaseSync.prototype;
+    DatabaseSync.prototype.exec = function (this: DatabaseSync, sql: string): void {
+      if (sql === 'BEGIN IMMEDIATE') throw Object.assign(new Error(errstr), { errstr });
+      Reflect.apply(exec, this, [sql]);
+    };
+    return {
+      mend: () => {
+        DatabaseSync.prototype.exec = exec;
+      },
+    };
+  }
+
+  /** Another process holds the store's lock until it is mended. */
+  lockStore(): { mend(): void } {
+    const database = new DatabaseSync(this.#file);
+    database.exec('PRAGMA busy_timeout = 2000; BEGIN IMMEDIATE');
+    return {
+      mend: () => {
+        if (database.isOpen) database.close();
+      },
+    };
+  }
+
+  /** Damages the first turn that is stored: half of its record is gone. */
+  damageTurn(): void {
+    const database = new DatabaseSync(this.#file);
+    database.exec(
+      "PRAGMA busy_timeout = 2000; UPDATE kv SET v = substr(v, 1, length(v) / 2) WHERE ns = 'turns' AND k IN (SELECT k FROM kv WHERE ns = 'turns' ORDER BY k LIMIT 1)",
+    );
+    database.close();
+  }
+
+  /** Whether the process says that it can answer. */
+  async isReady(): Promise<boolean> {
+    return (await fetch(`${this.address}/readyz`)).status === 200;
   }
 
   /** As if the days that files are kept for were over. */

@@ -2,8 +2,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { COMMANDS } from '../../src/commands/list.ts';
+import { ACTIONS, COMMANDS } from '../../src/commands/list.ts';
 import type { CommandOption } from '../../src/core/inbound.ts';
+import { noticesIn } from '../../src/notices/notices.ts';
 import { FLAGS } from '../../src/steering/flags.ts';
 import { ROOT } from './layout.ts';
 
@@ -44,6 +45,15 @@ export function commandsPage(): string {
       lines.push(`| ${option.name}${required} | ${kindOf(option)} | ${option.description.en} |`);
     }
   }
+  lines.push(
+    '',
+    '## Under an answer',
+    '',
+    'Buttons, which still work after a restart. On an answer that was forgotten they say so.',
+  );
+  lines.push('', '| button | what it does | |', '| --- | --- | --- |');
+  for (const { name, description } of ACTIONS)
+    lines.push(`| ${noticesIn().actions[name]} | ${description.en} | ${description.pl} |`);
   const flags = FLAGS.map((flag) => `\`${flag}\``).join(', ');
   lines.push('', '## Flags', '', `At the beginning or the end of a message, for its answer alone: ${flags}.`);
   return `${lines.join('\n')}\n`;

@@ -1,11 +1,12 @@
 /** The stage on Discord: the simulator's people, the real discord.js. */
 import { readTyped } from '../../src/commands/typed.ts';
 import type { Upload } from '../simulators/discord/cdn.ts';
+import { jsonOf, listOf } from '../simulators/discord/json.ts';
 import type { Invocation, Person } from '../simulators/discord/people.ts';
 import type { SeenMessage } from '../simulators/discord/reader.ts';
 import { DiscordSimulator, type SimulatorOptions } from '../simulators/discord/simulator.ts';
 import { Harness, type HarnessOptions } from './app.ts';
-import type { SeenAnswer, SeenReply, Stage, Talk } from './stage.ts';
+import type { ButtonTalk, Pressed, SeenAnswer, SeenReply, Stage } from './stage.ts';
 
 /** Discord lets a bot identify once in five seconds; a restart that came sooner would wait. */
 const IDENTIFY_WAIT_MS = 5000;
@@ -61,7 +62,7 @@ export class DiscordStage implements Stage {
   }
 }
 
-export class DiscordTalk implements Talk {
+export class DiscordTalk implements ButtonTalk {
   readonly #stage: DiscordStage;
   readonly channelId: string;
   /** The last command, whose answer may hold choices. */
@@ -91,6 +92,29 @@ export class DiscordTalk implements Talk {
     if (this.#given === undefined) throw new Error('no command was given');
     const pressed = this.#stage.person('Ada').pressesIn(this.#given, label);
     return replyOf(await pressed.change());
+  }
+
+  async buttons(): Promise<readonly string[]> {
+    const all = this.#stage.discord.readsOfBot(this.channelId).map(labelsOf);
+    if (all.slice(0, -1).some((labels) => labels.includes('Stop'))) throw new Error('an old post can be stopped');
+    return all.at(-1) ?? [];
+  }
+
+  async press(label: string, as = 'Ada'): Promise<Pressed> {
+    const posts = this.#stage.discord.readsOfBot(this.channelId);
+    const post = posts.findLast((each) => labelsOf(each).includes(label));
+    if (post === undefined) throw new Error(`nothing here is labelled ${label}`);
+    const pressed = this.#stage.person(as).pressesOn(post.id, label);
+    return { told: async () => (await pressed.told()).map(({ content }) => content).join('\n') };
+  }
+
+  async fill(label: string, text: string): Promise<SeenReply> {
+    if (this.#given === undefined) throw new Error('no command was given');
+    const ada = this.#stage.person('Ada');
+    const opened = ada.pressesIn(this.#given, label);
+    const { fields } = await opened.form();
+    const filled = await ada.fillsIn(opened, { [fields[0]?.label ?? '']: text });
+    return replyOf(await filled.change());
   }
 
   async status(): Promise<string> {
@@ -123,6 +147,12 @@ export class DiscordTalk implements Talk {
   async isWaiting(): Promise<boolean> {
     return this.#stage.discord.typing(this.channelId);
   }
+}
+
+/** What its buttons say. */
+export function labelsOf({ components }: Pick<SeenMessage, 'components'>): readonly string[] {
+  const inner = components.flatMap((row) => listOf(jsonOf(row)['components'])).map(jsonOf);
+  return inner.map((component) => String(component['label']));
 }
 
 function replyOf({ content, files }: SeenMessage): SeenReply {

@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { vi } from 'vitest';
 import { Harness } from './app.ts';
 import { launchChromium } from './chromium.ts';
-import type { GivenFile, SeenAnswer, SeenReply, Stage, StageOptions, Talk } from './stage.ts';
+import type { ButtonTalk, GivenFile, Pressed, SeenAnswer, SeenReply, Stage, StageOptions } from './stage.ts';
 
 /** One browser for the stages of a test file; whoever plays on them closes it at the end. */
 export class SharedBrowser {
@@ -58,7 +58,7 @@ export class PageStage implements Stage {
   }
 }
 
-class PageTalk implements Talk {
+class PageTalk implements ButtonTalk {
   readonly #page: Page;
 
   constructor(page: Page) {
@@ -76,6 +76,37 @@ class PageTalk implements Talk {
   async ask(line: string, as?: string): Promise<PageTalk> {
     await this.say(line, as);
     return this;
+  }
+
+  async buttons(): Promise<readonly string[]> {
+    return this.#page.locator('.turn').last().locator('.actions button').allInnerTexts();
+  }
+
+  /** Once the card of an earlier command is closed, the next one that opens is this one's. */
+  async press(label: string, as?: string): Promise<Pressed> {
+    const reply = this.#page.locator('#reply');
+    if (await reply.isVisible()) await this.#page.locator('#close-reply').click();
+    if (as !== undefined) await this.#page.locator('#name').fill(as);
+    await this.#page.locator('.actions button', { hasText: label }).last().click();
+    return {
+      told: async () => {
+        await reply.waitFor();
+        return reply.locator('.told').innerText();
+      },
+    };
+  }
+
+  async fill(label: string, text: string): Promise<SeenReply> {
+    const reply = this.#page.locator('#reply');
+    const before = await reply.locator('.told').innerText();
+    await reply.locator('summary', { hasText: label }).click();
+    await reply.locator('textarea').fill(text);
+    await reply.locator('button[type=submit]').click();
+    await vi.waitUntil(async () => (await reply.locator('.told').innerText()) !== before, {
+      timeout: 5000,
+      interval: 10,
+    });
+    return { text: await reply.locator('.told').innerText(), files: [] };
   }
 
   async status(): Promise<string> {

@@ -1,5 +1,5 @@
 /** A stage: one platform with people on it, so that a journey is told once and played on every platform. */
-import { vi } from 'vitest';
+import { expect, vi } from 'vitest';
 import type { Harness, HarnessOptions } from './app.ts';
 
 export interface StageOptions extends HarnessOptions {
@@ -28,6 +28,12 @@ export interface GivenFile {
   readonly bytes: Buffer;
 }
 
+/** A button that was pressed. */
+export interface Pressed {
+  /** Resolves with all that the person is told. */
+  told(): Promise<string>;
+}
+
 /** A conversation with the bot. */
 export interface Talk {
   /** Somebody goes on in it, without a mention. */
@@ -46,6 +52,26 @@ export interface Talk {
   isWaiting(): Promise<boolean>;
 }
 
+/** A conversation whose answers have buttons. */
+export interface ButtonTalk extends Talk {
+  /** The buttons under the last answer, as they are labelled. */
+  buttons(): Promise<readonly string[]>;
+  /** Presses one of them; whoever wants to know what is said to it, to this person alone, waits for that. */
+  press(label: string, as?: string): Promise<Pressed>;
+  /** Writes into the form that the button of this label opens, on what the last command was answered. */
+  fill(label: string, text: string): Promise<SeenReply>;
+}
+
+/** The same talk, where its stage can press what stands under an answer. */
+export function withButtons(talk: Talk): ButtonTalk {
+  if (!hasButtons(talk)) throw new Error('nothing can be pressed here');
+  return talk;
+}
+
+function hasButtons(talk: Talk): talk is ButtonTalk {
+  return 'press' in talk;
+}
+
 export interface Stage {
   readonly name: string;
   readonly harness: Harness;
@@ -61,6 +87,7 @@ export interface Stage {
 export async function seen(
   talk: Pick<Talk, 'answers'>,
   wanted: (answers: readonly SeenAnswer[]) => boolean,
+  timeout = 15_000,
 ): Promise<readonly SeenAnswer[]> {
   return vi.waitFor(
     async () => {
@@ -68,7 +95,7 @@ export async function seen(
       if (!wanted(answers)) throw new Error(`not seen: ${wanted.toString()}, but: ${JSON.stringify(answers, null, 1)}`);
       return answers;
     },
-    { timeout: 15_000, interval: 10 },
+    { timeout, interval: 10 },
   );
 }
 
@@ -78,6 +105,11 @@ export async function seenText(talk: Pick<Talk, 'answers'>, text: string): Promi
   const last = answers.at(-1);
   if (last === undefined) throw new Error('there is no answer');
   return last;
+}
+
+/** Resolves once these buttons stand under the last answer, and no others. */
+export async function seenButtons(talk: ButtonTalk, ...wanted: readonly string[]): Promise<void> {
+  await vi.waitFor(async () => expect(await talk.buttons()).toEqual(wanted), { timeout: 15_000, interval: 10 });
 }
 
 /** The whole visible text of the last answer, once it is exactly `text`. */

@@ -7,9 +7,11 @@ import { part } from './thread.js';
 /**
  * @typedef {{ id?: string, files?: readonly object[] }} Asked
  * @typedef {import('../listed.ts').Listed} Listed
- * @typedef {import('../../core/inbound.ts').CommandReply} CommandReply
- * @typedef {import('../../core/inbound.ts').Menu} Menu
- * @typedef {import('../../core/inbound.ts').MenuItem} MenuItem
+ * @typedef {import('../../core/reply.ts').CommandReply} CommandReply
+ * @typedef {import('../../core/reply.ts').Menu} Menu
+ * @typedef {import('../../core/reply.ts').MenuItem} MenuItem
+ * @typedef {import('../../core/reply.ts').Form} Form
+ * @typedef {{ name: string, values: MenuItem['values'] }} Given
  */
 
 /** Whether a message is meant as a command: a path or a division is none. @param {string} text */
@@ -136,16 +138,21 @@ function drawItem({ text, label, says }, at) {
 export class Replies {
   #card;
   #send;
+  #give;
   #tell;
 
   /**
    * @param {HTMLElement} card
-   * @param {(text: string, asked?: Asked) => Promise<CommandReply>} send Gives a command as it would be typed.
-   * @param {(problem: unknown) => void} tell
+   * @param {{
+   *   send: (text: string, asked?: Asked) => Promise<CommandReply>,
+   *   give: (given: Given) => Promise<CommandReply>,
+   *   tell: (problem: unknown) => void,
+   * }} ways Gives a command as it would be typed, or by its name and values; tells what went wrong.
    */
-  constructor(card, send, tell) {
+  constructor(card, { send, give, tell }) {
     this.#card = card;
     this.#send = send;
+    this.#give = give;
     this.#tell = tell;
     part(card, '#close-reply').addEventListener('click', () => this.hide());
   }
@@ -163,6 +170,15 @@ export class Replies {
     });
   }
 
+  /** Gives a command by its name; what shows in the conversation is not told as well. @param {Given} given */
+  async press(given) {
+    const before = location.hash;
+    const reply = await this.#give(given);
+    if (reply.shows || before !== location.hash) return;
+    this.hide();
+    this.#show(reply, (values) => void this.press({ ...given, values }).catch(this.#tell));
+  }
+
   /** Takes the answer away, and the files that were made for it. */
   hide() {
     for (const link of this.#card.querySelectorAll('a[download]')) URL.revokeObjectURL(link.getAttribute('href') ?? '');
@@ -170,7 +186,7 @@ export class Replies {
   }
 
   /** @param {CommandReply} reply @param {(values: MenuItem['values']) => void} choose */
-  #show({ text, files = [], menus = [] }, choose) {
+  #show({ text, files = [], menus = [], forms = [] }, choose) {
     const links = files.map((file) => {
       const link = document.createElement('a');
       link.download = file.name;
@@ -180,9 +196,31 @@ export class Replies {
     });
     showMarkdown(part(this.#card, '.told'), text, { sources: [] });
     part(this.#card, '.menus').replaceChildren(...menus.map((menu) => drawMenu(menu, choose)));
+    const send = (/** @type {Given} */ given) => void this.press(given).catch(this.#tell);
+    part(this.#card, '.forms').replaceChildren(...forms.map((form) => drawForm(form, send)));
     part(this.#card, '.files').replaceChildren(...links);
     this.#card.hidden = false;
   }
+}
+
+/** Opens when its label is clicked. @param {Form} form @param {(given: Given) => void} send */
+function drawForm({ label, command, option, values }, send) {
+  const form = document.createElement('form');
+  const opening = document.createElement('details');
+  const summary = document.createElement('summary');
+  const text = document.createElement('textarea');
+  const button = document.createElement('button');
+  summary.textContent = label;
+  Object.assign(text, { rows: 4, maxLength: 4000, required: true, ariaLabel: label });
+  Object.assign(button, { type: 'submit', textContent: 'Save' });
+  opening.append(summary, text, button);
+  opening.addEventListener('toggle', () => opening.open && text.focus());
+  form.append(opening);
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    send({ name: command, values: { ...values, [option]: text.value } });
+  });
+  return form;
 }
 
 /** @param {Menu} menu @param {(values: MenuItem['values']) => void} choose */

@@ -50,7 +50,11 @@ const shown = {
 /** A message that could not be sent keeps its id: it may have arrived all the same, and is then asked once. */
 const unsent = { text: '', id: '', files: tray.files };
 
-const replies = new Replies(the('reply'), (text, asked) => command(shown.thread, text, asked), tell);
+const replies = new Replies(the('reply'), {
+  send: (text, asked) => command(shown.thread, text, asked),
+  give: (given) => call('/api/commands', { conversation: shown.thread, author: nameField.value, given }),
+  tell,
+});
 
 const events = new Events(
   (event) => {
@@ -252,6 +256,12 @@ the('welcome').addEventListener('click', (event) => {
   message.focus();
 });
 turnList.addEventListener('click', ({ target }) => {
+  const action = target instanceof Element && target.closest('[data-action]');
+  const turn = action && action.closest('[data-turn]')?.getAttribute('data-turn');
+  if (action && turn) {
+    replies.press({ name: action.getAttribute('data-action') ?? '', values: { turn } }).catch(tell);
+    return;
+  }
   const button = target instanceof Element && target.closest('.copy');
   if (!button) return;
   const code = button.parentElement?.querySelector(':scope > code')?.textContent;

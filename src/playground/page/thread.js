@@ -10,6 +10,7 @@ const STATES = {
   reading: 'Reading',
   thinking: 'Thinking',
   searching: 'Searching the web',
+  running: 'Running code',
   writing: 'Writing',
   done: 'The answer is complete',
 };
@@ -52,7 +53,8 @@ function drawTurn(element, turn) {
   part(element, '.question').hidden = turn.question === '' && turn.files === undefined;
   drawFiles(part(element, '.attached'), turn.files ?? []);
   part(element, '.status').hidden = turn.state === 'done';
-  part(element, '.word').textContent = turn.text === '' ? `${turn.headline || stateOf(turn)}…` : '';
+  part(element, '.word').textContent =
+    turn.text === '' || turn.state === 'running' ? `${turn.line || stateOf(turn)}…` : '';
   const { text, marks, sources } = restingOn(drawn.get(element)) ?? {};
   const rests = restingOn(turn);
   if (text !== turn.text || marks !== rests.marks || sources !== rests.sources)
@@ -64,6 +66,32 @@ function drawTurn(element, turn) {
   part(element, '.footer').hidden = turn.footer === undefined || turn.state !== 'done';
   part(element, '.footer').textContent = turn.footer ?? '';
   part(element, '.copy-answer').hidden = turn.state !== 'done' || turn.text === '';
+  drawActions(part(element, '.actions'), turn);
+}
+
+/** What each button is called where its words are a sign. */
+const SIGNS = { good: 'Good answer', bad: 'Bad answer' };
+
+/**
+ * While an answer is written it can be stopped, and nothing else. Buttons that stand stay as they are, so that the focus does.
+ * @param {HTMLElement} element
+ * @param {TurnView} turn
+ */
+function drawActions(element, { actions = [], state }) {
+  const shown = actions.filter(({ name }) => (name === 'stop') === (state !== 'done'));
+  const same =
+    shown.map(({ name }) => name).join() === [...element.children].map((one) => one.getAttribute('data-action')).join();
+  if (same) return;
+  element.replaceChildren(
+    ...shown.map(({ name, label }) => {
+      const button = document.createElement('button');
+      Object.assign(button, { type: 'button', textContent: label });
+      button.setAttribute('data-action', name);
+      if (name === 'good' || name === 'bad') button.ariaLabel = SIGNS[name];
+      return button;
+    }),
+  );
+  element.hidden = shown.length === 0;
 }
 
 /** @type {TurnView['sources']} */

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { refuse } from './errors.ts';
 import type { Json } from './json.ts';
 import { uploadLimitOf } from './message-rules.ts';
+import type { Modal } from './modals.ts';
 import { type Installation, installationOf } from './people/menu.ts';
 import { permissionsIn } from './permissions.ts';
 import type { Channel, Message, User, World } from './state.ts';
@@ -14,7 +15,7 @@ const MESSAGE_COMMAND = 3;
 const TOKEN_MS = 15 * 60_000;
 
 /** @see https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-object-interaction-type */
-export const InteractionType = { command: 2, component: 3, autocomplete: 4 } as const;
+export const InteractionType = { command: 2, component: 3, autocomplete: 4, modal: 5 } as const;
 
 export interface Interaction {
   readonly id: string;
@@ -37,6 +38,8 @@ export interface Interaction {
   /** What was offered for the option that is being typed. */
   offered?: readonly Json[];
   readonly followUps: Message[];
+  /** The form that answered it. */
+  modal?: Modal;
 }
 
 export interface Started {

@@ -7,6 +7,7 @@ import { type Channel, MessageFlag, type World } from './state.ts';
 /** Which kind of call brings the message; each accepts other flags. */
 export type Occasion = 'create' | 'edit' | 'webhook' | 'webhookEdit' | 'callback' | 'defer' | 'forumPost';
 
+const BUTTON = 2;
 const STRING_SELECT = 3;
 
 const { suppressEmbeds, ephemeral, suppressNotifications, isVoiceMessage, isComponentsV2 } = MessageFlag;
@@ -218,9 +219,21 @@ function v1Faults(components: readonly Json[]): FieldFault[] {
     const path = `components.${index}.components`;
     return [
       ...(inner.length > 5 ? [tooLong(path, 5)] : []),
-      ...inner.flatMap((each, at) => listFaults(each, `${path}.${at}`)),
+      ...inner.flatMap((each, at) => [...listFaults(each, `${path}.${at}`), ...buttonFaults(each, `${path}.${at}`)]),
+      ...(inner.length > 1 && inner.some((each) => each['type'] === STRING_SELECT) ? [tooLong(path, 1)] : []),
     ];
   });
+}
+
+/** A button says something in 80 characters at most, and is called something in 100. */
+function buttonFaults(component: Json, path: string): FieldFault[] {
+  if (component['type'] !== BUTTON) return [];
+  const [label, id] = [textOf(component['label']) ?? '', textOf(component['custom_id']) ?? ''];
+  return [
+    ...(lengthOf(label) > 80 ? [tooLong(`${path}.label`, 80)] : []),
+    ...(label === '' && component['emoji'] === undefined ? [badLength(`${path}.label`, 1, 80)] : []),
+    ...(lengthOf(id) > 100 ? [tooLong(`${path}.custom_id`, 100)] : []),
+  ];
 }
 
 /** A list has 1 to 25 items, each with a label and a value of its own, of 1 to 100 characters. */

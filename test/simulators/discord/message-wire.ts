@@ -119,6 +119,7 @@ function interactionJson(world: World, message: Message): Json {
       user: userJson(interaction.user),
       authorizing_integration_owners: interaction.owners,
       ...(interaction.targetId === undefined ? {} : { target_message_id: interaction.targetId }),
+      ...(interaction.pressedId === undefined ? {} : { interacted_message_id: interaction.pressedId }),
       ...(interaction.originalId === undefined ? {} : { original_response_message_id: interaction.originalId }),
     },
   };

@@ -4,6 +4,7 @@ import { beingTyped, type Commands, filledIn, type OptionValue } from './command
 import { type Interaction, type Interactions, InteractionType } from './interactions.ts';
 import { isJson, type Json, jsonOf, listOf } from './json.ts';
 import { attachmentJson, messageJson } from './message-wire.ts';
+import { filledModal, type Modal } from './modals.ts';
 import { commandNamed, offered, shownName, type Standpoint } from './people/menu.ts';
 import { membersJson, resolvedOf } from './people/resolved.ts';
 import { Writer } from './people/writer.ts';
@@ -124,6 +125,27 @@ export class Person extends Writer {
     throw new Error(`nothing is labelled ${label}`);
   }
 
+  /** Presses the button that is labelled so under a message that stands in front of everyone. */
+  pressesOn(messageId: string, label: string): Invocation {
+    const source = this.messageOf(messageId);
+    const button = componentsOf(source).find((each) => each['label'] === label);
+    if (!button) throw new Error(`nothing on message ${messageId} is labelled ${label}`);
+    return this.#uses(source, String(button['custom_id']), []);
+  }
+
+  /** Fills in the form that a press of this person's opened, by the labels of its fields, and sends it. */
+  async fillsIn(opened: Invocation, texts: Readonly<Record<string, string>>): Promise<Invocation> {
+    const modal = await opened.form();
+    const { source } = opened;
+    const channel = this.channelOf(opened.channelId);
+    const message =
+      source === undefined
+        ? {}
+        : { source, sourceJson: messageJson(this.#services.world, source, { seesContent: true }) };
+    const data = filledModal(modal, texts);
+    return this.#start({ type: InteractionType.modal, channel, user: this.user, data, ...message });
+  }
+
   #uses(source: Message, customId: string, values: readonly string[]): Invocation {
     const { world } = this.#services;
     const component = componentsOf(source).find((each) => each['custom_id'] === customId);
@@ -183,6 +205,31 @@ export class Invocation {
     const { state, original } = this.#interaction;
     if (state !== 'acknowledged') return state;
     return original && (original.flags & MessageFlag.loading) !== 0 ? 'thinking' : 'answered';
+  }
+
+  /** The message whose button was pressed, and the channel it stands in. */
+  get source(): Message | undefined {
+    return this.#interaction.source;
+  }
+
+  get channelId(): string {
+    return this.#interaction.channel.id;
+  }
+
+  /** Resolves with the form that it opened. */
+  async form(): Promise<Modal> {
+    await this.#services.until(() => this.#interaction.state !== 'waiting');
+    const { modal } = this.#interaction;
+    if (!modal) throw new Error(`interaction ${this.id} opened no form`);
+    return modal;
+  }
+
+  /** Resolves with everything that it brought for its person alone, once there is something, or so many. */
+  async told(count = 1): Promise<readonly SeenMessage[]> {
+    const isTold = (message: SeenMessage) => message.ephemeral && message.id !== this.source?.id;
+    const toldNow = () => this.reads().filter((message) => isTold(message) && message.content !== '');
+    await this.#services.until(() => this.state === 'failed' || toldNow().length >= count);
+    return toldNow();
   }
 
   /** Every message it brought that still stands, private ones included. */

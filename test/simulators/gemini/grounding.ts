@@ -12,7 +12,12 @@ export interface SourceScript {
 export interface GroundingScript {
   readonly sources: readonly SourceScript[];
   /** Passages of the answer, found in order of appearance, and the sources (from 0) each rests on. */
-  readonly supports?: readonly { readonly passage: string; readonly sources: readonly number[] }[];
+  readonly supports?: readonly {
+    readonly passage: string;
+    readonly sources: readonly number[];
+    /** How surely, by source; models before 2.5 say so. */
+    readonly confidence?: readonly number[];
+  }[];
   readonly queries?: readonly string[];
   /** The service's segment text was seen to differ from the answer by a few bytes. */
   readonly drifting?: boolean;
@@ -31,6 +36,7 @@ export function groundingOf(text: string, script: GroundingScript): GroundingMet
     groundingSupports: (script.supports ?? []).map((support) => ({
       segment: segmentOf(text, support.passage, script.drifting === true),
       groundingChunkIndices: support.sources.map((index) => index + shift),
+      ...(support.confidence && { confidenceScores: support.confidence }),
     })),
     ...(queries.length > 0 && { webSearchQueries: queries }),
   };

@@ -27,6 +27,8 @@ export interface MessageInteraction {
   readonly type: number;
   readonly user: User;
   readonly originalId?: string;
+  /** The message whose button was pressed. */
+  readonly pressedId?: string;
   /** The message a message command was used on. */
   readonly targetId?: string;
   readonly owners: Readonly<Record<string, string>>;

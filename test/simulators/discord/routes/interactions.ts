@@ -2,6 +2,7 @@
 import { badChoice, badLength, invalidForm, refuse, tooLong } from '../errors.ts';
 import { type Interaction, InteractionType } from '../interactions.ts';
 import { isJson, type Json, jsonOf, lengthOf, listOf, textOf } from '../json.ts';
+import { modalOf } from '../modals.ts';
 import { allowedMentionsOf, PINGS_USERS } from '../mentions.ts';
 import { demandSomething, messageFieldsOf, type Occasion } from '../message-rules.ts';
 import { messageJson } from '../message-wire.ts';
@@ -35,12 +36,14 @@ export const interactionRoutes: readonly Route[] = [
   { method: 'DELETE', path: MESSAGE, ...ofToken, handle: destroy },
 ];
 
-const Callback = { message: 4, deferredMessage: 5, deferredUpdate: 6, update: 7, offers: 8 } as const;
+const Callback = { message: 4, deferredMessage: 5, deferredUpdate: 6, update: 7, offers: 8, modal: 9 } as const;
 
 /** How each kind of interaction may be answered. */
 const ALLOWED: Readonly<Record<number, readonly number[]>> = {
-  [InteractionType.command]: [4, 5],
-  [InteractionType.component]: [4, 5, 6, 7],
+  [InteractionType.command]: [4, 5, 9],
+  [InteractionType.component]: [4, 5, 6, 7, 9],
+  // Never with another form; the last two only where it was opened from a message.
+  [InteractionType.modal]: [4, 5, 6, 7],
   [InteractionType.autocomplete]: [8],
 };
 
@@ -52,7 +55,8 @@ function callback(call: Call): Answer {
   const allowed = ALLOWED[interaction.type] ?? [];
   if (!allowed.includes(type)) throw invalidForm(badChoice('type', allowed));
   const data = jsonOf(body['data']);
-  if (type === Callback.offers) interaction.offered = offersOf(data);
+  if (type === Callback.modal) interaction.modal = modalOf(data);
+  else if (type === Callback.offers) interaction.offered = offersOf(data);
   else if (type === Callback.message) interaction.original = answerWith(call, interaction, data);
   else if (type === Callback.deferredMessage) interaction.original = promise(call, interaction, data);
   else interaction.original = sourceOf(interaction);
@@ -111,14 +115,16 @@ function sourceOf(interaction: Interaction): Message {
 }
 
 function common(call: Call, interaction: Interaction, originalId?: string) {
-  const { id, type, user, channel, targetId, installation } = interaction;
+  const { id, type, user, channel, targetId, installation, source } = interaction;
   const target = targetId === undefined ? {} : { targetId };
+  const pressed = type === InteractionType.component && source ? { pressedId: source.id } : {};
   const metadata = {
     id,
     type,
     user,
     owners: installation.owners,
     ...target,
+    ...pressed,
     ...(originalId === undefined ? {} : { originalId }),
   };
   return { channel, author: call.world.app.bot, interaction: metadata };
