@@ -73,8 +73,11 @@ export interface Inbox {
    */
   deleted(id: MentionId, conversations: readonly ConversationId[]): Promise<void>;
   command(command: Command): Promise<CommandReply>;
-  /** Whether the bot takes part in this conversation, so that no further mention is needed there. */
-  follows(id: ConversationId): Promise<boolean>;
+  /**
+   * Whether the bot takes part in this conversation, so that no further mention is needed there.
+   * @param at Whether it did then, in epoch milliseconds; now where absent.
+   */
+  follows(id: ConversationId, at?: number): Promise<boolean>;
   /** What holds there for a message without flags. @throws StorageUnavailable, StorageCorrupt */
   settingsAt(where: Whereabouts): Promise<Settings>;
   /** What fits what was typed so far, best first; at most 25, each of 1 to 100 characters. */

@@ -62,8 +62,13 @@ export class CatchUp {
     if (conversation === undefined || !(await inbox.follows(conversation))) return;
     const after = SnowflakeUtil.generate({ timestamp: since }).toString();
     const missed = await thread.messages.fetch({ after, limit: MAX_MESSAGES, cache: false });
+    let followed = false;
     // Discord answers with the newest first.
-    for (const message of [...missed.values()].toReversed()) await hear(message);
+    for (const message of [...missed.values()].toReversed()) {
+      // What people said before the bot came to them was not missed.
+      followed ||= await inbox.follows(conversation, message.createdTimestamp);
+      if (followed) await hear(message);
+    }
   }
 }
 
