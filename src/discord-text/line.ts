@@ -141,7 +141,7 @@ function noteOf(name: string): string {
 }
 
 /** What tells a formula from a price and a note in parentheses. */
-const MATH = /[\\^_=+<>]|^[A-Za-z]'?$|^\d*[a-z]$|^[a-z]\([a-z\d, ]+\)$|^[A-Za-z\d]+(?:\s*[-*/]\s*[A-Za-z\d]+)+$/u;
+const MATH = /[\\^_=+<>]|^[A-Za-z]'?$|^\d*[a-z]$|^[a-z]'*\([a-z\d, ]+\)$|^[A-Za-z\d]+(?:\s*[-*/]\s*[A-Za-z\d]+)+$/u;
 const PROSE = /(?<![\\A-Za-z{])[A-Za-z]{4,}(?=[\s,.;:]|$)/u;
 
 /** A formula in code, on a line of its own where it is one to be shown apart and nothing holds it within its line. */

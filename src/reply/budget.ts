@@ -240,8 +240,7 @@ export class Slots {
     const replies = waiting + this.#inFlight;
     const many = replies > MANY ? MANY ** 2 / replies : replies;
     const hurry = 1 + (many ** 2 - 1) / HURRY;
-    const free = this.#limit - this.#keptOf(waiting) - this.#used(now);
-    const share = Math.max(0.5, free) / this.#limit;
+    const share = Math.max(0.5, this.#limit - this.#keptOf(waiting) - this.#used(now)) / this.#limit;
     return (factor * this.#windowMs * Math.max(1, SLOW_BELOW / share)) / this.#limit / hurry;
   }
 }
