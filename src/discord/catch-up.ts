@@ -67,7 +67,12 @@ export class CatchUp {
     const before = [...latest.values()].filter(({ id }) => BigInt(id) <= BigInt(last));
     const own = before.findIndex(({ author }) => author.id === client.user?.id);
     const missed = before.slice(0, own === -1 ? before.length : own).filter((each) => each.createdTimestamp >= since);
-    for (const message of missed.toReversed()) await hear(message);
+    let followed = false;
+    for (const message of missed.toReversed()) {
+      // What people said before the bot came to them was not missed.
+      followed ||= await inbox.follows(conversation, message.createdTimestamp);
+      if (followed) await hear(message);
+    }
   }
 }
 
