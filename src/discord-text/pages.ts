@@ -1,41 +1,21 @@
-<<<<<<< HEAD
-/** What each message of a reply holds: a page of its text or, after the text, pictures as files that Discord takes. */
-import { isDeepStrictEqual } from 'node:util';
-=======
 /** What each message of a reply holds: a page of its text or, after the text, files that Discord takes. */
->>>>>>> main
+import { isDeepStrictEqual } from 'node:util';
 import { MessageFlags } from 'discord.js';
 import type { ReplyAddress } from '../core/inbound.ts';
-<<<<<<< HEAD
-import { type DraftView, type Offer, pictureKindOf, type Reply } from '../core/reply.ts';
-import { Pager } from '../markdown/paginate.ts';
-import { noticesIn } from '../notices/notices.ts';
+import type { DraftView, Offer, Reply } from '../core/reply.ts';
 import { type Buttons, buttonsOf } from '../discord-controls/buttons.ts';
-=======
-import type { DraftView, Reply } from '../core/reply.ts';
 import { Pager } from '../markdown/paginate.ts';
 import { noticesIn } from '../notices/notices.ts';
 import { filePagesOf, filesWithin, picturesOf, type PostFile, wholeAnswer } from './files.ts';
->>>>>>> main
 import { noticeOf } from './foot.ts';
 import { finalPagesOf, format, PAGE, pagesOf } from './format.ts';
 
 /** All that one message shows. A page of files has no text of the answer, so that files are never mixed up with a page of it. */
 export interface Page {
   readonly content: string;
-<<<<<<< HEAD
-  readonly files: readonly PictureFile[];
+  readonly files: readonly PostFile[];
   /** Under the last page alone. */
   readonly buttons: readonly Buttons[];
-}
-
-interface PictureFile {
-  readonly name: string;
-  readonly contentType: string;
-  readonly data: Buffer;
-=======
-  readonly files: readonly PostFile[];
->>>>>>> main
 }
 
 /** What is needed of a message as Discord answers with it. */
@@ -54,40 +34,19 @@ export const SILENT = {
 
 /**
  * The pages of an answer while it is written, made of its views in the order in which they come: its text so far or, before
-<<<<<<< HEAD
  * there is any, what the model is thinking about, for those who want to see that. Otherwise the sign of typing says that work
  * goes on: a post that says it in words would be a write, and an edit more when text comes. The button rides with the text.
-=======
- * there is any, what the model is thinking about. Pages beyond `maxPosts` wait for the file that holds the whole answer.
->>>>>>> main
+ * Pages beyond `maxPosts` wait for the file that holds the whole answer.
  */
 export function viewPages(maxPosts = Infinity): (view: DraftView) => readonly Page[] {
   const pager = new Pager(PAGE, (markdown) => {
     const content = format(markdown);
     return content.trim() === '' ? undefined : textPage(content);
   });
-<<<<<<< HEAD
   return ({ exact, headline, offer }) =>
     exact === '' && headline !== undefined
       ? [textPage(noticeOf(`💭 ${headline}`))]
-      : withButtons(pager.pages(exact), offer);
-}
-
-/** The pages of a finished reply: its text, then its pictures; the notice tells of those that Discord does not take. */
-export function replyPagesOf(reply: Reply): readonly Page[] {
-  const { images = [] } = reply;
-  const files = filesOf(images);
-  return withButtons([...textPagesOf(reply, images.length - files.length), ...picturePagesOf(files)], reply.offer);
-}
-
-/** The same where no file may be posted. */
-export function withoutPictures(reply: Reply): readonly Page[] {
-  return withButtons(textPagesOf(reply, reply.images?.length ?? 0), reply.offer);
-=======
-  return ({ exact, headline }) =>
-    exact === '' && headline !== undefined
-      ? [textPage(noticeOf(`💭 ${headline}`))]
-      : pager.pages(exact).slice(0, maxPosts);
+      : withButtons(pager.pages(exact).slice(0, maxPosts), offer);
 }
 
 /**
@@ -107,14 +66,14 @@ export function replyPagesOf(reply: Reply, maxPosts = Infinity): readonly Page[]
   const pages = filePagesOf([...written, ...pictures]).map((files, at) => ({
     content: at === 0 && written.length > 0 ? noticeOf(sentence) : '',
     files,
+    buttons: [],
   }));
-  return [...textPagesOf(reply, images.length - pictures.length, maxPosts), ...pages];
+  return withButtons([...textPagesOf(reply, images.length - pictures.length, maxPosts), ...pages], reply.offer);
 }
 
 /** The same where no file may be posted: all of the text, in as many messages as it takes. */
 export function withoutFiles(reply: Reply): readonly Page[] {
-  return textPagesOf(reply, reply.images?.length ?? 0);
->>>>>>> main
+  return withButtons(textPagesOf(reply, reply.images?.length ?? 0), reply.offer);
 }
 
 /** The fields of a create or an edit that make a message show the page and nothing else. */
@@ -147,13 +106,8 @@ export function creationOf(page: Page, to: ReplyAddress, { channel, name }: { ch
   };
 }
 
-<<<<<<< HEAD
-/** Whether the message shows the page. Pictures of one name and size are taken to be the same. */
-export function isShownBy({ content, attachments, components = [] }: Posted, page: Page): boolean {
-=======
 /** Whether the message shows the page. Files of one name and size are taken to be the same. */
-export function isShownBy({ content, attachments }: Posted, page: Page): boolean {
->>>>>>> main
+export function isShownBy({ content, attachments, components = [] }: Posted, page: Page): boolean {
   const same = attachments.every(({ filename, size }, at) => {
     const file = page.files[at];
     return file?.name === filename && file.data.length === size;
@@ -178,34 +132,5 @@ function textPagesOf(reply: Reply, unshown: number, maxPosts = Infinity): readon
   const unshownNotices = unshown === 0 ? [] : [noticesIn(reply.language).ofPictures(unshown)];
   const notices = [reply.notice, ...unshownNotices, reply.footer];
   const notice = notices.filter((sentence) => sentence !== undefined).join('\n');
-<<<<<<< HEAD
-  return finalPagesOf(notice === '' ? reply : { ...reply, notice }).map(textPage);
-}
-
-function filesOf(images: readonly InlineData[]): readonly PictureFile[] {
-  const shown = images.flatMap((image) => {
-    const kind = pictureKindOf(image);
-    const data = Buffer.from(image.data, 'base64');
-    return kind === undefined || data.length > MAX_FILE_BYTES ? [] : [{ kind, data }];
-  });
-  return shown.map(({ kind, data }, at) => ({ name: `picture-${at + 1}.${kind}`, contentType: `image/${kind}`, data }));
-}
-
-/** As few messages as hold the files, in order. */
-function picturePagesOf(files: readonly PictureFile[]): readonly Page[] {
-  const pages: PictureFile[][] = [];
-  let room = 0;
-  for (const file of files) {
-    const page = pages.at(-1);
-    room -= file.data.length;
-    if (page !== undefined && page.length < MAX_FILES && room >= 0) page.push(file);
-    else {
-      pages.push([file]);
-      room = MAX_REQUEST_BYTES - REST_OF_REQUEST_BYTES - file.data.length;
-    }
-  }
-  return pages.map((page) => ({ content: '', files: page, buttons: [] }));
-=======
   return finalPagesOf(notice === '' ? reply : { ...reply, notice }, maxPosts).map(textPage);
->>>>>>> main
 }

@@ -1,6 +1,7 @@
-/** Everything that is kept of one workspace, removed by how its keys begin. */
-import type { Platform } from '../core/conversation.ts';
-import type { Store } from './open.ts';
+/** How records of conversations are named and indexed, and how all that is kept of one workspace is removed by that. */
+import type { ConversationId, Platform, Turn } from '../core/conversation.ts';
+import type { MentionId } from '../core/inbound.ts';
+import { isObject, type Store } from './open.ts';
 
 /** Turns, files, settings and counts of the workspace, its channels, conversations and people. @throws StorageUnavailable */
 export async function eraseWorkspace(store: Store, platform: Platform, workspace: string): Promise<void> {
@@ -13,3 +14,47 @@ export async function eraseWorkspace(store: Store, platform: Platform, workspace
 
 /** No key holds it, and it sorts behind whatever one does. */
 const LAST = '\u{10FFFF}';
+
+/** A remembered turn as the index knows it; what a list of conversations shows stands here, so that it reads no turns. */
+export interface IndexedTurn {
+  readonly id: MentionId;
+  readonly slot: number;
+  readonly title: string;
+  readonly endedAt: number;
+  /** Its blobs; absent in records of before there were any. */
+  readonly blobs?: readonly string[];
+}
+
+/** What a title keeps of a question: 200 code points, so that no character is cut in two. */
+const TITLE = /^.{0,200}/su;
+
+/** A ConversationId is percent-encoded and so holds no `#` of its own. */
+export function keyOf(id: ConversationId, slot: number): string {
+  return `${id}#${slot}`;
+}
+
+/** What a list calls a conversation that began with this turn: the question, or its first file. */
+export function titleOf({ text, files = [] }: Turn): string {
+  return TITLE.exec(text || (files[0]?.name ?? ''))?.[0] ?? '';
+}
+
+/** The lowest slot the index does not name: with one to spare, slots never outgrow the turns kept. */
+export function freeSlotOf(index: readonly IndexedTurn[]): number {
+  const taken = new Set(index.map(({ slot }) => slot));
+  let slot = 0;
+  while (taken.has(slot)) slot++;
+  return slot;
+}
+
+export function isIndex(data: unknown): data is readonly IndexedTurn[] {
+  return Array.isArray(data) && data.every(isIndexedTurn);
+}
+
+function isIndexedTurn(data: unknown): data is IndexedTurn {
+  return (
+    isObject(data) &&
+    [data.id, data.title].every((field) => typeof field === 'string') &&
+    [data.slot, data.endedAt].every((field) => typeof field === 'number') &&
+    (data.blobs === undefined || Array.isArray(data.blobs))
+  );
+}

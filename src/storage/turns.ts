@@ -4,14 +4,12 @@ import { StorageCorrupt } from '../core/errors.ts';
 import type { MentionId } from '../core/inbound.ts';
 import type { TurnStore } from '../core/ports.ts';
 import { KeyvBlobStore } from './blobs.ts';
+import { freeSlotOf, type IndexedTurn, isIndex, keyOf, titleOf } from './erasure.ts';
 import { fetchMedia, isTurn, moveMedia, type Shelf, type StoredTurn } from './media.ts';
-import { isObject, type Records, type Store } from './open.ts';
+import type { Records, Store } from './open.ts';
 
 /** Base64 characters of media that a reading brings back: what one request to the model may hold. */
 const MAX_READ_CHARACTERS = 20_000_000;
-
-/** What a title keeps of a question: 200 code points, so that no character is cut in two. */
-const TITLE = /^.{0,200}/su;
 
 export interface TurnStoreOptions {
   /** Turns kept per conversation, from 1. */
@@ -20,16 +18,6 @@ export interface TurnStoreOptions {
   readonly keepDays?: number;
   /** Base64 characters of pictures and files that a reading brings back, the newest first. Default: 20 million. */
   readonly maxReadCharacters?: number;
-}
-
-/** A remembered turn as the index knows it; what a list of conversations shows stands here, so that it reads no turns. */
-interface IndexedTurn {
-  readonly id: MentionId;
-  readonly slot: number;
-  readonly title: string;
-  readonly endedAt: number;
-  /** Its blobs; absent in records of before there were any. */
-  readonly blobs?: readonly string[];
 }
 
 /**
@@ -78,7 +66,6 @@ export class KeyvTurnStore implements TurnStore {
     return turns.toReversed();
   }
 
-<<<<<<< HEAD
   append(id: ConversationId, turn: Turn): Promise<void> {
     return this.#inOrder(id, () => this.#append(id, turn));
   }
@@ -116,8 +103,6 @@ export class KeyvTurnStore implements TurnStore {
     return ratings[by] ?? 'none';
   }
 
-  async #append(id: ConversationId, turn: Turn): Promise<void> {
-=======
   /** Leaves an index that names what can be read; without a readable one all of the conversation is set aside. */
   async #mend(id: ConversationId): Promise<void> {
     const index = await unlessCorrupt(() => this.#indexes.get(id));
@@ -136,8 +121,7 @@ export class KeyvTurnStore implements TurnStore {
     await this.#indexes.set(id, sound);
   }
 
-  async append(id: ConversationId, turn: Turn): Promise<void> {
->>>>>>> main
+  async #append(id: ConversationId, turn: Turn): Promise<void> {
     const before = (await this.#indexes.get(id)) ?? [];
     const slot = freeSlotOf(before);
     const { stored, names } = await moveMedia(turn, this.#shelfOf(id, slot));
@@ -255,35 +239,4 @@ async function unlessCorrupt<T>(read: () => Promise<T>): Promise<T | undefined> 
     if (error instanceof StorageCorrupt) return undefined;
     throw error;
   }
-}
-
-/** A ConversationId is percent-encoded and so holds no `#` of its own. */
-function keyOf(id: ConversationId, slot: number): string {
-  return `${id}#${slot}`;
-}
-
-/** What a list calls a conversation that began with this turn: the question, or its first file. */
-function titleOf({ text, files = [] }: Turn): string {
-  return TITLE.exec(text || (files[0]?.name ?? ''))?.[0] ?? '';
-}
-
-/** The lowest slot the index does not name: with one to spare, slots never outgrow the turns kept. */
-function freeSlotOf(index: readonly IndexedTurn[]): number {
-  const taken = new Set(index.map(({ slot }) => slot));
-  let slot = 0;
-  while (taken.has(slot)) slot++;
-  return slot;
-}
-
-function isIndex(data: unknown): data is readonly IndexedTurn[] {
-  return Array.isArray(data) && data.every(isIndexedTurn);
-}
-
-function isIndexedTurn(data: unknown): data is IndexedTurn {
-  return (
-    isObject(data) &&
-    [data.id, data.title].every((field) => typeof field === 'string') &&
-    [data.slot, data.endedAt].every((field) => typeof field === 'number') &&
-    (data.blobs === undefined || Array.isArray(data.blobs))
-  );
 }
