@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StorageUnavailable } from '../../src/core/errors.ts';
 import type { CommandReply } from '../../src/core/reply.ts';
-import { fieldsOf, listOf, textIn } from '../../src/slack-reply/fields.ts';
+import { fieldsOf, listOf, textIn } from '../../src/slack-api/fields.ts';
 import { KeptInbox } from '../contracts/adapter.ts';
 import { done } from '../discord/stage.ts';
 import type { Person } from '../simulators/slack/people/person.ts';

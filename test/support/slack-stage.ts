@@ -1,6 +1,6 @@
 /** The stage on Slack: the simulator's people, the real @slack/bolt. */
 import { expect } from 'vitest';
-import { fieldsOf, listOf, textIn } from '../../src/slack-reply/fields.ts';
+import { fieldsOf, listOf, textIn } from '../../src/slack-api/fields.ts';
 import type { Person } from '../simulators/slack/people/person.ts';
 import { type SimulatorOptions, SlackSimulator } from '../simulators/slack/simulator.ts';
 import type { SeenFile, SeenMessage } from '../simulators/slack/people/reader.ts';
