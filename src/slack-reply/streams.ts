@@ -75,7 +75,8 @@ export class Streams {
     const text = rest === '' ? {} : { chunks: [{ type: 'markdown_text', text: rest }] };
     try {
       if (isEnding) {
-        const blocks = page.foot.length === 0 ? {} : { blocks: blocksBelow(page) };
+        const below = blocksBelow(page);
+        const blocks = below.length === 0 ? {} : { blocks: below };
         await this.#options.write(this.#call('chat.stopStream', { ts: post.message, ...text, ...blocks }));
         this.#streams.delete(post.message);
       } else if (rest !== '') {

@@ -38,6 +38,7 @@ const SCOPE_OF_METHOD: Readonly<Record<keyof typeof PER_MINUTE, string | undefin
   'auth.test': undefined,
   'conversations.replies': 'channels:history',
   'views.update': undefined,
+  'views.push': undefined,
   'conversations.open': 'im:write',
   'users.info': 'users:read',
   'files.info': 'files:read',
