@@ -147,7 +147,9 @@ const settingsShape = z.strictObject({
     keepDays: whole(1, 365),
   }),
   discord: z.strictObject({
-    messageContent: z.boolean(),
+    messageContent: z.union([z.boolean(), z.literal('auto')]),
+    shards: z.union([whole(1, 1000), z.literal('auto')]),
+    catchUpMs: whole(0, 86_400_000),
     maxPosts: whole(1, 50),
     writes: z.strictObject({ limit: whole(1, 50), windowMs: whole(1000, 60_000) }),
     requests: z.strictObject({ limit: whole(1, 1_000_000), windowMs: whole(100, 60_000) }),

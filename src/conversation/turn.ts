@@ -22,7 +22,7 @@ export interface TurnPlan {
   /** The question as the model reads it; the last of `request.contents`. */
   readonly question: Content;
   /** What is kept of how it was put together. */
-  readonly kept?: Pick<Turn, 'speakers' | 'toldPart'>;
+  readonly kept?: Pick<Turn, 'speakers' | 'told'>;
   readonly request: ModelRequest;
 }
 

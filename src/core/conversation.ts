@@ -126,6 +126,16 @@ export interface TurnFile {
   readonly name: string;
   /** Which part of the question's Content holds its bytes; absent where none does. */
   readonly part?: number;
+  /** The id of who sent it, where that is not who asks. */
+  readonly by?: string;
+}
+
+/** A part of a question that tells what was said before it, or shows what was sent. */
+export interface ToldPart {
+  /** Which part of the question's Content. */
+  readonly part: number;
+  /** The id of who said it; absent for the bot itself, and for the words around it. */
+  readonly by?: string;
 }
 
 /** What a person thinks of an answer. */
@@ -146,8 +156,8 @@ export interface Turn extends Sourced {
   readonly text: string;
   /** The files that came with it, whether the model could be given them or not. Absent where none came. */
   readonly files?: readonly TurnFile[];
-  /** Which part of the question's Content tells what was said before it. Absent where none does. */
-  readonly toldPart?: number;
+  /** What of the question's Content was said by others before it. Absent where nothing was. */
+  readonly told?: readonly ToldPart[];
   /** By id, whom the question names and how: two of the same name are told apart. Absent where one person talks with the bot. */
   readonly speakers?: Readonly<Record<string, string>>;
   /** What the first request of the turn held by our estimate, and by the service's count. */

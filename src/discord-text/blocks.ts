@@ -1,4 +1,5 @@
 /** The blocks of Markdown that Discord is given otherwise than line by line: code, tables and formulas of several lines. */
+import { beginsRule } from '../markdown/tables.ts';
 import { FENCE } from './line.ts';
 
 export interface Block {
@@ -48,12 +49,13 @@ function beginsFormula(line: string): boolean {
   return /^\s*(?:\$\$(?!.*\$\$)|\\\[(?!.*\\\]))/u.test(line);
 }
 
-/** After the line with its closing mark; after the first one where there is none before a blank line or code. */
+/** After the line with its closing mark; after the first one where there is none before a blank line, code or a table. */
 function endOfFormula(lines: readonly string[], from: number): number {
   const mark = lines[from]?.trim().startsWith('$$') === true ? '$$' : '\\]';
   for (let at = from + 1; at < lines.length; at++) {
     const line = (lines[at] ?? '').trim();
-    if (line === '' || FENCE.test(line)) break;
+    // A table may have become records, which begin in bold.
+    if (line === '' || FENCE.test(line) || beginsRule(line) || line.startsWith('**')) break;
     if (line.endsWith(mark)) return at + 1;
     if (line.includes(mark)) break;
   }

@@ -1,6 +1,6 @@
 /** From the model's Markdown to the messages Discord renders, sources and notice included; formatting twice changes nothing. */
 import type { Mark, Reply } from '../core/reply.ts';
-import { type PageLimit, paginate, pagesOf as split } from '../markdown/paginate.ts';
+import { type Page, type PageLimit, paginate, pagesOf as split } from '../markdown/paginate.ts';
 import { beginsRule, codePoints, isRule } from '../markdown/tables.ts';
 import { marksByPage, withMarks } from '../sources/marks.ts';
 import { blocksOf } from './blocks.ts';
@@ -54,6 +54,8 @@ export const PAGE: PageLimit = { max: MAX_CONTENT - 60, reserve: 60, measure: le
  */
 export function lengthOf(page: string): number {
   let length = codePoints(page);
+  // Whatever its tables add, it is too long.
+  if (length > MAX_CONTENT) return Number.POSITIVE_INFINITY;
   if (!page.includes('|') && !RULE_START.test(page)) return length;
   for (const { kind, lines } of blocksOf(page, beginsRule)) {
     if (kind === 'table') length += tableGrowth(lines);
@@ -65,9 +67,14 @@ export function lengthOf(page: string): number {
 
 /** The formatted pages of an answer, each fit for one message; none for a text that shows nothing. */
 export function pagesOf(markdown: string): readonly string[] {
-  return paginate(markdown, PAGE)
-    .map(format)
+  return sourcePagesOf(markdown)
+    .map(({ before, body, after }) => format(before + body + after))
     .filter((page) => page.trim() !== '');
+}
+
+/** The pages of an answer as the model wrote them, each fit for one message when it is formatted. */
+export function sourcePagesOf(markdown: string): readonly Page[] {
+  return split(markdown, PAGE);
 }
 
 /** Sources that are listed under the last page at least, or all; else they come in a message of their own. */
@@ -77,10 +84,15 @@ const LEAST_LISTED = 5;
  * The pages of a finished reply. Its text stands in them as it did while it was written: marks are put in where there is
  * room for them, and the foot goes under the last page, or into a message of its own where it does not fit.
  *
+ * @param text The pages of its text.
  * @param maxPages Pages of text that are shown; what is beyond them is left out.
  */
-export function finalPagesOf(reply: Reply, maxPages = Infinity): readonly string[] {
-  const all = markedPagesOf(reply);
+export function finalPagesOf(
+  reply: Reply,
+  text: readonly Page[] = sourcePagesOf(reply.text),
+  maxPages = Infinity,
+): readonly string[] {
+  const all = markedPagesOf(reply, text);
   // Under a page that is not the last of its answer, nothing is put that is about all of it.
   const pages = all.length > maxPages ? [...all.slice(0, maxPages), []] : all;
   const last = pages.at(-1) ?? [];
@@ -96,8 +108,10 @@ export function finalPagesOf(reply: Reply, maxPages = Infinity): readonly string
 }
 
 /** What each page can show within one message, best first: its marks as links, as numbers, or none. */
-function markedPagesOf({ text, sources, marks = [] }: Reply): readonly (readonly string[])[] {
-  const pages = split(text, PAGE);
+function markedPagesOf(
+  { sources, marks = [] }: Pick<Reply, 'sources' | 'marks'>,
+  pages: readonly Page[],
+): readonly (readonly string[])[] {
   const byPage = marksByPage(pages, marks);
   const hrefs = new Map(sources.map(({ number, url }) => [number, hrefOf(url)]));
   const link = (number: number): string => (hrefs.get(number) ? `[${number}](<${hrefs.get(number)}>)` : `[${number}]`);

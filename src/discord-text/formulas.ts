@@ -49,7 +49,10 @@ class FormulaReader {
     while (this.#at < this.#tokens.length) {
       const token = this.#tokens[this.#at++] ?? '';
       if (token === end) return out;
-      if (token !== '}') out += token === '^' || token === '_' ? this.#script(token) : this.#shown(token);
+      if (token === '}') continue;
+      const shown = token === '^' || token === '_' ? this.#script(token) : this.#shown(token);
+      const isJoined = NAMES.has(token.slice(1)) && /[\p{L}\p{N})]$/u.test(out);
+      out += isJoined ? ` ${shown}` : shown;
     }
     return out;
   }
@@ -70,7 +73,7 @@ class FormulaReader {
     if (name === '!' || UNSEEN.has(name)) return this.#withoutDot(name);
     if (SPACES.has(name)) return ' ';
     if (NAMES.has(name)) return name;
-    if (name.endsWith('frac')) return `${grouped(this.#atom())}/${grouped(this.#atom())}`;
+    if (name.endsWith('frac')) return `${groupedAbove(this.#atom())}/${grouped(this.#atom())}`;
     if (name === 'binom') return `C(${this.#atom()},${this.#atom()})`;
     if (name === 'sqrt') return this.#root();
     if (name === 'mathbb') return withDoubleStroke(this.#atom());
@@ -111,7 +114,8 @@ class FormulaReader {
     const content = this.#atom().replaceAll(' ', '');
     const signs = mapped(content, mark === '^' ? ABOVE : BELOW);
     if (signs !== undefined) return signs;
-    return mark + (codePoints(content) === 1 || /^[\p{L}\d]+$/u.test(content) ? content : `(${content})`);
+    const isOne = codePoints(content) === 1 || (mark === '_' && /^[\p{L}\d]+$/u.test(content));
+    return mark + (isOne ? content : `(${content})`);
   }
 
   #root(): string {
@@ -142,10 +146,15 @@ class FormulaReader {
   }
 }
 
-/** In parentheses where it is more than one term. */
+/** In parentheses where it is more than one number, sign or group. */
 function grouped(text: string): string {
-  const isOne = /^(?:[\p{L}\p{M}\d.,]+|[^\s+\-*/=]|\([^()]*\))[\u2070-\u209f¹²³′]*$/u.test(text);
+  const isOne = /^(?:\d[\d.,]*|[^\s+\-*/=]\p{M}?|\([^()]*\))[\u2070-\u209f¹²³′]*$/u.test(text);
   return isOne ? text : `(${text})`;
+}
+
+/** The same where what is multiplied needs none. */
+function groupedAbove(text: string): string {
+  return /^[\p{L}\p{M}\p{N}.,′]+(?:\([^()]*\))?$/u.test(text) ? text : grouped(text);
 }
 
 function withDoubleStroke(text: string): string {

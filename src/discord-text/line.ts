@@ -101,7 +101,10 @@ function shownOf(all: string, groups: Groups, spot: Spot): string {
 function linkIn({ alt, image, label = '', target, href, named }: Groups): string | undefined {
   if (image !== undefined) return alt?.trim() ? `[${alt}](${image})` : `<${image}>`;
   if (href !== undefined) return `[${named ?? ''}](${href})`;
-  return target !== undefined && /https?:\/\//iu.test(label) ? `<${target}>` : undefined;
+  if (target === undefined || !/https?:\/\//iu.test(label)) return undefined;
+  // A label that is more than an address loses the part that makes an address of it.
+  const words = label.replace(/https?:\/\//giu, '').trim();
+  return /\s/u.test(words) ? `[${words}](${target})` : `<${target}>`;
 }
 
 const MARKS: Readonly<Record<string, string>> = {
@@ -138,7 +141,7 @@ function noteOf(name: string): string {
 }
 
 /** What tells a formula from a price and a note in parentheses. */
-const MATH = /[\\^_=+<>]|^[A-Za-z]'?$|^\d*[a-z]$|^[a-z]\([a-z\d, ]+\)$|^[A-Za-z\d]+(?:\s*[-*/]\s*[A-Za-z\d]+)+$/u;
+const MATH = /[\\^_=+<>]|^[A-Za-z]'?$|^\d*[a-z]$|^[a-z]'*\([a-z\d, ]+\)$|^[A-Za-z\d]+(?:\s*[-*/]\s*[A-Za-z\d]+)+$/u;
 const PROSE = /(?<![\\A-Za-z{])[A-Za-z]{4,}(?=[\s,.;:]|$)/u;
 
 /** A formula in code, on a line of its own where it is one to be shown apart and nothing holds it within its line. */

@@ -8,7 +8,7 @@ import { Pager } from '../markdown/paginate.ts';
 import { noticesIn } from '../notices/notices.ts';
 import { filePagesOf, filesWithin, picturesOf, type PostFile, wholeAnswer } from './files.ts';
 import { noticeOf } from './foot.ts';
-import { finalPagesOf, format, PAGE, pagesOf } from './format.ts';
+import { finalPagesOf, format, PAGE, sourcePagesOf } from './format.ts';
 
 /** All that one message shows. A page of files has no text of the answer, so that files are never mixed up with a page of it. */
 export interface Page {
@@ -55,7 +55,8 @@ export function viewPages(maxPosts = Infinity): (view: DraftView) => readonly Pa
  */
 export function replyPagesOf(reply: Reply, maxPosts = Infinity): readonly Page[] {
   const { images = [], text, language } = reply;
-  const isCut = pagesOf(text).length > maxPosts;
+  const textPages = sourcePagesOf(text);
+  const isCut = textPages.length > maxPosts;
   const written = [...(isCut ? [wholeAnswer(text)] : []), ...filesWithin(text)];
   const pictures = picturesOf(images);
   const { wholeInFile, alsoAsFiles } = noticesIn(language);
@@ -68,12 +69,13 @@ export function replyPagesOf(reply: Reply, maxPosts = Infinity): readonly Page[]
     files,
     buttons: [],
   }));
-  return withButtons([...textPagesOf(reply, images.length - pictures.length, maxPosts), ...pages], reply.offer);
+  const noticed = withUnshown(reply, images.length - pictures.length);
+  return withButtons([...finalPagesOf(noticed, textPages, maxPosts).map(textPage), ...pages], reply.offer);
 }
 
 /** The same where no file may be posted: all of the text, in as many messages as it takes. */
 export function withoutFiles(reply: Reply): readonly Page[] {
-  return withButtons(textPagesOf(reply, reply.images?.length ?? 0), reply.offer);
+  return withButtons(finalPagesOf(withUnshown(reply, reply.images?.length ?? 0)).map(textPage), reply.offer);
 }
 
 /** The fields of a create or an edit that make a message show the page and nothing else. */
@@ -128,9 +130,10 @@ function textPage(content: string): Page {
   return { content, files: [], buttons: [] };
 }
 
-function textPagesOf(reply: Reply, unshown: number, maxPosts = Infinity): readonly Page[] {
+/** The reply with all that is said in small print under it as its notice. */
+function withUnshown(reply: Reply, unshown: number): Reply {
   const unshownNotices = unshown === 0 ? [] : [noticesIn(reply.language).ofPictures(unshown)];
   const notices = [reply.notice, ...unshownNotices, reply.footer];
   const notice = notices.filter((sentence) => sentence !== undefined).join('\n');
-  return finalPagesOf(notice === '' ? reply : { ...reply, notice }, maxPosts).map(textPage);
+  return notice === '' ? reply : { ...reply, notice };
 }

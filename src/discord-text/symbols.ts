@@ -47,6 +47,7 @@ export const OVER: ReadonlyMap<string, string> = new Map([
   ['bar', '\u0304'],
   ['overline', '\u0305'],
   ['vec', '\u20d7'],
+  ['overrightarrow', '\u20d7'],
   ['tilde', '\u0303'],
   ['widetilde', '\u0303'],
   ['dot', '\u0307'],
@@ -55,7 +56,7 @@ export const OVER: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Commands that show the group behind them as it is written, and those that only change what it looks like. */
-export const WORDS: ReadonlySet<string> = new Set('text textrm textbf textit texttt mbox operatorname'.split(' '));
+export const WORDS: ReadonlySet<string> = new Set('text textrm textbf textit texttt mbox operatorname ce'.split(' '));
 export const STYLES: ReadonlySet<string> = new Set(
   'mathrm mathbf mathit mathsf mathtt mathcal mathscr mathfrak boldsymbol bm pmb boxed phantom'.split(' '),
 );

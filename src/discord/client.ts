@@ -21,7 +21,9 @@ export interface ClientOptions {
   /** Without the version, which is always 10. Default: https://discord.com/api */
   readonly apiUrl?: string;
   /** Whether the privileged Message Content intent is asked for. */
-  readonly messageContent: boolean;
+  readonly hearsAll: boolean;
+  /** Connections that the bot's servers are spread over; `auto`: as many as Discord recommends. Default: auto. */
+  readonly shards?: number | 'auto';
 }
 
 /** A warning is logged each time so many requests were refused within ten minutes; at 10 000 Discord shuts out the address. */
@@ -32,9 +34,11 @@ const KEPT_MESSAGES = 0;
 
 /** @param longestWaitMs A wait that the client may spend itself before it rejects. */
 export function clientOf(options: ClientOptions, longestWaitMs: number): Client {
+  const { shards = 'auto' } = options;
   const { Guilds, GuildMessages, DirectMessages, MessageContent } = GatewayIntentBits;
   return new Client({
-    intents: [Guilds, GuildMessages, DirectMessages, ...(options.messageContent ? [MessageContent] : [])],
+    intents: [Guilds, GuildMessages, DirectMessages, ...(options.hearsAll ? [MessageContent] : [])],
+    ...(shards === 'auto' ? { shards } : { shardCount: shards }),
     // Direct messages and threads that were archived when the bot connected are not known beforehand.
     partials: [Partials.Channel, Partials.Message],
     allowedMentions: { parse: [], repliedUser: false },
@@ -70,7 +74,7 @@ export function survive(client: Client, onUnread: (type: string, error: string) 
   });
 }
 
-const PORTAL = 'https://discord.com/developers/applications';
+export const PORTAL = 'https://discord.com/developers/applications';
 
 /** What discord.js threw, without the request it was thrown for: that holds the text, and an address may hold a token. */
 export function platformErrorOf(error: unknown): PlatformRejected | PlatformUnavailable {
@@ -94,7 +98,7 @@ export function refusalOf(code: GatewayCloseCodes): ConfigError | PlatformReject
       ]);
     case GatewayCloseCodes.DisallowedIntents:
       return new ConfigError([
-        `discord.messageContent: Discord does not allow this bot to read messages; switch on "Message Content Intent" at ${PORTAL}, page Bot, or set discord.messageContent to false to start without it.`,
+        `discord.messageContent: Discord does not allow this bot to read messages; switch on "Message Content Intent" at ${PORTAL}, page Bot, or set discord.messageContent to false or auto to start without it.`,
       ]);
     default:
       return new PlatformRejected(`Discord closed the connection for good, code ${code}.`, { platformCode: code });

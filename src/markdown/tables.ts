@@ -85,9 +85,12 @@ function padded(cell: string, width: number, toTheRight: boolean): string {
   return toTheRight ? space + cell : cell + space;
 }
 
+/** Signs of one unit and one column each, of which none joins another: most cells have no other, and cells are measured for each view. */
+const PLAIN = /^[ -~\u00a1-\u024f\u0370-\u0482\u048a-\u052f\u2010-\u2027\u20ac]*$/u;
+
 /** Columns a text takes in a fixed-width font: two for East Asian letters and emoji. */
 function displayWidth(text: string): number {
-  if (/^[ -~]*$/u.test(text)) return text.length;
+  if (PLAIN.test(text)) return text.length;
   let width = 0;
   for (const { segment } of GRAPHEMES.segment(text)) width += WIDE.test(segment) ? 2 : 1;
   return width;
@@ -146,7 +149,7 @@ function alignedLength(
 /** Code points beyond the columns that they take: those that make one sign together, as what LaTeX puts over a letter. */
 function joinedIn(cell: string): number {
   let joined = cell.includes('\\') ? cell.split('\\').length - 1 : 0;
-  if (/^[ -~]*$/u.test(cell)) return joined;
+  if (PLAIN.test(cell)) return joined;
   for (const { segment } of GRAPHEMES.segment(cell)) joined += Math.max(0, codePoints(segment) - displayWidth(segment));
   return joined;
 }

@@ -239,8 +239,7 @@ export class Slots {
     const factor = urgency === 'burst' ? BURST : 1;
     const many = Math.min(waiting + this.#inFlight, MANY ** 2 / Math.max(1, waiting + this.#inFlight));
     const hurry = 1 + (many ** 2 - 1) / HURRY;
-    const free = this.#limit - this.#keptOf(waiting) - this.#used(now);
-    const share = Math.max(0.5, free) / this.#limit;
+    const share = Math.max(0.5, this.#limit - this.#keptOf(waiting) - this.#used(now)) / this.#limit;
     return (factor * this.#windowMs * Math.max(1, SLOW_BELOW / share)) / this.#limit / hurry;
   }
 }

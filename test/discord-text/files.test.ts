@@ -19,7 +19,11 @@ describe('an answer of more messages than it may fill', () => {
 
   it('shows its first messages, its sources, and all of it as a file', () => {
     expect(shown.slice(0, 3).map(({ content }) => content)).toEqual(pagesOf(LONG).slice(0, 3));
-    expect(shown[3]).toEqual({ content: '**Sources**\n1. [Sky · sky.example](<https://sky.example/>)', files: [] });
+    expect(shown[3]).toEqual({
+      content: '**Sources**\n1. [Sky · sky.example](<https://sky.example/>)',
+      files: [],
+      buttons: [],
+    });
     expect(shown[4]?.content).toBe('-# This answer is too long for messages. All of it is in answer.md.');
     expect(shown[4]?.files.map(({ name, data }) => [name, data.toString()])).toEqual([['answer.md', LONG]]);
     expect(shown).toHaveLength(5);

@@ -144,6 +144,11 @@ describe('Markdown for Discord', () => {
     expect(format('```\n#### a\n```\n#### b')).toBe('```\n#### a\n```\n**b**');
   });
 
+  it('makes no formula of what stood around a table', () => {
+    const once = format(`$$\n| a | ${'wide '.repeat(12)} |\n|---|--:|\nb\n$$`);
+    expect(format(once)).toBe(once);
+  });
+
   it('changes nothing when it is done twice', () => {
     fc.assert(
       fc.property(markdown, (text) => {
@@ -189,6 +194,11 @@ describe.each(runs)('the length of a page, %s', (_, parameters) => {
 });
 
 describe('the length of a page', () => {
+  it('does not shrink when a formula around a table is closed', () => {
+    const open = '\n$$\n| a | b |\n|---|--:|\n$$\\frac{a}{b}';
+    expect(lengthOf(`${open}$$`)).toBeGreaterThanOrEqual(lengthOf(open));
+  });
+
   it('is little more than that of a table', () => {
     for (const table of [
       '| Item | Price |\n|:-----|------:|\n| Tea | 2 |\n| Milk | 1250 |',

@@ -8,6 +8,8 @@ describe('formulas', () => {
   it.each([
     ['a power', 'so $x^2 + y_1^{10}$ is', 'so `x² + y₁¹⁰` is'],
     ['a fraction', '$\\frac{a+b}{2}$ and $\\tfrac12$', '`(a+b)/2` and `1/2`'],
+    ['what is multiplied', "$\\frac{n(n+1)}{2a}$, $-RT\\ln K$, $f'(x)$", '`n(n+1)/(2a)`, `-RT ln K`, `f′(x)`'],
+    ['powers of more than one sign', '$e^{i\\pi} + 1$', '`e^(iπ) + 1`'],
     ['nested fractions', '$\\frac{\\frac{a}{b}}{c}$', '`(a/b)/c`'],
     ['roots', '$\\sqrt{2} + \\sqrt[3]{x+1}$', '`√2 + ³√(x+1)`'],
     ['Greek and operators', '\\(\\alpha \\leq \\beta \\cdot \\pi\\)', '`α ≤ β · π`'],
@@ -68,6 +70,11 @@ describe('HTML, footnotes and images', () => {
     ],
     ['an image', '![A cat](https://a.example/c.png)', '[A cat](https://a.example/c.png)'],
     ['an image without a name', '![](https://a.example/c.png)', '<https://a.example/c.png>'],
+    [
+      'a label of words and an address',
+      '[see https://a.example](https://b.example)',
+      '[see a.example](https://b.example)',
+    ],
     ['an address that looks like a formula', 'https://a.example/$x_1$', 'https://a.example/$x_1$'],
   ])('show %s', (_, markdown, shown) => {
     expect(format(markdown)).toBe(shown);

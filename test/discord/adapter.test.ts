@@ -132,12 +132,12 @@ describe('what is heard', () => {
     expect(mention.attachments[0]?.url).toMatch(/^http:\/\/127\.0\.0\.1/u);
   });
 
-  it('takes a message that Discord delivers twice once', async () => {
+  it('hands on a message that Discord delivers twice under the id by which the journal knows it', async () => {
     ada.says(general, 'why?', { mention: true });
     await inbox.only();
     sim.gateway.repeat('MESSAGE_CREATE');
-    ada.says(general, 'and?', { mention: true });
-    expect((await inbox.first(2)).map((mention) => mention.text)).toEqual(['why?', 'and?']);
+    const [first, second] = await inbox.first(2);
+    expect(second?.id).toBe(first?.id);
   });
 
   it('hears what was said while the connection was broken', async () => {
@@ -190,6 +190,26 @@ describe('starting', () => {
     await expect(refused).rejects.toThrow(/discord\.com\/developers.*discord\.messageContent to false/su);
   });
 
+  it('goes on without the message content where that is wanted and the intent is refused', async () => {
+    await setUp({ privilegedIntents: false }, { messageContent: 'auto' });
+    await made.adapter.start(inbox);
+    expect(made.adapter.isConnected).toBe(true);
+    expect(made.log.has('discord.without-message-content')).toBe(true);
+    ada.says(general, 'without a mention');
+    ada.says(general, 'with one', { mention: true });
+    expect((await inbox.only()).text).toBe('with one');
+  });
+
+  it('is spread over as many connections as Discord recommends', async () => {
+    await setUp({ limits: { ...GENEROUS, identify: { limit: 9, windowMs: 5000 } } });
+    sim.gateway.guildCount = 3000;
+    await made.adapter.start(inbox);
+    expect(sim.gateway.history.length).toBeGreaterThan(1);
+    expect(made.adapter.isConnected).toBe(true);
+    ada.says(general, 'why?', { mention: true });
+    expect((await inbox.only()).text).toBe('why?');
+  }, 20_000);
+
   it('says what to do about a token that Discord does not know, without repeating it', async () => {
     await setUp({}, { token: 'not.the.token' });
     const error: unknown = await made.adapter.start(inbox).catch((thrown: unknown) => thrown);
@@ -200,7 +220,7 @@ describe('starting', () => {
   });
 
   it('passes on why Discord closed the connection for good', async () => {
-    await setUp();
+    await setUp({}, { shards: 1 });
     sim.gateway.guildCount = 3000;
     await expect(made.adapter.start(inbox)).rejects.toMatchObject({
       code: 'platform.rejected',

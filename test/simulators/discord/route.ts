@@ -15,6 +15,8 @@ export interface Services {
   readonly commands: Commands;
   readonly gatewayUrl: () => string;
   readonly sessionStarts: () => Json;
+  /** Connections that are recommended to the bot. */
+  readonly shards: () => number;
 }
 
 export interface Call extends Services {

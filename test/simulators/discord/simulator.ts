@@ -66,6 +66,7 @@ export class DiscordSimulator extends Premises {
       interactions: this.#interactions,
       gatewayUrl: () => this.gateway.url,
       sessionStarts: () => this.gateway.sessionStarts,
+      shards: () => this.gateway.shards,
     };
     this.#rest = new Rest(services, { checker: this.#checker, latency: latencyOf(options.latencyMs ?? 0) });
     settle(world);

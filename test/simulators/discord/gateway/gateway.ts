@@ -59,6 +59,11 @@ export class Gateway extends Lines {
     return `${this.url}/resume`;
   }
 
+  /** How many connections are recommended. */
+  get shards(): number {
+    return Math.max(1, Math.ceil(this.guildCount / 2000));
+  }
+
   get sessionStarts(): Json {
     const since = this.#world.clock.now() - DAY_MS;
     const used = this.#starts.filter((at) => at > since).length;

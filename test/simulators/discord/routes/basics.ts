@@ -35,7 +35,7 @@ export const basicRoutes: readonly Route[] = [
 ];
 
 function gatewayBot(call: Call): Answer {
-  return ok({ url: call.gatewayUrl(), shards: 1, session_start_limit: call.sessionStarts() });
+  return ok({ url: call.gatewayUrl(), shards: call.shards(), session_start_limit: call.sessionStarts() });
 }
 
 function me(call: Call): Answer {
