@@ -7,8 +7,10 @@ import { conversationAt, privateThread } from '../discord-controls/buttons.ts';
 import { quoteOf } from '../discord-controls/menus.ts';
 import { ABOUT } from '../discord-controls/messages.ts';
 import { heardOf } from '../discord-reading/heard.ts';
+import { asMayBe, missingFor } from '../discord-reading/rights.ts';
 import { inPlaceWhereWanted, namesIn, placedOf, type Where } from '../discord-reading/where.ts';
 import { shownBeside } from '../discord-reading/words.ts';
+import { hindrancesIn } from '../notices/hindrances.ts';
 import type { NoticesFor } from '../notices/notices.ts';
 import { authorOf, isForeign, whereIn } from './askers.ts';
 
@@ -73,7 +75,10 @@ export async function ask(asking: Asking, { inbox, noticesFor, log }: Rooms): Pr
     }
     const { id } = await interaction.editReply({ content: quoteOf(text) + under });
     const mention: Mention = { ...common, ...placedOf({ where, id, text, author: common.author }, notices) };
-    await inbox.mention(await inPlaceWhereWanted(mention, inbox, log));
+    const placed = await inPlaceWhereWanted(mention, inbox, log);
+    const missing = missingFor(placed, interaction.appPermissions);
+    if (missing.length === 0) await inbox.mention(asMayBe(placed, interaction.appPermissions));
+    else await interaction.editReply({ content: hindrancesIn(notices.language).lacks(missing) });
   } catch (error) {
     log.error('command.failed', error, { command: interaction.commandName });
     await interaction.editReply({ content: notices.ofError(error) });

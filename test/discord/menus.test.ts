@@ -78,6 +78,14 @@ describe('“Retry”', () => {
   });
 });
 
+it('says in the answer to a command that the bot may not answer there', async () => {
+  await begin();
+  sim.deny(general, sim.botRoleId, 'sendMessages', 'createPublicThreads');
+  const run = ada.slash(general, 'ask', { question: 'why?' });
+  await expect.poll(async () => (await run.answer()).content).toContain('I lack a permission here: Send Messages');
+  expect(inbox.mentions).toEqual([]);
+});
+
 describe('a command that a person brings along', () => {
   beforeEach(() => begin());
 
@@ -97,6 +105,16 @@ describe('a command that a person brings along', () => {
     });
     await made.adapter.surface(replyTo, []).finish(done('Because.'));
     expect(await run.answer()).toMatchObject({ content: 'Because.', ephemeral: true });
+    expect(sim.reads(group.id)).toEqual([]);
+  });
+
+  it('goes on in direct messages where its answer takes more messages than the command has', async () => {
+    ada.installsTheApp();
+    const group = sim.addGroup('friends', ada, sim.addUser('Bob'));
+    ada.slash(group.id, 'ask', { question: 'why?' });
+    const { replyTo } = await inbox.only();
+    await made.adapter.surface(replyTo, []).finish(done('word '.repeat(3000)));
+    expect(sim.readsOfBot(ada.dmChannelId).length).toBeGreaterThan(5);
     expect(sim.reads(group.id)).toEqual([]);
   });
 });
