@@ -113,7 +113,8 @@ export class Attachments {
 
   /** A reader who cannot be shown that files are read is answered all the same. */
   async #tell({ surface, notices }: Reading['reader'], files: number): Promise<void> {
-    const view = { text: '', exact: '', settled: '', status: 'reading', line: notices.reading(files) } as const;
+    const words = { line: notices.reading(files), isDoing: notices.isReading(files) };
+    const view = { text: '', exact: '', settled: '', status: 'reading', ...words } as const;
     try {
       await surface.begin(view);
       await surface.show(view);

@@ -24,8 +24,8 @@ export const POLISH: Sentences = {
     more: (count) => `i jeszcze ${count}`,
     wholeInFile: (file) => `Ta odpowiedź jest za długa na wiadomości. Całość jest w pliku ${file}.`,
     alsoAsFiles: (files) => `Do zachowania lub użycia gdzie indziej: ${files}.`,
-    thinking: 'myśli…',
-    stop: 'Zatrzymaj',
+    isDoing: { thinking: 'myśli…', searching: 'szuka w sieci…', running: 'uruchamia kod…', writing: 'pisze…' },
+    isReading: (files) => `czyta ${countOf(files, ['plik', 'pliki', 'plików'])}…`,
     examples: [
       { title: 'Wyjaśnij coś', message: 'Wyjaśnij w pięciu zdaniach, jak powstaje tęcza.' },
       { title: 'Poszukaj w sieci', message: 'Co wydarzyło się w tym tygodniu w nauce? --search' },

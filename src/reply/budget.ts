@@ -237,8 +237,7 @@ export class Slots {
   /** An even share of a whole window for one reply; for n of them less by n², as each of n grows stale n times as long. */
   #logGapMs(urgency: Urgency, waiting: number, now: number): number {
     const factor = urgency === 'burst' ? BURST : 1;
-    const replies = waiting + this.#inFlight;
-    const many = replies > MANY ? MANY ** 2 / replies : replies;
+    const many = Math.min(waiting + this.#inFlight, MANY ** 2 / Math.max(1, waiting + this.#inFlight));
     const hurry = 1 + (many ** 2 - 1) / HURRY;
     const share = Math.max(0.5, this.#limit - this.#keptOf(waiting) - this.#used(now)) / this.#limit;
     return (factor * this.#windowMs * Math.max(1, SLOW_BELOW / share)) / this.#limit / hurry;

@@ -195,6 +195,7 @@ class Writer {
     return {
       ...view,
       ...(view.status === 'writing' || line === undefined ? {} : { line }),
+      ...(view.status === 'writing' || view.status === 'reading' ? {} : { isDoing: notices.isDoing[view.status] }),
       ...(this.#draft.stands && offered !== undefined ? offerOf(offered, ['stop'], notices) : {}),
     };
   }

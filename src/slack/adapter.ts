@@ -7,16 +7,16 @@ import type { Attachment, Recent, ReplyAddress } from '../core/inbound.ts';
 import type { Adapter, Inbox, Log, ReplySurface } from '../core/ports.ts';
 import type { PostRef } from '../core/reply.ts';
 import type { NoticesFor } from '../notices/notices.ts';
-import { Calls, type CallsOptions, clientOf } from '../slack-reply/calls.ts';
-import { type Fields, fieldsOf, textIn } from '../slack-reply/fields.ts';
+import { Calls, type CallsOptions, clientOf } from '../slack-api/calls.ts';
+import { type Fields, fieldsOf, textIn } from '../slack-api/fields.ts';
 import { uploadOverHttp } from '../slack-reply/pictures.ts';
-import { Ladder, startErrorOf } from '../slack-reply/refusals.ts';
+import { Ladder, startErrorOf } from '../slack-api/refusals.ts';
 import { SlackSurface } from '../slack-reply/surface.ts';
 import { WhisperSurface } from '../slack-reply/whisper.ts';
 import { Connection } from './connection.ts';
 import { Events } from './events.ts';
 import { Interactions } from './interactions.ts';
-import { People } from './people.ts';
+import { People } from '../slack-reading/people.ts';
 import { Webhooks } from './webhooks.ts';
 
 export interface SlackOptions extends Pick<CallsOptions, 'posts' | 'updateMs' | 'perMinute' | 'governor'> {
@@ -118,11 +118,11 @@ export class SlackAdapter implements Adapter {
     const { log, streams, statusMs = 90_000, streamMs = 270_000, noticesFor } = this.#options;
     const { workspace: team = '', channel, thread, message: question, hidden } = to;
     if (hidden !== undefined) return new WhisperSurface(hidden, new URL(this.#options.apiUrl ?? API_URL).origin);
-    const { thinking: status, stop } = noticesFor(undefined);
+    const { thinking: status } = noticesFor(undefined).isDoing;
     const tools = { calls: this.#calls, ladder: this.#ladder, upload: uploadOverHttp, log };
     const at = { team, channel, question, ...(thread === undefined ? {} : { thread }) };
     this.#events?.answering(to);
-    return new SlackSurface(at, standing, { ...tools, streams, streamMs, status, statusMs, stop });
+    return new SlackSurface(at, standing, { ...tools, streams, streamMs, status, statusMs });
   }
 
   /** A file of another kind than a web page that turns out to be one is a login page; so is one of another size. */

@@ -4,14 +4,23 @@ import { PlatformRejected, PlatformUnavailable } from '../core/errors.ts';
 import type { Author, Mention, ReplyAddress } from '../core/inbound.ts';
 import type { Inbox, Log } from '../core/ports.ts';
 import type { NoticesFor } from '../notices/notices.ts';
-import type { Calls } from '../slack-reply/calls.ts';
-import { type Fields, fieldsOf, textIn } from '../slack-reply/fields.ts';
+import type { Calls } from '../slack-api/calls.ts';
+import { type Fields, fieldsOf, textIn } from '../slack-api/fields.ts';
 import type { Acknowledge, Ears, InteractionKind } from './connection.ts';
-import { Deliveries } from './deliveries.ts';
-import { fileOf, type Heard, heardOf, type Ignored, judge, mentionOf, namedIn, type Self } from './inbound.ts';
-import { inPlaceWhereWanted } from './inbound.ts';
+import { Deliveries } from '../slack-reading/deliveries.ts';
+import {
+  fileOf,
+  type Heard,
+  heardOf,
+  type Ignored,
+  judge,
+  mentionOf,
+  namedIn,
+  type Self,
+} from '../slack-reading/inbound.ts';
+import { inPlaceWhereWanted } from '../slack-reading/inbound.ts';
 import type { Interactions } from './interactions.ts';
-import type { People } from './people.ts';
+import type { People } from '../slack-reading/people.ts';
 
 export interface EventsOptions {
   readonly inbox: Inbox;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { ENGLISH } from '../../src/notices/english.ts';
-import type { PER_MINUTE } from '../../src/slack-reply/calls.ts';
+import type { PER_MINUTE } from '../../src/slack-api/calls.ts';
 import { ROOT } from '../support/layout.ts';
 
 const manifest = parse(readFileSync(join(ROOT, 'config/slack-manifest.yaml'), 'utf8'));
@@ -38,6 +38,7 @@ const SCOPE_OF_METHOD: Readonly<Record<keyof typeof PER_MINUTE, string | undefin
   'auth.test': undefined,
   'conversations.replies': 'channels:history',
   'views.update': undefined,
+  'views.push': undefined,
   'conversations.open': 'im:write',
   'users.info': 'users:read',
   'files.info': 'files:read',

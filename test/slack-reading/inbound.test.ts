@@ -1,6 +1,6 @@
 /** What an event of Slack is to the bot, and what the model is given of its text. */
 import { describe, expect, it } from 'vitest';
-import { type Heard, heardOf, judge, mentionOf, namedIn, readableText } from '../../src/slack/inbound.ts';
+import { type Heard, heardOf, judge, mentionOf, namedIn, readableText } from '../../src/slack-reading/inbound.ts';
 
 const SELF = { user: 'UBOT', bot: 'BBOT' };
 const EVENT = { type: 'message', channel: 'C1', channel_type: 'channel', user: 'UADA', ts: '1.000100', text: 'why?' };

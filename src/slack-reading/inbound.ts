@@ -2,7 +2,7 @@
 import { type ConversationId, conversationIdOf } from '../core/conversation.ts';
 import type { Attachment, Author, Mention, Place } from '../core/inbound.ts';
 import type { Inbox, Log } from '../core/ports.ts';
-import { type Fields, listOf, textIn } from '../slack-reply/fields.ts';
+import { type Fields, listOf, textIn } from '../slack-api/fields.ts';
 
 /** What is needed of a message, checked: one can be written by hand. */
 export interface Heard {
