@@ -70,6 +70,8 @@ export interface ReplyAddress {
   readonly hidden?: string;
   /** Whom to tell elsewhere what cannot be said there, where the platform needs it. */
   readonly asker?: string;
+  /** Permissions that are missing for it to be answered as it should be, by name, to be told under the answer. */
+  readonly lacks?: readonly string[];
 }
 
 /**

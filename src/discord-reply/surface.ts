@@ -66,8 +66,11 @@ export class DiscordSurface implements ReplySurface {
     }
   }
 
-  async finish(reply: Reply): Promise<readonly PostRef[]> {
+  async finish(finished: Reply): Promise<readonly PostRef[]> {
     this.#end();
+    const { lacks } = this.#to;
+    const told = lacks === undefined ? undefined : hindrancesIn(finished.language).lacks(lacks);
+    const reply = told === undefined ? finished : { ...finished, notice: both(told, finished.notice) };
     try {
       return await this.#stand(reply);
     } catch (error) {
