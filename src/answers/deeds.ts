@@ -96,7 +96,8 @@ async function retry(
 }
 
 /** Without what they may do there, which is known of those who give a command alone. */
-function asAuthor({ author: { moderates: _, manages: __, ...author } }: Command): Author {
+function asAuthor(command: Command): Author {
+  const { moderates: _, manages: __, ...author } = command.author;
   return author;
 }
 
