@@ -1,6 +1,6 @@
 /** From an event of Slack to a Mention, or the named reason why it is none. */
 import { type ConversationId, conversationIdOf } from '../core/conversation.ts';
-import type { Attachment, Author, Mention, Place } from '../core/inbound.ts';
+import type { Attachment, Author, Before, Mention, Place } from '../core/inbound.ts';
 import type { Inbox, Log } from '../core/ports.ts';
 import { type Fields, listOf, textIn } from '../slack-api/fields.ts';
 
@@ -137,9 +137,15 @@ export function mentionOf(heard: Heard, { author, names, self }: Known): Mention
     place: { platform: 'slack', workspace, channel, kind },
     text: readableText(heard.text, self, names),
     attachments: heard.files.flatMap(attachmentOf),
+    ...(heard.thread === undefined ? {} : { before: beforeIn(heard, heard.thread) }),
     replyTo: { platform: 'slack', workspace, channel, message: ts, thread },
     receivedAt: Date.now(),
   };
+}
+
+/** The thread that it stands in is one conversation. */
+function beforeIn({ team, channel, ts }: Heard, thread: string): Before {
+  return { channel: `${team}/${channel}/${thread}`, message: ts, isWhole: true };
 }
 
 /** The mention, answered in the channel where that is wanted; what cannot be known is told by whoever answers. */
@@ -213,7 +219,8 @@ export function fileOf(file: Fields): readonly SlackFile[] {
   return [{ id, name, mimeType, bytes, ...optional('url', url) }];
 }
 
-function attachmentOf({ url, ...file }: SlackFile): readonly Attachment[] {
+/** A file that can be fetched; none for one that Slack has to be asked for. */
+export function attachmentOf({ url, ...file }: SlackFile): readonly Attachment[] {
   return url === undefined ? [] : [{ ...file, url }];
 }
 

@@ -99,6 +99,15 @@ export function writtenIn(id: string, names: readonly CommandName[]) {
   return opens !== OPENS || name === undefined ? undefined : { name, option };
 }
 
+/** Blocks of a Home tab. @see https://docs.slack.dev/reference/views/home-tab-views */
+const MAX_BLOCKS = 100;
+
+/** The Home tab with these answers one below the other; `metadata` comes back with whatever is chosen in it. */
+export function homeOf(answers: readonly Shown[], metadata: string): object {
+  const blocks = answers.flatMap(({ blocks: own }, at) => (at === 0 ? own : [{ type: 'divider' }, ...own]));
+  return { type: 'home', private_metadata: metadata, blocks: blocks.slice(0, MAX_BLOCKS) };
+}
+
 /** A button that gives a command. */
 export function buttonOf(name: CommandName, { label, values, isChosen }: MenuItem, at = ''): object {
   return {

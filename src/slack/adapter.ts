@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigError } from '../core/errors.ts';
 import type { Downloaded, Downloader } from '../core/files.ts';
-import type { Attachment, Recent, ReplyAddress } from '../core/inbound.ts';
+import type { Attachment, Before, Recent, ReplyAddress } from '../core/inbound.ts';
 import type { Adapter, Inbox, Log, ReplySurface } from '../core/ports.ts';
 import type { PostRef } from '../core/reply.ts';
 import type { NoticesFor } from '../notices/notices.ts';
@@ -15,7 +15,10 @@ import { SlackSurface } from '../slack-reply/surface.ts';
 import { WhisperSurface } from '../slack-reply/whisper.ts';
 import { Connection } from './connection.ts';
 import { Events } from './events.ts';
+import { Home } from './home.ts';
 import { Interactions } from './interactions.ts';
+import { saidBefore } from '../slack-reading/history.ts';
+import type { Self } from '../slack-reading/inbound.ts';
 import { People } from '../slack-reading/people.ts';
 import { Webhooks } from './webhooks.ts';
 
@@ -68,11 +71,15 @@ export class SlackAdapter implements Adapter {
   readonly #ladder = new Ladder();
   #connection: Connection | Webhooks | undefined;
   #events: Events | undefined;
+  readonly #people: People;
+  #self: Installed | undefined;
+  readonly #selfIn = (team: string): Self | undefined => (team === this.#self?.team ? this.#self : undefined);
 
   constructor(options: SlackOptions) {
     this.#options = options;
     const tokens = { tokenOf: async () => options.botToken };
     this.#calls = new Calls({ retryMs: 500, ...options, tokens });
+    this.#people = new People(this.#calls, options.log);
   }
 
   /** Whether events can arrive now. */
@@ -83,17 +90,19 @@ export class SlackAdapter implements Adapter {
   async start(inbox: Inbox): Promise<void> {
     const { log, twinMs = 250 } = this.#options;
     const self = await this.#installed();
+    this.#self = self;
     const calls = this.#calls;
-    const people = new People(calls, log);
     const { apiUrl } = this.#options;
-    const shared = { inbox, calls, people, log, noticesFor: this.#options.noticesFor };
+    const shared = { inbox, calls, people: this.#people, log, noticesFor: this.#options.noticesFor };
+    const home = new Home(shared);
     const interactions = new Interactions({
       ...shared,
+      home,
       upload: uploadOverHttp,
       own: new URL(apiUrl ?? API_URL).origin,
     });
-    const rooms = { ...shared, interactions };
-    this.#events = new Events({ ...rooms, selfIn: (team) => (team === self.team ? self : undefined), twinMs });
+    const rooms = { ...shared, interactions, home };
+    this.#events = new Events({ ...rooms, selfIn: this.#selfIn, twinMs });
     this.#connection = this.#connectionTo(this.#events);
     await this.#connection.start();
     log.info('slack.ready', { team: self.team, bot: self.user });
@@ -136,9 +145,8 @@ export class SlackAdapter implements Adapter {
     return isOther ? { fault: 'page' } : got;
   }
 
-  /** No mention of this platform says where it can be read what was said before it. */
-  async recent(): Promise<Recent> {
-    return [];
+  recent(before: Before, limit: number): Promise<Recent> {
+    return saidBefore(before, limit, { calls: this.#calls, people: this.#people, selfIn: this.#selfIn });
   }
 
   #connectionTo(events: Events): Connection | Webhooks {

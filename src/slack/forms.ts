@@ -22,6 +22,7 @@ export interface Filled {
   readonly url?: string;
   readonly isOwn: boolean;
   readonly view: string | undefined;
+  readonly isHome: boolean;
 }
 
 /** Opens them. What a form needs when it comes back is in it. */
@@ -44,7 +45,8 @@ export class Forms {
     if (spec === undefined || option?.kind !== 'text') return;
     const { locale } = await people.of(asker.team, asker.user);
     const { language } = noticesFor(locale);
-    const below = textIn(fieldsOf(payload['view']), 'id');
+    const { id: below, type } = fieldsOf(payload['view']);
+    const isHome = type === 'home';
     const metadata = JSON.stringify({
       channel_id: asker.channel,
       thread_ts: asker.thread,
@@ -52,12 +54,13 @@ export class Forms {
       url: textIn(payload, 'response_url'),
       own: fieldsOf(payload['container'])['is_ephemeral'] === true,
       view: below,
+      home: isHome,
     });
     const { maxChars } = option;
     const words = { title: spec.description[language], label: option.description[language], maxChars };
     const view = inputForm(asked.id, metadata, words);
     const args = { trigger_id: textIn(payload, 'trigger_id'), view };
-    await calls.ask({ method: below === undefined ? 'views.open' : 'views.push', team: asker.team, args });
+    await calls.ask({ method: below === undefined || isHome ? 'views.open' : 'views.push', team: asker.team, args });
   }
 }
 
@@ -74,6 +77,6 @@ export function filledIn(payload: Fields, names: readonly CommandName[]): Filled
   const { name, option } = form;
   const values = { ...Object.fromEntries(new URLSearchParams(textIn(metadata, 'values') ?? '')), [option]: text };
   const url = textIn(metadata, 'url');
-  const where = { isOwn: metadata['own'] === true, view: textIn(metadata, 'view') };
+  const where = { isOwn: metadata['own'] === true, view: textIn(metadata, 'view'), isHome: metadata['home'] === true };
   return { given: { name, values }, asker, ...where, ...(url === undefined ? {} : { url }) };
 }

@@ -15,6 +15,7 @@ import { answerOf, type Given, givenBy, sentenceOf, type Shown, THREAD, writtenI
 import { contentOf } from '../slack-text/pages.ts';
 import { type Asker, askerOf, formIn, metadataIn, privately, quoteOf, whereaboutsOf, whereIn } from './askers.ts';
 import { filledIn, Forms } from './forms.ts';
+import type { Home } from './home.ts';
 import { Presses } from './presses.ts';
 import type { Acknowledge, InteractionKind } from './connection.ts';
 import { conversationInPlace, inPlaceWhereWanted, readableText } from '../slack-reading/inbound.ts';
@@ -26,6 +27,7 @@ export interface InteractionsOptions {
   readonly people: People;
   readonly noticesFor: NoticesFor;
   readonly upload: Upload;
+  readonly home: Home;
   /** An origin that speaks for Slack, beside Slack's own. */
   readonly own?: string;
   readonly log: Log;
@@ -115,7 +117,7 @@ export class Interactions {
     const isOwn = container['is_ephemeral'] === true;
     const tell: Tell =
       url === undefined
-        ? (shown) => this.#update(textIn(view, 'id'), where, shown)
+        ? (shown) => this.#update(view, where, shown)
         : (shown) => this.#respond(url, { response_type: 'ephemeral', replace_original: isOwn, ...shown });
     await this.#command(given, where, tell);
   }
@@ -125,10 +127,10 @@ export class Interactions {
     const filled = filledIn(payload, NAMES);
     if (filled === undefined)
       return this.#options.log.debug('slack.ignored', { reason: 'not-a-command', kind: 'view' });
-    const { given, asker, url, view, isOwn } = filled;
+    const { given, asker, url, view, isOwn, isHome } = filled;
     const tell: Tell =
       url === undefined
-        ? (shown) => this.#update(view, asker, shown)
+        ? (shown) => this.#update({ id: view, type: isHome ? 'home' : 'modal' }, asker, shown)
         : (shown) => this.#respond(url, { response_type: 'ephemeral', replace_original: isOwn, ...shown });
     await this.#command(given, asker, tell);
   }
@@ -220,7 +222,8 @@ export class Interactions {
     await uploadedFiles(given, { at: { team, channel, question: '' }, upload, write: (call) => calls.ask(call) });
   }
 
-  async #update(id: string | undefined, asker: Asker, shown: Shown): Promise<void> {
+  async #update({ id, type }: Fields, asker: Asker, shown: Shown): Promise<void> {
+    if (type === 'home') return this.#options.home.publish(asker, shown);
     await this.#send({ method: 'views.update', team: asker.team, args: { view_id: id, view: formIn(asker, shown) } });
   }
 

@@ -39,6 +39,7 @@ const SCOPE_OF_METHOD: Readonly<Record<keyof typeof PER_MINUTE, string | undefin
   'conversations.replies': 'channels:history',
   'views.update': undefined,
   'views.push': undefined,
+  'views.publish': undefined,
   'conversations.open': 'im:write',
   'users.info': 'users:read',
   'files.info': 'files:read',

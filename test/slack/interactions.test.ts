@@ -208,18 +208,4 @@ describe('an answer is stopped', () => {
       { text: 'One two.', buttons: [] },
     ]);
   });
-
-  it('when its question is taken away', async () => {
-    const { channel, ts, conversation } = await asks(() => ada.says(general(), 'why?', { mention: true }));
-    ada.deletes(channel, ts);
-    await expect.poll(() => inbox.commands).toMatchObject([{ name: 'stop', conversation }]);
-  });
-
-  it('but not when another message is', async () => {
-    const other = ada.says(general(), 'hello');
-    await asks(() => ada.says(general(), 'why?', { mention: true }));
-    ada.deletes(general(), other.ts);
-    await sim.until(() => sim.deliveries.every(({ state }) => state === 'acknowledged'));
-    expect(inbox.commands).toEqual([]);
-  });
 });
