@@ -70,6 +70,8 @@ export interface ReplyAddress {
   readonly hidden?: string;
   /** Whom to tell elsewhere what cannot be said there, where the platform needs it. */
   readonly asker?: string;
+  /** Bytes of the largest file that may be shown there, where that is known. */
+  readonly maxFileBytes?: number;
   /** Permissions that are missing for it to be answered as it should be, by name, to be told under the answer. */
   readonly lacks?: readonly string[];
 }
