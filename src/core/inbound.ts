@@ -122,6 +122,8 @@ export interface Mention {
   readonly replyTo: ReplyAddress;
   /** Nothing in it names the bot: it counts because people talk freely there. Who may not ask is then not told so. */
   readonly isFree?: true;
+  /** Who wants another answer to it: they have to be admitted, and it counts as theirs. Absent: the author. */
+  readonly wantedBy?: Author;
   /** From 2: which answer to the same question is asked for; the one before is replaced. Absent: the first. */
   readonly attempt?: number;
   /** Epoch milliseconds. */
@@ -147,6 +149,8 @@ export interface Journal {
    * @throws StorageUnavailable, StorageCorrupt
    */
   accept(mention: Mention, posts?: readonly PostRef[]): Promise<boolean>;
+  /** The last attempt at it that was accepted; 0 where none is known. @throws StorageUnavailable, StorageCorrupt */
+  attempts(id: MentionId): Promise<number>;
   /**
    * Puts the mention in the place of the one of the same id that is open, and resolves with its entry; undefined, and
    * nothing is changed, where none is open. What was seen of an answer to the former is dropped.
