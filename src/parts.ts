@@ -179,11 +179,11 @@ function deskOf(
   { config }: AppOptions,
   { guards, metrics, engine }: Pick<Parts, 'guards' | 'metrics' | 'engine'>,
   shared: Pick<CommandContext, 'settings' | 'catalogue' | 'facts' | 'journal' | 'ledger'> &
-    Omit<AnswerContext, 'ask' | 'metrics' | 'admins'>,
+    Omit<AnswerContext, 'ask' | 'check' | 'metrics' | 'admins'>,
 ): CommandDesk {
   const { steering: rights } = config.settings;
   const ask: AnswerContext['ask'] = (mention, posts) => engine.mention(mention, posts);
-  const answers = { ...shared, ask, metrics, admins: rights.admins };
+  const answers = { ...shared, ask, check: guards.check.bind(guards), metrics, admins: rights.admins };
   const about = { version: packageFile.version, maxTurns: config.settings.conversation.maxTurns };
   return new CommandDesk({ ...shared, ...guards.forCommands, ...about, rights, answers });
 }

@@ -116,7 +116,7 @@ export class Changes implements Pick<Inbox, 'edited' | 'deleted'> {
   }
 
   async edited(mention: Mention): Promise<void> {
-    const { turns, engine, editGraceMs, log } = this.#options;
+    const { turns, journal, engine, editGraceMs, log } = this.#options;
     // Nothing is left to answer.
     if (mention.text === '' && mention.attachments.length === 0) return;
     const running = this.#answeringOf(mention.id);
@@ -127,7 +127,8 @@ export class Changes implements Pick<Inbox, 'edited' | 'deleted'> {
     if (last?.id !== mention.id || last.origin === undefined || last.origin.text === mention.text) return;
     if (Date.now() - last.receivedAt > editGraceMs) return log.debug('edit.late', { mention: mention.id });
     log.info('edit.answered', { mention: mention.id });
-    await engine.mention(withWordsOf(mention, againOf(last, last.origin, mention.conversation)), last.posts);
+    const again = await againOf(last, mention.conversation, journal);
+    if (again !== undefined) await engine.mention(withWordsOf(mention, again), last.posts);
   }
 
   #answeringOf(id: MentionId): Answering | undefined {

@@ -210,7 +210,7 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
       notices,
       status: steered.status,
       offered: { turn: mention.id, conversation: mention.conversation },
-      notice: besideAnswer({ ...plan, steered, depthOf }, notices),
+      notice: ({ lastMessages }) => besideAnswer({ ...plan, lastMessages, steered, depthOf }, notices),
       onPosts: (posts) => journal.posted(mention.id, answering.stands(posts)),
       onView: (text) => journal.seen(mention.id, text),
       resolve: (done) => relinking(done, redirects, this.#cutOff.signal),

@@ -41,7 +41,7 @@ export interface Moment {
 }
 
 /** What the model is asked, and what is said of it beside the answer. */
-export interface Plan extends TurnPlan, Pick<Beside, 'untold' | 'lastMessages'> {
+export interface Plan extends TurnPlan, Pick<Beside, 'untold'> {
   readonly files: Files;
   /** Whether there is anything to answer. */
   readonly isAsked: boolean;
@@ -55,18 +55,25 @@ export async function planOf(moment: Moment, options: PlanOptions): Promise<Plan
   const [model, facts] = [chosen.model, client.facts(chosen.model)];
   const asked = await askedIn(moment, options);
   const limit = { model, budgetTokens: historyTokens, windowTokens: facts?.inputTokens };
-  const history = historyOf(past, { ...limit, ...attachments.beside(asked.question) });
+  const historyIn = (turns: readonly Turn[]) => {
+    const history = historyOf(turns, { ...limit, ...attachments.beside(asked.question) });
+    const lastMessages = messagesIn(past.slice(past.length - history.turns)) + 1;
+    const contents = [...history.contents, asked.question];
+    return { turns: history.turns, contents, kept: history.turns < past.length ? { lastMessages } : {} };
+  };
+  const whole = historyIn(past);
+  const half = Math.floor(whole.turns / 2);
   const draws = standing.images !== undefined || facts?.output === 'text-and-images';
   const request = requestOf({ draws, chosen, json, standing, functions: toolbox.declarations });
   const thoughts = chosen.thoughts === 'off' ? {} : { includeThoughts: true };
   const told = { systemInstruction: systemInstruction(instruction, mention.place, new Date()) };
-  const contents = [...history.contents, asked.question];
   return {
     ...asked,
     mention,
     text,
-    ...(history.turns < past.length ? { lastMessages: messagesIn(past.slice(past.length - history.turns)) + 1 } : {}),
-    request: { ...request, ...thoughts, ...told, model, contents },
+    kept: { ...asked.kept, ...whole.kept },
+    ...(whole.turns === 0 ? {} : { shorter: historyIn(past.slice(past.length - half)) }),
+    request: { ...request, ...thoughts, ...told, model, contents: whole.contents },
   };
 }
 

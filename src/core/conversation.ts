@@ -160,6 +160,8 @@ export interface Turn extends Sourced {
   readonly told?: readonly ToldPart[];
   /** By id, whom the question names and how: two of the same name are told apart. Absent where one person talks with the bot. */
   readonly speakers?: Readonly<Record<string, string>>;
+  /** How many messages, the question among them, the model was given of a longer conversation. */
+  readonly lastMessages?: number;
   /** What the first request of the turn held by our estimate, and by the service's count. */
   readonly measured?: { readonly estimatedTokens: number; readonly countedTokens: number };
   /** The user's Content first, then the model's, with every tool round between them, as they go back to the model. */

@@ -80,7 +80,7 @@ export class DiscordSurface implements ReplySurface {
       if (meaning === 'locked' || meaning === 'forbidden') await this.#tellElsewhere(hindranceBy(error, reply));
       if (!(error instanceof PlatformRejected) || meaning !== undefined || this.#posts.refs.length === 0) throw error;
       const by = { ...this.#options, writer: this.#messages };
-      this.#posts = await postedBelow(replyPagesOf(reply), this.#posts.refs, by);
+      this.#posts = await postedBelow(this.#pagesFor(reply), this.#posts.refs, by);
       return this.#posts.refs;
     }
   }
@@ -111,8 +111,12 @@ export class DiscordSurface implements ReplySurface {
     return this.#channel;
   }
 
+  #pagesFor(reply: Reply): readonly Page[] {
+    return replyPagesOf(reply, this.#options.maxPosts, this.#to.maxFileBytes);
+  }
+
   async #stand(reply: Reply): Promise<readonly PostRef[]> {
-    const pages = replyPagesOf(reply, this.#options.maxPosts);
+    const pages = this.#pagesFor(reply);
     try {
       return await this.#posts.sync(pages, 'final');
     } catch (error) {

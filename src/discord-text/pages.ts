@@ -53,12 +53,12 @@ export function viewPages(maxPosts = Infinity): (view: DraftView) => readonly Pa
  * The pages of a finished reply: its text, then its files; the notice tells of pictures that Discord does not take. An
  * answer of more pages than `maxPosts` comes as a file as well.
  */
-export function replyPagesOf(reply: Reply, maxPosts = Infinity): readonly Page[] {
+export function replyPagesOf(reply: Reply, maxPosts = Infinity, maxFileBytes?: number): readonly Page[] {
   const { images = [], text, language } = reply;
   const textPages = sourcePagesOf(text);
   const isCut = textPages.length > maxPosts;
   const written = [...(isCut ? [wholeAnswer(text)] : []), ...filesWithin(text)];
-  const pictures = picturesOf(images);
+  const pictures = picturesOf(images, maxFileBytes);
   const { wholeInFile, alsoAsFiles } = noticesIn(language);
   const [whole] = isCut ? written : [];
   const beside = isCut ? [] : written;

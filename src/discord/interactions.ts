@@ -109,7 +109,7 @@ async function reply(interaction: Answerable, given: Given, { inbox, noticesFor,
     const { author, place } = whereaboutsOf(interaction, where);
     const conversation = where.conversation ?? (await conversationInPlace({ author, place }, inbox, log));
     const command: Command = { ...given, author, place, ...(conversation === undefined ? {} : { conversation }) };
-    await interaction.editReply(answerOf(given.name, await inbox.command(command)));
+    await interaction.editReply(answerOf(given.name, await inbox.command(command), interaction.attachmentSizeLimit));
   } catch (error) {
     log.error('command.failed', error, { command: given.name });
     await interaction.editReply({ content: notices.ofError(error), components: [] });

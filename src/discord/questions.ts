@@ -86,7 +86,10 @@ export async function ask(asking: Asking, { inbox, noticesFor, log }: Rooms): Pr
 }
 
 /** Questions that only their asker sees share a memory of their own, apart from what others can read. */
-function privately({ id, applicationId, token, user }: Asker, { place, channel }: Where) {
+function privately(
+  { id, applicationId, token, user, attachmentSizeLimit: maxFileBytes }: Asker,
+  { place, channel }: Where,
+) {
   return {
     id: `discord:${channel}/${id}`,
     conversation: conversationAt(place, channel, privateThread(user.id)),
@@ -97,6 +100,7 @@ function privately({ id, applicationId, token, user }: Asker, { place, channel }
       message: id,
       hidden: `${applicationId}/${token}`,
       asker: user.id,
+      maxFileBytes,
     },
   };
 }

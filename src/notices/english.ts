@@ -203,6 +203,7 @@ export const ENGLISH: Sentences = {
   rejection: {
     request: 'The model does not accept this question. Please ask it in another way.',
     'too-long': 'This conversation is too long for the model. Please start a new one.',
+    'question-too-long': 'This question is too long for the model. Please shorten it or what comes with it.',
     'too-large': 'This is too large for the model. Please send less at once.',
     media: 'The model cannot read a file or an address in this question. Please ask without it.',
     'model-gone': `The model that I use is no longer offered. ${TELL}`,

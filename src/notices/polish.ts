@@ -120,6 +120,7 @@ export const POLISH: Sentences = {
   rejection: {
     request: 'Model nie przyjmuje tego pytania. Zadaj je inaczej.',
     'too-long': 'Ta rozmowa jest dla modelu za długa. Zacznij nową.',
+    'question-too-long': 'To pytanie jest dla modelu za długie. Skróć je albo to, co do niego dołączono.',
     'too-large': 'To jest dla modelu za duże. Wyślij mniej naraz.',
     media: 'Model nie potrafi odczytać pliku albo adresu z tego pytania. Zapytaj bez niego.',
     'model-gone': `Model, którego używam, nie jest już oferowany. ${TELL}`,

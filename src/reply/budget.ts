@@ -50,8 +50,8 @@ const TRUSTED_TRIPS = 4;
  * less of it lets an ending that finds the window spent come sooner. The first window after a pause is mostly the whole of a
  * short answer, whose ending comes about when it ends.
  */
-const TAIL = 0.8;
-const FIRST_TAIL = 1;
+const TAIL = 0.7;
+const FIRST_TAIL = 0.88;
 
 /** Milliseconds that a write is held for the next text to come, until it is known how long it was: half a usual pause. */
 const HELD_MS = 80;

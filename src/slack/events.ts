@@ -138,11 +138,12 @@ export class Events implements Ears {
     const verdict = judge(heard, self);
     if (verdict.kind === 'ignored') return this.#ignore(verdict.reason, heard);
     const { inbox } = this.#options;
-    const { team, channel, thread = heard.ts } = heard;
-    const id = conversationIdOf({ platform: 'slack', workspace: team, channel, thread });
-    if (verdict.kind === 'overheard' && !(await inbox.follows(id))) return this.#ignore('not-addressed', heard);
-    const mention = await this.#mentionOf(heard, self);
-    if (verdict.isFree === true && !(await this.#isFree(mention))) return this.#ignore('not-addressed', heard);
+    const { team: workspace, channel, thread = heard.ts } = heard;
+    const id = conversationIdOf({ platform: 'slack', workspace, channel, thread });
+    const { kind, ...free } = verdict;
+    if (kind === 'overheard' && !(await inbox.follows(id))) return this.#ignore('not-addressed', heard);
+    const mention = { ...(await this.#mentionOf(heard, self)), ...free };
+    if (free.isFree === true && !(await this.#isFree(mention))) return this.#ignore('not-addressed', heard);
     if (await this.#options.interactions.said(mention)) return;
     const isNew = await inbox.mention(await inPlaceWhereWanted(mention, inbox, this.#options.log));
     if (isNew && heard.isDirect && heard.thread === undefined) await this.#options.home.title(mention);

@@ -41,6 +41,12 @@ export class KeyvJournal implements Journal {
     return accepted;
   }
 
+  async attempts(id: MentionId): Promise<number> {
+    const known = await this.#records.get(id);
+    if (known === undefined) return 0;
+    return (known.state === 'open' ? known.mention.attempt : known.attempt) ?? 1;
+  }
+
   async amend(mention: Mention): Promise<JournalEntry | undefined> {
     let amended: JournalEntry | undefined;
     await this.#texts.delete([mention.id]);

@@ -1,5 +1,5 @@
 /** Slash commands, commands said in threads, lists, buttons and forms: what each becomes, and who sees the answer. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { conversationIdOf } from '../../src/core/conversation.ts';
 import { StorageUnavailable } from '../../src/core/errors.ts';
 import type { CommandReply } from '../../src/core/reply.ts';
@@ -130,6 +130,15 @@ describe('in a thread', () => {
       { name: 'think', values: { depth: 'low' }, conversation },
     ]);
     expect(inbox.mentions).toEqual([]);
+  });
+
+  it('what is said freely is marked as that, so that nobody is told in vain that they may not ask', async () => {
+    const { ts } = ada.says(general(), 'hello', { mention: true });
+    await vi.waitFor(() => expect(inbox.mentions).toHaveLength(1));
+    inbox.followed.add(inbox.mentions[0]?.conversation ?? '');
+    ada.says(general(), 'and freely', { thread: ts });
+    await vi.waitFor(() => expect(inbox.mentions).toHaveLength(2));
+    expect(inbox.mentions.map(({ isFree }) => isFree)).toEqual([undefined, true]);
   });
 
   it('a question by command is asked like any other', async () => {
