@@ -174,6 +174,16 @@ export interface Lanes {
   cancel(id: ConversationId, by?: string, only?: MentionId): Promise<boolean>;
 }
 
+/** What a platform keeps of a workspace so that nobody else can read it; erased with all that is kept of the workspace. */
+export interface SecretStore {
+  /** @throws StorageUnavailable, StorageCorrupt */
+  get(workspace: string): Promise<string | undefined>;
+  /** @throws StorageUnavailable */
+  set(workspace: string, sealed: string): Promise<void>;
+  /** @throws StorageUnavailable */
+  delete(workspace: string): Promise<void>;
+}
+
 /** Who may ask. */
 export interface Guard {
   /** The reason this mention is not answered, or nothing. */

@@ -57,7 +57,7 @@ async function saidIn(message: Fields, { team, channel, self }: Where, people: P
     id: heard.ts,
     author: heard.user === self.user ? 'self' : await authorOf(message, team, people),
     text,
-    attachments: heard.files.flatMap(attachmentOf),
+    attachments: heard.files.flatMap((file) => attachmentOf(file, team)),
     saidAt: Math.floor(Number(heard.ts) * 1000),
   };
 }

@@ -136,7 +136,7 @@ export function mentionOf(heard: Heard, { author, names, self }: Known): Mention
     author,
     place: { platform: 'slack', workspace, channel, kind },
     text: readableText(heard.text, self, names),
-    attachments: heard.files.flatMap(attachmentOf),
+    attachments: heard.files.flatMap((file) => attachmentOf(file, workspace)),
     ...(heard.thread === undefined ? {} : { before: beforeIn(heard, heard.thread) }),
     replyTo: { platform: 'slack', workspace, channel, message: ts, thread },
     receivedAt: Date.now(),
@@ -219,9 +219,9 @@ export function fileOf(file: Fields): readonly SlackFile[] {
   return [{ id, name, mimeType, bytes, ...optional('url', url) }];
 }
 
-/** A file that can be fetched; none for one that Slack has to be asked for. */
-export function attachmentOf({ url, ...file }: SlackFile): readonly Attachment[] {
-  return url === undefined ? [] : [{ ...file, url }];
+/** A file that can be fetched, which takes its workspace's token; none for one that Slack has to be asked for. */
+export function attachmentOf({ url, id, ...file }: SlackFile, team: string): readonly Attachment[] {
+  return url === undefined ? [] : [{ ...file, id: `${team}/${id}`, url }];
 }
 
 function optional<K extends string>(name: K, value: string | undefined): { readonly [Key in K]?: string } {

@@ -1,19 +1,20 @@
 /** Halley's connection to Slack: messages and commands in through Socket Mode, surfaces out over the Web API. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ConfigError } from '../core/errors.ts';
+import { codeOf, ConfigError } from '../core/errors.ts';
 import type { Downloaded, Downloader } from '../core/files.ts';
 import type { Attachment, Before, Recent, ReplyAddress } from '../core/inbound.ts';
 import type { Adapter, Inbox, Log, ReplySurface } from '../core/ports.ts';
 import type { PostRef } from '../core/reply.ts';
 import type { NoticesFor } from '../notices/notices.ts';
-import { Calls, type CallsOptions, clientOf } from '../slack-api/calls.ts';
+import { Calls, type CallsOptions, clientOf, type Tokens } from '../slack-api/calls.ts';
+import type { Installed, Installs } from '../slack-api/installs.ts';
 import { type Fields, fieldsOf, textIn } from '../slack-api/fields.ts';
 import { uploadOverHttp } from '../slack-reply/pictures.ts';
 import { Ladder, startErrorOf } from '../slack-api/refusals.ts';
 import { SlackSurface } from '../slack-reply/surface.ts';
 import { WhisperSurface } from '../slack-reply/whisper.ts';
-import { Connection } from './connection.ts';
+import { Connection, type Ears } from './connection.ts';
 import { Events } from './events.ts';
 import { Home } from './home.ts';
 import { Interactions } from './interactions.ts';
@@ -23,7 +24,9 @@ import { People } from '../slack-reading/people.ts';
 import { Webhooks } from './webhooks.ts';
 
 export interface SlackOptions extends Pick<CallsOptions, 'posts' | 'updateMs' | 'perMinute' | 'governor'> {
-  readonly botToken: string;
+  /** Of the one workspace that is served; absent where several install the app. */
+  readonly botToken?: string | undefined;
+  readonly installs?: Installs | undefined;
   /** For Socket Mode; without it Slack's requests come over HTTP, to `handle`. */
   readonly appToken?: string | undefined;
   /** Tells requests of Slack's from others. */
@@ -56,13 +59,6 @@ const FILE_HOSTS = ['slack.com', '.slack.com', '.slack-files.com'];
 /** The longest wait for what has to end before the connection is given up. */
 const STOP_MS = 2000;
 
-/** Who the bot is in the workspace of its token. */
-interface Installed {
-  readonly team: string;
-  readonly user: string;
-  readonly bot: string;
-}
-
 export class SlackAdapter implements Adapter {
   readonly platform = 'slack';
   readonly #options: SlackOptions;
@@ -72,13 +68,15 @@ export class SlackAdapter implements Adapter {
   #connection: Connection | Webhooks | undefined;
   #events: Events | undefined;
   readonly #people: People;
-  #self: Installed | undefined;
-  readonly #selfIn = (team: string): Self | undefined => (team === this.#self?.team ? this.#self : undefined);
+  /** The bot in each workspace that was heard of. */
+  readonly #selves = new Map<string, Installed>();
+  readonly #tokens: Tokens;
+  readonly #selfIn = (team: string): Self | undefined => this.#selves.get(team);
 
   constructor(options: SlackOptions) {
     this.#options = options;
-    const tokens = { tokenOf: async () => options.botToken };
-    this.#calls = new Calls({ retryMs: 500, ...options, tokens });
+    this.#tokens = options.installs ?? { tokenOf: async () => options.botToken ?? '' };
+    this.#calls = new Calls({ retryMs: 500, ...options, tokens: this.#tokens });
     this.#people = new People(this.#calls, options.log);
   }
 
@@ -89,8 +87,10 @@ export class SlackAdapter implements Adapter {
 
   async start(inbox: Inbox): Promise<void> {
     const { log, twinMs = 250 } = this.#options;
-    const self = await this.#installed();
-    this.#self = self;
+    if (this.#options.installs === undefined) {
+      const self = await this.#installed();
+      this.#selves.set(self.team, self);
+    }
     const calls = this.#calls;
     const { apiUrl } = this.#options;
     const shared = { inbox, calls, people: this.#people, log, noticesFor: this.#options.noticesFor };
@@ -102,10 +102,10 @@ export class SlackAdapter implements Adapter {
       own: new URL(apiUrl ?? API_URL).origin,
     });
     const rooms = { ...shared, interactions, home };
-    this.#events = new Events({ ...rooms, selfIn: this.#selfIn, twinMs });
-    this.#connection = this.#connectionTo(this.#events);
+    this.#events = new Events({ ...rooms, selfIn: this.#selfIn, twinMs, left: (team) => this.#left(team) });
+    this.#connection = this.#connectionTo(this.#knowing(this.#events));
     await this.#connection.start();
-    log.info('slack.ready', { team: self.team, bot: self.user });
+    log.info('slack.ready', { team: [...this.#selves.keys()].join(' ') });
   }
 
   /** A request of Slack's, where there is no socket. */
@@ -136,10 +136,11 @@ export class SlackAdapter implements Adapter {
 
   /** A file of another kind than a web page that turns out to be one is a login page; so is one of another size. */
   async download(file: Attachment, maxBytes: number, signal: AbortSignal): Promise<Downloaded> {
-    const { downloader, apiUrl = API_URL, botToken } = this.#options;
+    const { downloader, apiUrl = API_URL } = this.#options;
+    const bearer = await this.#tokens.tokenOf(file.id.split('/', 1)[0] ?? '');
     const { origin, hostname } = new URL(apiUrl);
     const own = hostname === 'slack.com' ? {} : { own: origin };
-    const wanted = { url: file.url, mimeType: file.mimeType, maxBytes, hosts: FILE_HOSTS, bearer: botToken, ...own };
+    const wanted = { url: file.url, mimeType: file.mimeType, maxBytes, hosts: FILE_HOSTS, bearer, ...own };
     const got = await downloader.fetch(wanted, signal);
     const isOther = 'bytes' in got && /html/iu.test(file.mimeType) && got.bytes.length !== file.bytes;
     return isOther ? { fault: 'page' } : got;
@@ -149,7 +150,30 @@ export class SlackAdapter implements Adapter {
     return saidBefore(before, limit, { calls: this.#calls, people: this.#people, selfIn: this.#selfIn });
   }
 
-  #connectionTo(events: Events): Connection | Webhooks {
+  async #left(team: string): Promise<void> {
+    if (this.#options.installs === undefined) return;
+    this.#selves.delete(team);
+    await this.#options.installs.forget(team);
+  }
+
+  /** Of a workspace that was not heard of before, it is looked up first who the bot is there. */
+  #knowing(events: Events): Ears {
+    const { installs, log } = this.#options;
+    if (installs === undefined) return events;
+    return {
+      interaction: (kind, payload, ack) => events.interaction(kind, payload, ack),
+      event: (envelope) => {
+        const team = textIn(envelope, 'team_id') ?? '';
+        if (this.#selves.has(team)) return events.event(envelope);
+        const known = installs.selfIn(team).then((self) => void this.#selves.set(team, self));
+        void known
+          .catch((error: unknown) => log.warn('slack.workspace-unknown', { team, code: codeOf(error) }))
+          .then(() => events.event(envelope));
+      },
+    };
+  }
+
+  #connectionTo(events: Ears): Connection | Webhooks {
     const { log, appToken, signingSecret = '', apiUrl, onFatal } = this.#options;
     if (appToken === undefined) return new Webhooks({ signingSecret, log }, events);
     const { reconnectMs: retryMs = 250, helloMs = HELLO_MS } = this.#options;

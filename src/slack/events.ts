@@ -31,6 +31,8 @@ export interface EventsOptions {
   readonly home: Home;
   /** The bot in a workspace; undefined where it is not installed. */
   readonly selfIn: (team: string) => Self | undefined;
+  /** The bot's token in a workspace is no more. */
+  readonly left: (team: string) => Promise<void>;
   /** Milliseconds for which a mention waits for the whole message. */
   readonly twinMs: number;
   readonly log: Log;
@@ -65,7 +67,14 @@ export class Events implements Ears {
       case 'app_home_opened':
         return this.#inOrder(`home ${textIn(event, 'channel')}`, () => this.#options.home.opened(team, event));
       case 'app_uninstalled':
-        return this.#inOrder('uninstalled', () => this.#options.inbox.removed('slack', team));
+        return this.#inOrder('uninstalled', async () => {
+          await this.#options.left(team);
+          await this.#options.inbox.removed('slack', team);
+        });
+      case 'tokens_revoked':
+        return this.#inOrder('uninstalled', async () => {
+          if (Array.isArray(fieldsOf(event['tokens'])['bot'])) await this.#options.left(team);
+        });
       default:
         this.#options.log.debug('slack.ignored', { reason: 'elsewhere', type: textIn(event, 'type') });
     }

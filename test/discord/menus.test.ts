@@ -132,6 +132,24 @@ it('takes a private answer that outlives its command to the direct messages of w
   expect(sim.reads(general)).toEqual([]);
 });
 
+it('tells Discord that an answer is coming before anything is asked of a store that does not answer', async () => {
+  await begin();
+  const never = Promise.withResolvers<never>().promise;
+  inbox.settingsAt = () => never;
+  inbox.answer = () => never;
+  inbox.heldBack = () => never;
+  const said = ada.says(general, 'just so');
+  const runs = [
+    ada.slash(general, 'ask', { question: 'why?' }),
+    ada.slash(general, 'ask', { question: 'why?', private: true }),
+    ada.slash(general, 'settings'),
+    ada.usesOnMessage(said.id, 'Ask Halley about this'),
+  ];
+  await expect.poll(() => runs.filter(({ state }) => state === 'waiting')).toEqual([]);
+  sim.clock.advance(3000);
+  expect(runs.filter(({ state }) => state === 'failed')).toEqual([]);
+});
+
 it('offers nothing to a word that is being typed while nobody can say what fits, and does so in time', async () => {
   await begin();
   inbox.complete = () => Promise.withResolvers<readonly string[]>().promise;

@@ -80,7 +80,7 @@ describe('a mention', () => {
       { id: 'F3', mode: 'file_access', file_access: 'check_file_info' },
     ];
     expect(mentionOf(heard({ files }), known).attachments).toEqual([
-      { id: 'F1', name: 'a.png', mimeType: 'image/png', bytes: 7, url: 'https://files.slack.com/a' },
+      { id: 'T1/F1', name: 'a.png', mimeType: 'image/png', bytes: 7, url: 'https://files.slack.com/a' },
     ]);
   });
 
