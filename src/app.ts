@@ -102,7 +102,7 @@ function inboxOf({ recovered: { promise: recovered }, engine, changes, desk, pri
       await recovered;
       await changes.deleted(id, conversations);
     },
-    follows: (id) => engine.follows(id),
+    follows: (id, at) => engine.follows(id, at),
     command: async (command) => {
       await recovered;
       return desk.command(command);

@@ -12,7 +12,6 @@ import { PlatformUnavailable } from './core/errors.ts';
 import type { ReplyAddress } from './core/inbound.ts';
 import type { Adapter, Lanes, Log } from './core/ports.ts';
 import type { PostRef } from './core/reply.ts';
-import { DiscordAdapter } from './discord/adapter.ts';
 import { GeminiClient } from './gemini/client.ts';
 import { Guards } from './guard/guards.ts';
 import { Privacy } from './guard/privacy.ts';
@@ -23,9 +22,7 @@ import { MeasuredLanes, MeasuredLog, measuredSurface } from './ops/measured.ts';
 import { PromMetrics } from './ops/metrics.ts';
 import { HttpServer } from './ops/server.ts';
 import { Places } from './place/places.ts';
-import { PlaygroundAdapter } from './playground/adapter.ts';
-import { Governor } from './reply/governor.ts';
-import { SlackAdapter } from './slack/adapter.ts';
+import { adaptersOf } from './platforms.ts';
 import { type CommandContext, CommandDesk } from './steering/commands.ts';
 import { ScopedSettings } from './steering/settings.ts';
 import { Steering } from './steering/steering.ts';
@@ -97,7 +94,8 @@ export async function partsOf(given: AppOptions): Promise<Parts> {
   server.mount('/metrics', metrics.handler(config.settings.http.metrics));
   const failed = Promise.withResolvers<void>();
   const downloader = new WebDownloader({ timeoutMs: config.settings.attachments.downloadMs, log });
-  for (const adapter of adaptersOf({ options, kept, desk, server, downloader, onFatal: failed.resolve }))
+  const onFatal = failed.resolve;
+  for (const adapter of adaptersOf({ options, kept, store, desk, server, downloader, onFatal }))
     adapters.set(adapter.platform, adapter);
   const recovered = Promise.withResolvers<void>();
   const running = { privacy, server, downloader, health, failed, recovered, unwatch: [] };
@@ -117,7 +115,7 @@ function healthOf(store: Store, adapters: ReadonlyMap<Platform, Adapter>, log: L
 }
 
 /** What one store keeps. */
-interface Kept {
+export interface Kept {
   readonly journal: KeyvJournal;
   readonly turns: KeyvTurnStore;
   readonly settings: ScopedSettings;
@@ -181,11 +179,11 @@ function deskOf(
   { config }: AppOptions,
   { guards, metrics, engine }: Pick<Parts, 'guards' | 'metrics' | 'engine'>,
   shared: Pick<CommandContext, 'settings' | 'catalogue' | 'facts' | 'journal' | 'ledger'> &
-    Omit<AnswerContext, 'ask' | 'metrics' | 'admins'>,
+    Omit<AnswerContext, 'ask' | 'check' | 'metrics' | 'admins'>,
 ): CommandDesk {
   const { steering: rights } = config.settings;
   const ask: AnswerContext['ask'] = (mention, posts) => engine.mention(mention, posts);
-  const answers = { ...shared, ask, metrics, admins: rights.admins };
+  const answers = { ...shared, ask, check: guards.check.bind(guards), metrics, admins: rights.admins };
   const about = { version: packageFile.version, maxTurns: config.settings.conversation.maxTurns };
   return new CommandDesk({ ...shared, ...guards.forCommands, ...about, rights, answers });
 }
@@ -205,33 +203,6 @@ function plannedBy(
     standing: model.request,
     historyTokens: conversation.historyTokens,
   };
-}
-
-/** Every platform whose token is set; the page if none is. */
-function adaptersOf(
-  parts: Pick<Parts, 'options' | 'kept' | 'desk' | 'server' | 'downloader'> & { readonly onFatal: () => void },
-): readonly Adapter[] {
-  const { config, standIn, log } = parts.options;
-  const { settings, secrets } = config;
-  const spoken = { noticesFor: noticesFor(settings.conversation.language), log };
-  const shared = { ...spoken, governor: new Governor(), downloader: parts.downloader, onFatal: parts.onFatal };
-  const adapters: Adapter[] = [];
-  const { discordToken: token, discordApiUrl: apiUrl } = secrets;
-  if (token !== undefined) adapters.push(new DiscordAdapter({ ...settings.discord, ...shared, token, apiUrl }));
-  const { slackBotToken: botToken, slackAppToken: appToken, slackSigningSecret: signingSecret } = secrets;
-  if (botToken !== undefined) {
-    const tokens = { botToken, appToken, signingSecret, apiUrl: secrets.slackApiUrl };
-    const slack = new SlackAdapter({ ...settings.slack, ...shared, ...tokens });
-    if (appToken === undefined)
-      parts.server.mount('/slack/events', (request, response) => slack.handle(request, response));
-    adapters.push(slack);
-  }
-  if (adapters.length > 0) return adapters;
-  const { pageTurns: turns, journal, uploads } = parts.kept;
-  const { maxFileBytes } = settings.attachments;
-  const page = new PlaygroundAdapter({ turns, journal, uploads, desk: parts.desk, ...spoken, maxFileBytes, standIn });
-  parts.server.mount('/', (request, response) => page.handle(request, response));
-  return [page];
 }
 
 function geminiClient({ config, apiKey, log }: AppOptions): GeminiClient {

@@ -182,17 +182,37 @@ function secretsOf(environment: Environment, faults: string[]): Secrets {
   };
 }
 
+/** What an app has that several workspaces install; undefined where nothing is said of it. */
+function sharedSlackOf(environment: Environment, faults: string[]): Partial<Secrets> | undefined {
+  const names = ['SLACK_CLIENT_ID', 'SLACK_CLIENT_SECRET', 'SLACK_REDIRECT_URL', 'SLACK_SIGNING_SECRET'] as const;
+  const [slackClientId, slackClientSecret, slackRedirectUrl, slackSigningSecret] = names.map((name) =>
+    valueOf(environment, name),
+  );
+  if (slackClientId === undefined && slackClientSecret === undefined && slackRedirectUrl === undefined)
+    return undefined;
+  for (const name of names)
+    if (valueOf(environment, name) === undefined)
+      faults.push(`${name}: must be set where several workspaces install the app; it is missing`);
+  for (const name of ['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN'])
+    if (valueOf(environment, name) !== undefined)
+      faults.push(`${name}: must not be set where several workspaces install the app, each with a token of its own`);
+  if (slackRedirectUrl !== undefined && !URL.canParse(slackRedirectUrl))
+    faults.push('SLACK_REDIRECT_URL: must be an address such as https://your-host/slack/oauth_redirect');
+  if (slackClientId === undefined || slackClientSecret === undefined) return {};
+  if (slackRedirectUrl === undefined || slackSigningSecret === undefined) return {};
+  return { slackClientId, slackClientSecret, slackRedirectUrl, slackSigningSecret };
+}
+
 /** Slack's tokens: the bot's, and either the app's for Socket Mode or the secret that signs requests. */
-function slackOf(
-  environment: Environment,
-  faults: string[],
-): Pick<Secrets, 'slackBotToken' | 'slackAppToken' | 'slackSigningSecret'> {
+function slackOf(environment: Environment, faults: string[]): Partial<Secrets> {
   const [slackBotToken, slackAppToken, slackSigningSecret] = [
     valueOf(environment, 'SLACK_BOT_TOKEN'),
     valueOf(environment, 'SLACK_APP_TOKEN'),
     valueOf(environment, 'SLACK_SIGNING_SECRET'),
   ];
   const other = slackAppToken ?? slackSigningSecret;
+  const shared = sharedSlackOf(environment, faults);
+  if (shared !== undefined) return shared;
   if (slackBotToken === undefined && other !== undefined)
     faults.push('SLACK_BOT_TOKEN: must be set where SLACK_APP_TOKEN or SLACK_SIGNING_SECRET is; it is missing');
   if (slackBotToken !== undefined && other === undefined)

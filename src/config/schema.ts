@@ -193,6 +193,10 @@ export interface Secrets {
   /** One of the two where there is a bot's token: Socket Mode, or requests over HTTP that it signs. */
   readonly slackAppToken?: string;
   readonly slackSigningSecret?: string;
+  /** Of an app that several workspaces install; in place of a bot's token, and with the secret that signs. */
+  readonly slackClientId?: string;
+  readonly slackClientSecret?: string;
+  readonly slackRedirectUrl?: string;
   readonly slackApiUrl: string;
 }
 

@@ -48,6 +48,8 @@ export interface Files {
   readonly faults: readonly FileFault[];
   /** `part` counts in `parts`. */
   readonly files: readonly TurnFile[];
+  /** For each of `parts` that comes from a file, which of `files`; those that come from the words stand behind. */
+  readonly fileOfPart: readonly number[];
 }
 
 /** Bytes of a request that its contents may take: the service takes 20 MB, and the rest is for instruction, tools and settings. */
@@ -87,8 +89,8 @@ export class Attachments {
     question.parts.push(...videosIn(text, facts).slice(0, limits.maxVideoLinks));
     if (due.length > 0)
       log.info('files.read', { mention: mention.id, files: due.length, refused: question.faults.length });
-    const { parts, faults, files } = question;
-    return { parts, faults: signal.aborted ? [] : faults, files };
+    const { parts, faults, files, fileOfPart } = question;
+    return { parts, faults: signal.aborted ? [] : faults, files, fileOfPart };
   }
 
   /** What past turns may bring beside this question. */
@@ -111,7 +113,8 @@ export class Attachments {
 
   /** A reader who cannot be shown that files are read is answered all the same. */
   async #tell({ surface, notices }: Reading['reader'], files: number): Promise<void> {
-    const view = { text: '', exact: '', settled: '', status: 'reading', line: notices.reading(files) } as const;
+    const words = { line: notices.reading(files), isDoing: notices.isReading(files) };
+    const view = { text: '', exact: '', settled: '', status: 'reading', ...words } as const;
     try {
       await surface.begin(view);
       await surface.show(view);
@@ -125,6 +128,7 @@ class FilesOfQuestion implements Files {
   readonly parts: Part[] = [];
   readonly faults: FileFault[] = [];
   readonly files: TurnFile[] = [];
+  readonly fileOfPart: number[] = [];
   readonly #limits: AttachmentLimits;
   readonly #facts: ModelFacts | undefined;
   /** Bytes of the request that are left. */
@@ -162,6 +166,7 @@ class FilesOfQuestion implements Files {
     if (size > this.#room) return this.refuse(file, 'size');
     this.#room -= size;
     this.parts.push(...parts);
+    this.fileOfPart.push(...parts.map(() => this.files.length));
     this.files.push({ name: file.name, ...(parts.length > 1 ? { part: this.parts.length - 1 } : {}) });
   }
 }

@@ -22,7 +22,6 @@ import { factsOf, runTurn } from './turn.ts';
 
 /** Milliseconds that writes under way get when the time for finishing is over. */
 const LAST_WRITES_MS = 1000;
-
 /** For what is not in the journal: whoever brings it waits for the end. */
 const AT_ONCE = AbortSignal.abort();
 
@@ -90,9 +89,10 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
     this.answering.set(done, answering);
   }
 
-  async follows(id: ConversationId): Promise<boolean> {
-    const isAnswering = [...this.answering.values()].some(({ mention }) => mention.conversation === id);
-    return isAnswering || (await this.#options.turns.turns(id)).length > 0;
+  async follows(id: ConversationId, at = Number.POSITIVE_INFINITY): Promise<boolean> {
+    const asked = [...this.answering.values()].map(({ mention }) => mention);
+    if (asked.some(({ conversation, receivedAt }) => conversation === id && receivedAt <= at)) return true;
+    return (await this.#options.turns.turns(id)).some(({ receivedAt }) => receivedAt <= at);
   }
 
   /**
@@ -210,7 +210,7 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
       notices,
       status: steered.status,
       offered: { turn: mention.id, conversation: mention.conversation },
-      notice: besideAnswer({ ...plan, steered, depthOf }, notices),
+      notice: ({ lastMessages }) => besideAnswer({ ...plan, lastMessages, steered, depthOf }, notices),
       onPosts: (posts) => journal.posted(mention.id, answering.stands(posts)),
       onView: (text) => journal.seen(mention.id, text),
       resolve: (done) => relinking(done, redirects, this.#cutOff.signal),

@@ -1,7 +1,9 @@
 /** Past turns as the Contents that go back to the model, within a token budget. */
 import type { Content, InlineData, Part } from '../core/content.ts';
 import type { Turn } from '../core/conversation.ts';
+import { ModelRejected } from '../core/errors.ts';
 import { bytesOf } from './attachments.ts';
+import type { TurnPlan } from './turn.ts';
 
 export interface HistoryLimit {
   /** The model that will read it: signatures made by another one are left out. */
@@ -130,4 +132,21 @@ function tokensOfMedium({ mimeType, data }: InlineData): number {
   if (mimeType.startsWith('audio/')) return bytes * TOKENS_PER_BYTE.audio;
   if (mimeType.startsWith('video/')) return bytes * TOKENS_PER_BYTE.video;
   return TOKENS_PER_MEDIUM;
+}
+
+/** Whether the service finds a request too long for the model. */
+export function isTooLong(error: unknown): error is ModelRejected {
+  return error instanceof ModelRejected && error.reason === 'too-long';
+}
+
+/** A question that is too long without anything before it is too long by itself. */
+export function aloneTooLong({ message, failure }: ModelRejected): ModelRejected {
+  return new ModelRejected(message, 'question-too-long', failure);
+}
+
+/** The plan with less of the past; undefined where that was done or there is none. */
+export function shortened({ shorter, ...plan }: TurnPlan): TurnPlan | undefined {
+  if (shorter === undefined) return undefined;
+  const { contents, kept } = shorter;
+  return { ...plan, kept: { ...plan.kept, ...kept }, request: { ...plan.request, contents } };
 }

@@ -1,9 +1,9 @@
 /** What the model is asked for one mention: settings, past turns, and the question with its files and what was said before it, within its limits. */
-import { isVisible, type Turn } from '../core/conversation.ts';
+import { isVisible, type ToldPart, type Turn } from '../core/conversation.ts';
 import type { Mention } from '../core/inbound.ts';
 import type { ModelClient } from '../core/model.ts';
 import type { Toolbox } from '../core/ports.ts';
-import type { Places } from '../place/places.ts';
+import type { Places, Told } from '../place/places.ts';
 import type { Reader } from '../reply/reader.ts';
 import type { Steered } from '../steering/steering.ts';
 import type { Attachments, Files } from './attachments.ts';
@@ -41,7 +41,7 @@ export interface Moment {
 }
 
 /** What the model is asked, and what is said of it beside the answer. */
-export interface Plan extends TurnPlan, Pick<Beside, 'untold' | 'lastMessages'> {
+export interface Plan extends TurnPlan, Pick<Beside, 'untold'> {
   readonly files: Files;
   /** Whether there is anything to answer. */
   readonly isAsked: boolean;
@@ -55,18 +55,25 @@ export async function planOf(moment: Moment, options: PlanOptions): Promise<Plan
   const [model, facts] = [chosen.model, client.facts(chosen.model)];
   const asked = await askedIn(moment, options);
   const limit = { model, budgetTokens: historyTokens, windowTokens: facts?.inputTokens };
-  const history = historyOf(past, { ...limit, ...attachments.beside(asked.question) });
+  const historyIn = (turns: readonly Turn[]) => {
+    const history = historyOf(turns, { ...limit, ...attachments.beside(asked.question) });
+    const lastMessages = messagesIn(past.slice(past.length - history.turns)) + 1;
+    const contents = [...history.contents, asked.question];
+    return { turns: history.turns, contents, kept: history.turns < past.length ? { lastMessages } : {} };
+  };
+  const whole = historyIn(past);
+  const half = Math.floor(whole.turns / 2);
   const draws = standing.images !== undefined || facts?.output === 'text-and-images';
   const request = requestOf({ draws, chosen, json, standing, functions: toolbox.declarations });
   const thoughts = chosen.thoughts === 'off' ? {} : { includeThoughts: true };
   const told = { systemInstruction: systemInstruction(instruction, mention.place, new Date()) };
-  const contents = [...history.contents, asked.question];
   return {
     ...asked,
     mention,
     text,
-    ...(history.turns < past.length ? { lastMessages: messagesIn(past.slice(past.length - history.turns)) + 1 } : {}),
-    request: { ...request, ...thoughts, ...told, model, contents },
+    kept: { ...asked.kept, ...whole.kept },
+    ...(whole.turns === 0 ? {} : { shorter: historyIn(past.slice(past.length - half)) }),
+    request: { ...request, ...thoughts, ...told, model, contents: whole.contents },
   };
 }
 
@@ -76,28 +83,45 @@ async function askedIn(
   { client, attachments, places }: PlanOptions,
 ): Promise<Pick<Plan, 'question' | 'files' | 'kept' | 'untold' | 'isAsked'>> {
   if (before !== undefined) {
-    const files = { parts: [], faults: [], files: before.files ?? [] };
-    const { speakers, toldPart } = before;
-    const kept = { ...(speakers === undefined ? {} : { speakers }), ...(toldPart === undefined ? {} : { toldPart }) };
+    const files = { parts: [], faults: [], fileOfPart: [], files: before.files ?? [] };
+    const { speakers, told } = before;
+    const kept = { ...(speakers === undefined ? {} : { speakers }), ...(told === undefined ? {} : { told }) };
     return { question: questionAgain(mention, text, before), files, kept, isAsked: true };
   }
   const told = await places.before(mention, past);
-  const files = await attachments.read(
+  const read = await attachments.read(
     { ...mention, attachments: [...mention.attachments, ...told.attachments] },
     { text, reader, facts: client.facts(chosen.model) },
     signal,
   );
+  const { files, toldParts } = sentBefore(read, told, mention);
   const isReply = mention.before?.repliesTo !== undefined && told.said.length > 0;
   return {
     question: userContent(mention, text, { ...files, ...told }),
     files,
     kept: {
       ...(mention.place.kind === 'direct' ? {} : { speakers: told.speakers }),
-      ...(told.said.length === 0 ? {} : { toldPart: files.parts.length }),
+      ...(toldParts.length === 0 ? {} : { told: toldParts }),
     },
     untold: told.fault,
     isAsked: text !== '' || mention.shows !== undefined || files.parts.length > 0 || isReply,
   };
+}
+
+/** The files with who sent each, and which parts of the question's Content were said or sent before it. */
+function sentBefore(
+  read: Files,
+  { said, sentBy }: Told,
+  { attachments, author }: Mention,
+): { readonly files: Files; readonly toldParts: readonly ToldPart[] } {
+  const by = sentBy === undefined || sentBy === author.id ? {} : { by: sentBy };
+  const files = read.files.map((file, at) => (at < attachments.length ? file : { ...file, ...by }));
+  const sent = read.fileOfPart.flatMap((file, part) => (file < attachments.length ? [] : [{ part, ...by }]));
+  const told = said.map(({ by: speaker }, at) => ({
+    part: read.parts.length + at,
+    ...(speaker === undefined ? {} : { by: speaker }),
+  }));
+  return { files: { ...read, files }, toldParts: [...sent, ...told] };
 }
 
 /** Questions and answers of these turns. */

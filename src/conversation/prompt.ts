@@ -75,7 +75,10 @@ type BesideWords = Partial<Pick<Files, 'parts' | 'faults'> & Pick<Told, 'said' |
 /** The user's Content: the files, what was said before, then the words. */
 export function userContent(mention: Mention, text: string, beside: BesideWords = {}): Content {
   const { parts = [], said = [] } = beside;
-  return { role: 'user', parts: [...parts, ...said, ...wordsOf(mention, text, beside)] };
+  return {
+    role: 'user',
+    parts: [...parts, ...said.map(({ text: told }) => ({ text: told })), ...wordsOf(mention, text, beside)],
+  };
 }
 
 /**

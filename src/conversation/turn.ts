@@ -9,7 +9,7 @@ import type { LogFields, Toolbox } from '../core/ports.ts';
 import type { ReplyEvent } from '../core/reply.ts';
 import { sourcedOf } from '../sources/sources.ts';
 import type { Files } from './attachments.ts';
-import { estimatedTokens } from './history.ts';
+import { aloneTooLong, estimatedTokens, isTooLong, shortened } from './history.ts';
 import { Stopped } from './lanes.ts';
 
 /** Everything a turn needs to run. */
@@ -22,7 +22,9 @@ export interface TurnPlan {
   /** The question as the model reads it; the last of `request.contents`. */
   readonly question: Content;
   /** What is kept of how it was put together. */
-  readonly kept?: Pick<Turn, 'speakers' | 'toldPart'>;
+  readonly kept?: Pick<Turn, 'speakers' | 'told' | 'lastMessages'>;
+  /** What is asked where the service finds the request too long; absent where nothing stands before the question. */
+  readonly shorter?: { readonly contents: readonly Content[]; readonly kept: Pick<Turn, 'lastMessages'> };
   readonly request: ModelRequest;
 }
 
@@ -52,7 +54,7 @@ export async function* runTurn(
   const record = new TurnRecord(plan);
   try {
     for (let round = 1; ; round++) {
-      const answer = yield* ask(client, record.requestOf(round), { record, signal });
+      const answer = yield* ask(client, round, { record, signal });
       if (answer.outcome().kind !== 'calls' || round > MAX_ROUNDS) return record.turn(endingOf(answer, plan.request));
       const { conversation, author, place } = plan.mention;
       record.respond(await toolbox.answer(answer.calls, { conversation, author, place }, signal));
@@ -62,22 +64,27 @@ export async function* runTurn(
   }
 }
 
-/** One request to its end; once more when it brought nothing to show, by success, mistake or a broken stream. */
+/**
+ * One request to its end; once more when it brought nothing to show, by success, mistake or a broken stream, and once more
+ * with less of the past where it is too long.
+ */
 async function* ask(
   client: TurnPartners['client'],
-  request: ModelRequest,
+  round: number,
   { record, signal }: { readonly record: TurnRecord; readonly signal: AbortSignal },
 ): AsyncGenerator<ReplyEvent, Answer> {
   for (let asked = 1; ; asked++) {
     const answer = record.begin();
     const isLast = asked === MAX_ASKS;
     try {
-      for await (const chunk of client.stream(request, signal)) {
+      for await (const chunk of client.stream(record.requestOf(round), signal)) {
         answer.add(chunk);
         yield* eventsOf(chunk);
       }
     } catch (error) {
-      if (isLast || answer.isVisible || !(error instanceof StreamBroken)) throw error;
+      if (isTooLong(error) && record.shorten()) asked = 0;
+      else if (isTooLong(error) && record.isAlone) throw aloneTooLong(error);
+      else if (isLast || answer.isVisible || !(error instanceof StreamBroken)) throw error;
       continue;
     }
     const { kind } = answer.outcome();
@@ -115,7 +122,7 @@ function endingOf(answer: Answer, { json }: ModelRequest): Ending {
 
 /** What a turn has come to so far: every answer and every response to its calls. */
 class TurnRecord {
-  readonly #plan: TurnPlan;
+  #plan: TurnPlan;
   /** The answers and responses of the rounds that are over. */
   readonly #said: Content[] = [];
   readonly #over: Answer[] = [];
@@ -132,6 +139,18 @@ class TurnRecord {
     this.#dropped.push(this.#answer.usage);
     this.#answer = new Answer();
     return this.#answer;
+  }
+
+  /** Leaves out the older half of the past; false where that was done or there is none. */
+  shorten(): boolean {
+    const plan = shortened(this.#plan);
+    this.#plan = plan ?? this.#plan;
+    return plan !== undefined;
+  }
+
+  /** Whether nothing stands before the question, and nothing after it. */
+  get isAlone(): boolean {
+    return this.#plan.request.contents.length === 1 && this.#said.length === 0;
   }
 
   /** What is asked in this round, from 1: a call is forced in the first one alone, and after the last none is allowed. */

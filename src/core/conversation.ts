@@ -54,9 +54,8 @@ export const SETTING_WORDS = {
   language: LANGUAGE_CHOICES,
   /** `headline`: what the model is thinking about, until text stands. `full`: also kept with the turn. */
   thoughts: ['off', 'headline', 'full'],
-  /** Where a question in a channel is answered: in a thread opened on it, or in the channel. */
+  /** Where a question in a channel is answered: in a thread on it, or there; and whether Discord shows text displays. */
   replyStyle: ['thread', 'in-place'],
-  /** What an answer on Discord is made of: plain messages, or text displays, which hold twice as much each. */
   messageStyle: ['plain', 'display'],
   /** Whether a thread that the bot answers in needs no further mention. */
   freeTalk: ['on', 'mention-only'],
@@ -128,6 +127,16 @@ export interface TurnFile {
   readonly name: string;
   /** Which part of the question's Content holds its bytes; absent where none does. */
   readonly part?: number;
+  /** The id of who sent it, where that is not who asks. */
+  readonly by?: string;
+}
+
+/** A part of a question that tells what was said before it, or shows what was sent. */
+export interface ToldPart {
+  /** Which part of the question's Content. */
+  readonly part: number;
+  /** The id of who said it; absent for the bot itself, and for the words around it. */
+  readonly by?: string;
 }
 
 /** What a person thinks of an answer. */
@@ -148,10 +157,12 @@ export interface Turn extends Sourced {
   readonly text: string;
   /** The files that came with it, whether the model could be given them or not. Absent where none came. */
   readonly files?: readonly TurnFile[];
-  /** Which part of the question's Content tells what was said before it. Absent where none does. */
-  readonly toldPart?: number;
+  /** What of the question's Content was said by others before it. Absent where nothing was. */
+  readonly told?: readonly ToldPart[];
   /** By id, whom the question names and how: two of the same name are told apart. Absent where one person talks with the bot. */
   readonly speakers?: Readonly<Record<string, string>>;
+  /** How many messages, the question among them, the model was given of a longer conversation. */
+  readonly lastMessages?: number;
   /** What the first request of the turn held by our estimate, and by the service's count. */
   readonly measured?: { readonly estimatedTokens: number; readonly countedTokens: number };
   /** The user's Content first, then the model's, with every tool round between them, as they go back to the model. */

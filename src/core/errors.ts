@@ -108,6 +108,8 @@ export class ModelQuota extends ModelError {
 export type RejectionReason =
   | 'request'
   | 'too-long'
+  /** Without anything of the conversation before it. */
+  | 'question-too-long'
   | 'too-large'
   /** A file or an address in the question that the service cannot read. */
   | 'media'

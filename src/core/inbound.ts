@@ -72,6 +72,10 @@ export interface ReplyAddress {
   readonly hidden?: string;
   /** Whom to tell elsewhere what cannot be said there, where the platform needs it. */
   readonly asker?: string;
+  /** Bytes of the largest file that may be shown there, where that is known. */
+  readonly maxFileBytes?: number;
+  /** Permissions that are missing for it to be answered as it should be, by name, to be told under the answer. */
+  readonly lacks?: readonly string[];
 }
 
 /**
@@ -120,6 +124,8 @@ export interface Mention {
   readonly replyTo: ReplyAddress;
   /** Nothing in it names the bot: it counts because people talk freely there. Who may not ask is then not told so. */
   readonly isFree?: true;
+  /** Who wants another answer to it: they have to be admitted, and it counts as theirs. Absent: the author. */
+  readonly wantedBy?: Author;
   /** From 2: which answer to the same question is asked for; the one before is replaced. Absent: the first. */
   readonly attempt?: number;
   /** Epoch milliseconds. */
@@ -145,6 +151,10 @@ export interface Journal {
    * @throws StorageUnavailable, StorageCorrupt
    */
   accept(mention: Mention, posts?: readonly PostRef[]): Promise<boolean>;
+  /** The last attempt at it that was accepted; 0 where none is known. @throws StorageUnavailable, StorageCorrupt */
+  attempts(id: MentionId): Promise<number>;
+  /** When that attempt was received, in epoch milliseconds. @throws StorageUnavailable, StorageCorrupt */
+  receivedAt(id: MentionId): Promise<number | undefined>;
   /**
    * Puts the mention in the place of the one of the same id that is open, and resolves with its entry; undefined, and
    * nothing is changed, where none is open. What was seen of an answer to the former is dropped.

@@ -73,8 +73,11 @@ export interface Inbox {
    */
   deleted(id: MentionId, conversations: readonly ConversationId[]): Promise<void>;
   command(command: Command): Promise<CommandReply>;
-  /** Whether the bot takes part in this conversation, so that no further mention is needed there. */
-  follows(id: ConversationId): Promise<boolean>;
+  /**
+   * Whether the bot takes part in this conversation, so that no further mention is needed there.
+   * @param at Whether it did then, in epoch milliseconds; now where absent.
+   */
+  follows(id: ConversationId, at?: number): Promise<boolean>;
   /** What holds there for a message without flags. @throws StorageUnavailable, StorageCorrupt */
   settingsAt(where: Whereabouts): Promise<Settings>;
   /** What fits what was typed so far, best first; at most 25, each of 1 to 100 characters. */
@@ -171,6 +174,16 @@ export interface Lanes {
   cancel(id: ConversationId, by?: string, only?: MentionId): Promise<boolean>;
 }
 
+/** What a platform keeps of a workspace so that nobody else can read it; erased with all that is kept of the workspace. */
+export interface SecretStore {
+  /** @throws StorageUnavailable, StorageCorrupt */
+  get(workspace: string): Promise<string | undefined>;
+  /** @throws StorageUnavailable */
+  set(workspace: string, sealed: string): Promise<void>;
+  /** @throws StorageUnavailable */
+  delete(workspace: string): Promise<void>;
+}
+
 /** Who may ask. */
 export interface Guard {
   /** The reason this mention is not answered, or nothing. */
@@ -196,11 +209,11 @@ export interface TurnStore {
    */
   rate(id: ConversationId, turn: MentionId, vote: Vote): Promise<Rating | 'none' | undefined>;
   /**
-   * Drops the turns of a conversation, or those that answer one person and what that person thinks of the others, and
-   * resolves with how many turns there were.
+   * Drops the turns of a conversation, or those that answer one person, and resolves with how many there were. Of one
+   * person, what the other turns hold is dropped too: words, files and name that they quote, and ratings.
    * @throws StorageUnavailable, StorageCorrupt
    */
-  forget(id: ConversationId, author?: string): Promise<number>;
+  forget(id: ConversationId, person?: Pick<Author, 'id' | 'name'>): Promise<number>;
   /**
    * Drops one turn and resolves with it, without its media; undefined where there is none of this id.
    * @throws StorageUnavailable, StorageCorrupt

@@ -49,6 +49,8 @@ export interface DraftView {
   readonly headline?: string;
   /** The same in the reader's language, on one line: the headline where there is one; absent while text comes. */
   readonly line?: string;
+  /** The same as it follows the bot's name, without the headline. */
+  readonly isDoing?: string;
   /** To be drawn under the last post that shows text; absent until there is text. */
   readonly offer?: Offer;
 }

@@ -14,6 +14,7 @@ import { COMMANDS } from '../commands/list.ts';
 import type { Language } from '../core/conversation.ts';
 import type { CommandName, CommandValues } from '../core/inbound.ts';
 import type { CommandReply, Form, Menu } from '../core/reply.ts';
+import { partsOf } from './parts.ts';
 
 /** A command and its values. */
 export interface Given {
@@ -28,6 +29,7 @@ const MAX_CONTENT = 2000;
 export function answerOf(
   name: CommandName,
   { text, files = [], menus = [], forms = [] }: CommandReply,
+  maxFileBytes: number,
 ): InteractionEditReplyOptions {
   const isLong = Array.from(text).length > MAX_CONTENT;
   const all = [...files, ...(isLong ? [{ name: `${name}.md`, mimeType: 'text/markdown', text }] : [])];
@@ -37,10 +39,16 @@ export function answerOf(
           .slice(0, MAX_CONTENT - 2)
           .join('')}…`
       : text,
-    files: all.map((file) => new AttachmentBuilder(Buffer.from(file.text), { name: file.name })),
+    files: all
+      .flatMap((file) => partsOf(file, maxFileBytes))
+      .slice(0, MAX_FILES)
+      .map((file) => new AttachmentBuilder(Buffer.from(file.text), { name: file.name })),
     components: [...menus.map((menu, at) => rowOf(name, menu, at)), ...forms.map(openerOf)],
   };
 }
+
+/** Files of one message. @see https://docs.discord.com/developers/reference#uploading-files */
+const MAX_FILES = 10;
 
 /** What a component is called says whose it is; what it says is the command's values. Both outlive a restart. */
 const OURS = 'command';

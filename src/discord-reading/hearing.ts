@@ -7,6 +7,7 @@ import type { Inbox, Log } from '../core/ports.ts';
 import type { NoticesFor } from '../notices/notices.ts';
 import { heardOf } from './heard.ts';
 import { type Ignored, judge, mentionOf, type Self, unanswered, type Verdict } from './inbound.ts';
+import { asMayBe, Daily, missingFor, rightsIn } from './rights.ts';
 import { asWanted, conversationsOf, directWhere, type Where, whereOf } from './where.ts';
 
 export interface HearingOptions {
@@ -14,6 +15,8 @@ export interface HearingOptions {
   readonly inbox: Inbox;
   readonly noticesFor: NoticesFor;
   readonly log: Log;
+  /** Tells an asker what keeps the bot from answering where they asked: permissions by name. */
+  readonly tell: (to: Mention, missing: readonly string[]) => Promise<void>;
 }
 
 /** What an event says of messages that are gone; it does not say what they were. */
@@ -29,6 +32,7 @@ type Unheard = Ignored | 'not-edited';
 /** Hands over to the inbox what is for it. */
 export class Hearing {
   readonly #options: HearingOptions;
+  readonly #daily = new Daily();
 
   constructor(options: HearingOptions) {
     this.#options = options;
@@ -45,7 +49,21 @@ export class Hearing {
     const placed = await asWanted(mention, inbox, log);
     if (verdict.isReply === true && placed.replyTo.openThread !== undefined)
       return this.#ignore(message, 'not-addressed');
-    await inbox.mention(placed);
+    const rights = rightsIn(message.channel, this.#options.client);
+    const missing = missingFor(placed, rights);
+    if (missing.length > 0) return this.#turnAway(message, placed, missing);
+    await inbox.mention(this.#reminded(asMayBe(placed, rights)));
+  }
+
+  /** Nothing is asked of the model for an answer that cannot stand. */
+  async #turnAway(message: Message, mention: Mention, missing: readonly string[]): Promise<void> {
+    if (this.#daily.isDue(`${message.channelId} ${mention.author.id}`)) await this.#options.tell(mention, missing);
+    this.#ignore(message, 'may-not-answer');
+  }
+
+  #reminded(mention: Mention): Mention {
+    const { lacks, ...replyTo } = mention.replyTo;
+    return lacks === undefined || this.#daily.isDue(replyTo.channel) ? mention : { ...mention, replyTo };
   }
 
   /** Previews of links, pins and opened threads come as updates too: only the author's own change is an edit. */

@@ -12,7 +12,15 @@ export interface Self {
 }
 
 /** Why a message is not answered; `elsewhere` is a place that holds no conversation. */
-export type Ignored = 'elsewhere' | 'own' | 'webhook' | 'bot' | 'system' | 'not-addressed' | 'nothing-said';
+export type Ignored =
+  | 'elsewhere'
+  | 'own'
+  | 'webhook'
+  | 'bot'
+  | 'system'
+  | 'not-addressed'
+  | 'nothing-said'
+  | 'may-not-answer';
 
 /** What to do with a message; `overheard` is a mention only where the bot takes part in the conversation. */
 export type Verdict =

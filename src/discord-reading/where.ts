@@ -1,5 +1,12 @@
 /** Where something stands on Discord: its place, its conversation, and where an answer to it goes. */
-import { type Channel, ChannelType, type Client, PermissionFlagsBits } from 'discord.js';
+import {
+  type Channel,
+  ChannelType,
+  type Client,
+  type GuildBasedChannel,
+  GuildPremiumTier,
+  PermissionFlagsBits,
+} from 'discord.js';
 import { type ConversationId, conversationIdOf, type Whereabouts } from '../core/conversation.ts';
 import type { Command, Mention, Place, ReplyAddress } from '../core/inbound.ts';
 import type { Inbox, Log } from '../core/ports.ts';
@@ -21,6 +28,8 @@ export interface Where {
   readonly conversation?: ConversationId;
   /** Who opened the thread. */
   readonly owner?: string;
+  /** Bytes of the largest file, on a server whose members pay for more. */
+  readonly maxFileBytes?: number;
 }
 
 interface Placing extends Pick<Mention, 'id' | 'text' | 'author'> {
@@ -52,6 +61,7 @@ export function placedOf(
       channel,
       message: id,
       asker: author.id,
+      ...(where.maxFileBytes === undefined ? {} : { maxFileBytes: where.maxFileBytes }),
       ...(where.conversation === undefined ? { openThread: threadName(text, notices.questionFrom(author.name)) } : {}),
     },
   };
@@ -143,12 +153,21 @@ export function whereOf(channel: Channel): Where | undefined {
       channel: id,
       conversation: conversationIn(place, id),
       ...(channel.ownerId ? { owner: channel.ownerId } : {}),
+      ...boostOf(channel),
     };
   }
   const place: Place = { platform: 'discord', workspace, channel: id, name, kind: 'channel' };
   if (channel.type === ChannelType.GuildText || channel.type === ChannelType.GuildAnnouncement)
-    return { place, channel: id };
-  return { place, channel: id, conversation: conversationIn(place) };
+    return { place, channel: id, ...boostOf(channel) };
+  return { place, channel: id, conversation: conversationIn(place), ...boostOf(channel) };
+}
+
+const MIB = 1024 * 1024;
+
+/** @see https://support.discord.com/hc/en-us/articles/360028038352 */
+function boostOf({ guild }: Pick<GuildBasedChannel, 'guild'>): Pick<Where, 'maxFileBytes'> {
+  if (guild.premiumTier === GuildPremiumTier.Tier3) return { maxFileBytes: 100 * MIB };
+  return guild.premiumTier === GuildPremiumTier.Tier2 ? { maxFileBytes: 50 * MIB } : {};
 }
 
 /** Where direct messages of this channel are. */

@@ -20,7 +20,7 @@ interface Untold {
 
 /** Says it once, by the first way that is open; where none is, the log has it. Never rejects. */
 export async function tellElsewhere({ content, to, shut }: Untold, rooms: Elsewhere): Promise<void> {
-  const { log } = rooms;
+  const { log, requests } = rooms;
   for (const way of [() => above(to, shut, rooms), () => directChannel(to, rooms.requests)]) {
     try {
       const found = await way();
@@ -44,7 +44,15 @@ export async function tellElsewhere({ content, to, shut }: Untold, rooms: Elsewh
       log.debug('discord.way-shut', { status: error.failure.status, code: error.failure.platformCode });
     }
   }
-  log.warn('discord.untold', { channel: shut });
+  const isShown = await isMarked(to, requests).catch(() => false);
+  log.warn('discord.untold', { channel: shut, isShown });
+}
+
+/** A sign at the question: the last that can be done where no word may be said. */
+async function isMarked({ channel, message }: ReplyAddress, requests: Requests): Promise<boolean> {
+  const route = Routes.channelMessageOwnReaction(channel, message, encodeURIComponent('🔇'));
+  await sent(requests, { kind: 'direct', channel, method: RequestMethod.Put, route });
+  return true;
 }
 
 /** The direct messages of the asker; undefined where it is not known who asked. @throws PlatformRejected, PlatformUnavailable */

@@ -87,7 +87,8 @@ export class Messages implements PostWriter<Page> {
     try {
       const changed = await this.#change(post, page);
       // A page of files alone has nothing that a display refuses, and would not be seen in it.
-      return isDisplay(changed) && this.#to.messageStyle === undefined ? this.#replace(post, page, index) : true;
+      const isOther = isDisplay(changed) && this.#to.messageStyle === undefined;
+      return isOther ? await this.#replace(post, page, index) : true;
     } catch (error) {
       switch (meaningOf(error)) {
         case 'gone':

@@ -41,6 +41,8 @@ const MEANINGS: ReadonlyMap<unknown, Meaning> = new Map<unknown, Meaning>([
   [50_027, 'expired'],
   [10_015, 'expired'],
   [10_062, 'expired'],
+  // Where a person brought the bot along, a command has five messages.
+  [40_094, 'expired'],
   [40_005, 'too-large'],
   [NOT_IN_DISPLAYS, 'a-display'],
 ]);

@@ -4,7 +4,7 @@ import type { ReplyAddress } from '../core/inbound.ts';
 import type { ReplySurface, Urgency } from '../core/ports.ts';
 import type { DraftView, PostRef, Reply } from '../core/reply.ts';
 import { noticeOf } from '../discord-text/foot.ts';
-import { NOTE, type Page, replyPagesOf, roomIn, viewPages, withoutFiles } from '../discord-text/pages.ts';
+import { NOTE, type Page, replyPagesOf, viewPages, withoutFiles } from '../discord-text/pages.ts';
 import { hindrancesIn } from '../notices/hindrances.ts';
 import { Posts } from '../reply/posts.ts';
 import { postedBelow } from './below.ts';
@@ -35,7 +35,7 @@ export class DiscordSurface implements ReplySurface {
     this.#to = to;
     this.#options = options;
     this.#typing = new Typing(options);
-    this.#pagesOf = viewPages(options.maxPosts, roomIn(to));
+    this.#pagesOf = viewPages(options.maxPosts, to);
     if (standing[0] !== undefined) this.#channel = Promise.resolve(standing[0].channel);
     this.#messages = new Messages(to, { ...options, place: () => this.#place() });
     this.#posts = new Posts(this.#messages, standing);
@@ -66,8 +66,11 @@ export class DiscordSurface implements ReplySurface {
     }
   }
 
-  async finish(reply: Reply): Promise<readonly PostRef[]> {
+  async finish(finished: Reply): Promise<readonly PostRef[]> {
     this.#end();
+    const { lacks } = this.#to;
+    const told = lacks === undefined ? undefined : hindrancesIn(finished.language).lacks(lacks);
+    const reply = told === undefined ? finished : { ...finished, notice: both(told, finished.notice) };
     try {
       return await this.#stand(reply);
     } catch (error) {
@@ -77,7 +80,7 @@ export class DiscordSurface implements ReplySurface {
       if (meaning === 'locked' || meaning === 'forbidden') await this.#tellElsewhere(hindranceBy(error, reply));
       if (!(error instanceof PlatformRejected) || meaning !== undefined || this.#posts.refs.length === 0) throw error;
       const by = { ...this.#options, writer: this.#messages };
-      this.#posts = await postedBelow(replyPagesOf(reply, Infinity, roomIn(this.#to)), this.#posts.refs, by);
+      this.#posts = await postedBelow(this.#pagesFor(reply), this.#posts.refs, by);
       return this.#posts.refs;
     }
   }
@@ -108,15 +111,19 @@ export class DiscordSurface implements ReplySurface {
     return this.#channel;
   }
 
+  #pagesFor(reply: Reply): readonly Page[] {
+    return replyPagesOf(reply, this.#options.maxPosts, this.#to);
+  }
+
   async #stand(reply: Reply): Promise<readonly PostRef[]> {
-    const pages = replyPagesOf(reply, this.#options.maxPosts, roomIn(this.#to));
+    const pages = this.#pagesFor(reply);
     try {
       return await this.#posts.sync(pages, 'final');
     } catch (error) {
       if (pages.every(({ files }) => files.length === 0) || !(error instanceof PlatformRejected)) throw error;
       const { status, platformCode } = error.failure;
       this.#options.log.warn('discord.files-refused', { channel: await this.#place(), status, platformCode });
-      return this.#posts.sync(withoutFiles(reply, roomIn(this.#to)), 'final');
+      return this.#posts.sync(withoutFiles(reply, this.#to), 'final');
     }
   }
 

@@ -99,11 +99,13 @@ function textFile(name: string, type: string, text: string): PostFile {
 }
 
 /** The pictures of a reply that Discord takes. */
-export function picturesOf(images: readonly InlineData[]): readonly PostFile[] {
+/** @param maxFileBytes Of one file; those that are larger are left out. */
+export function picturesOf(images: readonly InlineData[], maxFileBytes = MAX_FILE_BYTES): readonly PostFile[] {
+  const most = Math.min(maxFileBytes, MAX_REQUEST_BYTES - REST_OF_REQUEST_BYTES);
   const shown = images.flatMap((image) => {
     const kind = pictureKindOf(image);
     const data = Buffer.from(image.data, 'base64');
-    return kind === undefined || data.length > MAX_FILE_BYTES ? [] : [{ kind, data }];
+    return kind === undefined || data.length > most ? [] : [{ kind, data }];
   });
   return shown.map(({ kind, data }, at) => ({ name: `picture-${at + 1}.${kind}`, contentType: `image/${kind}`, data }));
 }

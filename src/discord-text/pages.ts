@@ -36,14 +36,21 @@ export const SILENT = {
   allowed_mentions: { parse: [], replied_user: false },
 } as const;
 
+/** What decides what a message holds. */
+type Holding = Pick<ReplyAddress, 'messageStyle' | 'maxFileBytes'>;
+
+function roomIn({ messageStyle }: Holding): Room {
+  return messageStyle === 'display' ? DISPLAY : PLAIN;
+}
+
 /**
  * The pages of an answer while it is written, made of its views in the order in which they come: its text so far or, before
  * there is any, what the model is thinking about, for those who want to see that. Otherwise the sign of typing says that work
  * goes on: a post that says it in words would be a write, and an edit more when text comes. The button rides with the text.
  * Pages beyond `maxPosts` wait for the file that holds the whole answer.
  */
-export function viewPages(maxPosts = Infinity, room = PLAIN): (view: DraftView) => readonly Page[] {
-  const pager = new Pager(room.page, (markdown) => {
+export function viewPages(maxPosts = Infinity, to: Holding = {}): (view: DraftView) => readonly Page[] {
+  const pager = new Pager(roomIn(to).page, (markdown) => {
     const content = format(markdown);
     return content.trim() === '' ? undefined : textPage(content);
   });
@@ -57,12 +64,13 @@ export function viewPages(maxPosts = Infinity, room = PLAIN): (view: DraftView) 
  * The pages of a finished reply: its text, then its files; the notice tells of pictures that Discord does not take. An
  * answer of more pages than `maxPosts` comes as a file as well.
  */
-export function replyPagesOf(reply: Reply, maxPosts = Infinity, room = PLAIN): readonly Page[] {
+export function replyPagesOf(reply: Reply, maxPosts = Infinity, to: Holding = {}): readonly Page[] {
   const { images = [], text, language } = reply;
+  const room = roomIn(to);
   const textPages = sourcePagesOf(text, room);
   const isCut = textPages.length > maxPosts;
   const written = [...(isCut ? [wholeAnswer(text)] : []), ...filesWithin(text)];
-  const pictures = picturesOf(images);
+  const pictures = picturesOf(images, to.maxFileBytes);
   const { wholeInFile, alsoAsFiles } = noticesIn(language);
   const [whole] = isCut ? written : [];
   const beside = isCut ? [] : written;
@@ -79,14 +87,9 @@ export function replyPagesOf(reply: Reply, maxPosts = Infinity, room = PLAIN): r
 }
 
 /** The same where no file may be posted: all of the text, in as many messages as it takes. */
-export function withoutFiles(reply: Reply, room = PLAIN): readonly Page[] {
+export function withoutFiles(reply: Reply, to: Holding = {}): readonly Page[] {
   const noticed = withUnshown(reply, reply.images?.length ?? 0);
-  return withButtons(finalPagesOf(noticed, { room }).map(textPage), reply.offer);
-}
-
-/** What a message of this reply holds. */
-export function roomIn({ messageStyle }: ReplyAddress): Room {
-  return messageStyle === 'display' ? DISPLAY : PLAIN;
+  return withButtons(finalPagesOf(noticed, { room: roomIn(to) }).map(textPage), reply.offer);
 }
 
 /** The fields of a create or an edit that make a message show the page and nothing else. */

@@ -10,16 +10,20 @@ import {
   type Message,
 } from 'discord.js';
 import type { Downloaded, Downloader } from '../core/files.ts';
-import type { Attachment, Before, Recent, ReplyAddress } from '../core/inbound.ts';
+import type { Attachment, Before, Mention, Recent, ReplyAddress } from '../core/inbound.ts';
 import type { Adapter, Inbox, ReplySurface } from '../core/ports.ts';
 import type { PostRef } from '../core/reply.ts';
 import type { Governor } from '../reply/governor.ts';
 import type { NoticesFor } from '../notices/notices.ts';
 import { type Gone, Hearing } from '../discord-reading/hearing.ts';
 import { saidBefore } from '../discord-reading/history.ts';
+import { invitationOf } from '../discord-reading/rights.ts';
 import { mayRead, namesIn } from '../discord-reading/where.ts';
+import { tellElsewhere } from '../discord-reply/elsewhere.ts';
 import { Requests, type RequestsOptions } from '../discord-reply/requests.ts';
 import { DiscordSurface } from '../discord-reply/surface.ts';
+import { noticeOf } from '../discord-text/foot.ts';
+import { hindrancesIn } from '../notices/hindrances.ts';
 import { CatchUp } from './catch-up.ts';
 import { platformErrorOf } from './client.ts';
 import { Connection, type ConnectionOptions, within } from './connection.ts';
@@ -72,7 +76,10 @@ export class DiscordAdapter implements Adapter {
   async start(inbox: Inbox): Promise<void> {
     const client = await this.#connection.start((made) => this.#listen(made, inbox));
     await this.#register(client);
-    this.#options.log.info('discord.ready', { bot: client.user.id, servers: client.guilds.cache.size });
+    const { application, user, guilds } = client;
+    const { size: servers } = guilds.cache;
+    const invited = servers === 0 ? { invitation: invitationOf(application.id) } : {};
+    this.#options.log.info('discord.ready', { bot: user.id, servers, ...invited });
   }
 
   async stop(): Promise<void> {
@@ -108,7 +115,11 @@ export class DiscordAdapter implements Adapter {
 
   #listen(client: Client, inbox: Inbox): void {
     const { log, noticesFor } = this.#options;
-    const hearing = new Hearing({ client, inbox, noticesFor, log });
+    const tell = async ({ author, replyTo }: Mention, missing: readonly string[]): Promise<void> => {
+      const content = noticeOf(hindrancesIn(noticesFor(author.locale).language).lacks(missing));
+      await tellElsewhere({ content, to: replyTo, shut: replyTo.channel }, { requests: this.#requests, log });
+    };
+    const hearing = new Hearing({ client, inbox, noticesFor, log, tell });
     const gone = (event: Gone) => this.#take(event.channel, () => hearing.deleted(event));
     const answer = (given: Interaction) => answerInteraction(given, { inbox, noticesFor, log });
     client

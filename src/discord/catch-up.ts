@@ -47,26 +47,35 @@ export class CatchUp {
     this.#leftAt.delete(shard);
     if (catchUpMs === 0) return;
     const since = Math.max(Date.now() - catchUpMs, leftAt - UNNOTICED_MS);
-    const threads = [...client.channels.cache.values()].filter((channel) => channel.isThread());
-    const lively = threads
-      .filter((thread) => thread.guild.shardId === shard && lastOf(thread) >= since)
-      .toSorted((a, b) => lastOf(b) - lastOf(a))
-      .slice(0, MAX_THREADS);
-    for (const thread of lively) await inOrder(thread.id, () => this.#lookUp(thread, since));
+    const lively = [...client.channels.cache.values()]
+      .filter((channel) => channel.isThread())
+      .filter((thread) => thread.guild.shardId === shard && saidAt(thread.lastMessageId) >= since)
+      .toSorted((a, b) => saidAt(b.lastMessageId) - saidAt(a.lastMessageId))
+      .slice(0, MAX_THREADS)
+      .map((thread) => ({ thread, last: thread.lastMessageId ?? '0' }));
+    for (const { thread, last } of lively) await inOrder(thread.id, () => this.#lookUp(thread, { since, last }));
     log.info('discord.caught-up', { shard, threads: lively.length });
   }
 
-  async #lookUp(thread: AnyThreadChannel, since: number): Promise<void> {
-    const { inbox, hear } = this.#options;
+  /** What the bot wrote last shows until when it was there, unless it has been written since it is back. */
+  async #lookUp(thread: AnyThreadChannel, { since, last }: { readonly since: number; readonly last: string }) {
+    const { client, inbox, hear } = this.#options;
     const conversation = whereOf(thread)?.conversation;
     if (conversation === undefined || !(await inbox.follows(conversation))) return;
-    const after = SnowflakeUtil.generate({ timestamp: since }).toString();
-    const missed = await thread.messages.fetch({ after, limit: MAX_MESSAGES, cache: false });
+    const latest = await thread.messages.fetch({ limit: MAX_MESSAGES, cache: false });
     // Discord answers with the newest first.
-    for (const message of [...missed.values()].toReversed()) await hear(message);
+    const before = [...latest.values()].filter(({ id }) => BigInt(id) <= BigInt(last));
+    const own = before.findIndex(({ author }) => author.id === client.user?.id);
+    const missed = before.slice(0, own === -1 ? before.length : own).filter((each) => each.createdTimestamp >= since);
+    let followed = false;
+    for (const message of missed.toReversed()) {
+      // What people said before the bot came to them was not missed.
+      followed ||= await inbox.follows(conversation, message.createdTimestamp);
+      if (followed) await hear(message);
+    }
   }
 }
 
-function lastOf({ lastMessageId }: AnyThreadChannel): number {
-  return lastMessageId === null ? 0 : SnowflakeUtil.timestampFrom(lastMessageId);
+function saidAt(message: string | null): number {
+  return message === null ? 0 : SnowflakeUtil.timestampFrom(message);
 }

@@ -1,39 +1,30 @@
 /** Slash commands, menus and buttons: questions become Mentions, everything else Commands, whose answers are drawn in private. */
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   AttachmentBuilder,
   type AutocompleteInteraction,
   type ButtonInteraction,
   type ChatInputCommandInteraction,
+  ComponentType,
   type Interaction,
+  type Message,
+  type MessageContextMenuCommandInteraction,
   MessageFlags,
   type ModalSubmitInteraction,
-  PermissionFlagsBits,
   type StringSelectMenuInteraction,
 } from 'discord.js';
 import { ACTIONS, COMMANDS, questionOf } from '../commands/list.ts';
-import type { Whereabouts } from '../core/conversation.ts';
-import { type Author, type Command, type Mention, TURN } from '../core/inbound.ts';
+import { type Command, TURN } from '../core/inbound.ts';
+import type { Inbox } from '../core/ports.ts';
 import type { CommandReply } from '../core/reply.ts';
-import type { Inbox, Log } from '../core/ports.ts';
-import type { NoticesFor } from '../notices/notices.ts';
-import { conversationAt, isPrivate, type Pressed, pressedIn, privateThread } from '../discord-controls/buttons.ts';
-import { answerOf, chosenIn, filledIn, type Given, modalOf, quoteOf } from '../discord-controls/menus.ts';
+import { conversationAt, isPrivate, type Pressed, pressedIn } from '../discord-controls/buttons.ts';
+import { answerOf, chosenIn, filledIn, type Given, modalOf } from '../discord-controls/menus.ts';
+import { ABOUT, AGAIN } from '../discord-controls/messages.ts';
 import { attachmentOf } from '../discord-reading/heard.ts';
-import {
-  asWanted,
-  conversationInPlace,
-  nextAsWanted,
-  placedOf,
-  type Where,
-  whereOf,
-} from '../discord-reading/where.ts';
+import { conversationInPlace, nextAsWanted, type Where } from '../discord-reading/where.ts';
 import { finalPagesOf } from '../discord-text/format.ts';
-
-type Answerable =
-  | ChatInputCommandInteraction
-  | StringSelectMenuInteraction
-  | ButtonInteraction
-  | ModalSubmitInteraction;
+import { type Answerable, isForeign, whereaboutsOf, whereIn } from './askers.ts';
+import { ask, askAbout, type Rooms } from './questions.ts';
 
 /**
  * Answers a command, for its giver's eyes only, or takes a question from it. Discord hears within its three seconds that an
@@ -46,6 +37,10 @@ export async function answerInteraction(interaction: Interaction, rooms: Rooms):
     const given = givenIn(interaction);
     if (given !== undefined) return answerCommand(interaction, given, rooms);
   }
+  if (interaction.isMessageContextMenuCommand() && interaction.commandName === ABOUT.name.en)
+    return askAbout(interaction, rooms);
+  if (interaction.isMessageContextMenuCommand() && interaction.commandName === AGAIN.name.en)
+    return again(interaction, rooms);
   if (interaction.isButton()) {
     const pressed = pressedIn(interaction.customId);
     if (pressed !== undefined) return press(interaction, pressed, rooms);
@@ -67,88 +62,45 @@ export async function answerInteraction(interaction: Interaction, rooms: Rooms):
 }
 
 /** What was chosen, pressed or filled in under the answer to a command. */
-function madeIn(interaction: Exclude<Answerable, ChatInputCommandInteraction>): Given | undefined {
+function madeIn(
+  interaction: StringSelectMenuInteraction | ButtonInteraction | ModalSubmitInteraction,
+): Given | undefined {
   if (interaction.isStringSelectMenu()) return chosenIn(interaction.customId, interaction.values[0]);
   if (interaction.isButton()) return chosenIn(interaction.customId, undefined);
   return filledIn(interaction.customId, (field) => interaction.fields.getTextInputValue(field));
 }
 
-interface Rooms {
-  readonly inbox: Inbox;
-  readonly noticesFor: NoticesFor;
-  readonly log: Log;
-}
+/** What is not known by then is not offered: Discord waits 3,000 milliseconds. */
+const COMPLETE_MS = 2000;
 
 /** @see https://docs.discord.com/developers/interactions/application-commands#autocomplete */
 async function complete(interaction: AutocompleteInteraction, inbox: Inbox): Promise<void> {
   const { name, value } = interaction.options.getFocused(true);
   const options = COMMANDS.find((spec) => spec.name === interaction.commandName)?.options ?? [];
   const option = options.find((each) => each.name === name);
-  const words = option?.kind === 'word' ? await inbox.complete(option.suggests, value) : [];
+  const none = delay(COMPLETE_MS, [], { ref: false });
+  const words = option?.kind === 'word' ? await Promise.race([inbox.complete(option.suggests, value), none]) : [];
   await interaction.respond(words.map((word) => ({ name: word, value: word })));
 }
 
 async function answerCommand(interaction: ChatInputCommandInteraction, given: Given, rooms: Rooms): Promise<void> {
-  const question = questionOf(given.name, given.values);
+  const asked = questionOf(given.name, given.values);
+  // Where the bot is not itself, nobody but the asker can be shown an answer that grows.
+  const question = asked && { ...asked, isPrivate: asked.isPrivate || isForeign(interaction) };
   if (question?.isPrivate === false) await interaction.deferReply();
   else await interaction.deferReply({ flags: MessageFlags.Ephemeral });
-  const where = interaction.channel === null ? undefined : whereOf(interaction.channel);
+  const where = whereIn(interaction);
   if (where === undefined) await interaction.editReply({ content: rooms.noticesFor(interaction.locale).elsewhere });
   else if (question === undefined) await reply(interaction, given, rooms);
-  else await ask({ interaction, where, question }, rooms);
-}
-
-interface Asking {
-  readonly interaction: ChatInputCommandInteraction;
-  readonly where: Where;
-  readonly question: NonNullable<ReturnType<typeof questionOf>>;
-}
-
-/** The question is shown in the answer to the command, and answered as if it had been written there. */
-async function ask({ interaction, where, question }: Asking, { inbox, noticesFor, log }: Rooms): Promise<void> {
-  const { text, flags, isPrivate } = question;
-  const notices = noticesFor(interaction.locale);
-  const file = interaction.options.getAttachment('file');
-  const common = {
-    text,
-    author: authorOf(interaction),
-    attachments: file === null ? [] : [attachmentOf(file)],
-    flags,
-    receivedAt: Date.now(),
-  };
-  try {
-    if (isPrivate) {
-      await inbox.mention(await asWanted({ ...common, ...privately(interaction, where) }, inbox, log));
-      return;
-    }
-    const { id } = await interaction.editReply({ content: quoteOf(text) });
-    const mention: Mention = { ...common, ...placedOf({ where, id, text, author: common.author }, notices) };
-    await inbox.mention(await asWanted(mention, inbox, log));
-  } catch (error) {
-    log.error('command.failed', error, { command: interaction.commandName });
-    await interaction.editReply({ content: notices.ofError(error) });
+  else {
+    const file = interaction.options.getAttachment('file');
+    await ask({ interaction, where, question, attachments: file === null ? [] : [attachmentOf(file)] }, rooms);
   }
-}
-
-/** Questions that only their asker sees share a memory of their own, apart from what others can read. */
-function privately({ id, applicationId, token, user }: ChatInputCommandInteraction, { place, channel }: Where) {
-  return {
-    id: `discord:${channel}/${id}`,
-    conversation: conversationAt(place, channel, privateThread(user.id)),
-    place: { ...place, kind: 'direct' as const },
-    replyTo: {
-      platform: place.platform,
-      channel,
-      message: id,
-      hidden: `${applicationId}/${token}`,
-      asker: user.id,
-    },
-  };
 }
 
 async function reply(interaction: Answerable, given: Given, { inbox, noticesFor, log }: Rooms): Promise<void> {
   const notices = noticesFor(interaction.locale);
-  const where = interaction.channel === null ? undefined : whereOf(interaction.channel);
+  const where = whereIn(interaction);
   if (where === undefined) {
     await interaction.editReply({ content: notices.elsewhere, components: [] });
     return;
@@ -157,7 +109,7 @@ async function reply(interaction: Answerable, given: Given, { inbox, noticesFor,
     const { author, place } = whereaboutsOf(interaction, where);
     const conversation = where.conversation ?? (await conversationInPlace({ author, place }, inbox, log));
     const command: Command = { ...given, author, place, ...(conversation === undefined ? {} : { conversation }) };
-    await interaction.editReply(answerOf(given.name, await inbox.command(command)));
+    await interaction.editReply(answerOf(given.name, await inbox.command(command), interaction.attachmentSizeLimit));
   } catch (error) {
     log.error('command.failed', error, { command: given.name });
     await interaction.editReply({ content: notices.ofError(error), components: [] });
@@ -166,25 +118,50 @@ async function reply(interaction: Answerable, given: Given, { inbox, noticesFor,
 
 /** Does what a button under an answer asks for. What shows by itself is not told as well. */
 async function press(interaction: ButtonInteraction, pressed: Pressed, rooms: Rooms): Promise<void> {
-  const { inbox, noticesFor, log } = rooms;
   const isTold = ACTIONS.find(({ name }) => name === pressed.name)?.isTold === true;
   if (isTold) await interaction.deferReply({ flags: MessageFlags.Ephemeral });
   else await interaction.deferUpdate();
-  const where = interaction.channel === null ? undefined : whereOf(interaction.channel);
+  const answer = await answerTo({ interaction, message: interaction.message, pressed }, rooms);
+  if (isTold || answer.shows !== true) await tell(interaction, answer);
+}
+
+/** What the menu of an answer does as its button would; no other message has one. */
+async function again(interaction: MessageContextMenuCommandInteraction, rooms: Rooms): Promise<void> {
+  await interaction.deferReply({ flags: MessageFlags.Ephemeral });
+  const message = interaction.targetMessage;
+  const rows = message.components.filter((row) => row.type === ComponentType.ActionRow);
+  const buttons = rows.flatMap((row) => row.components);
+  const pressed = buttons.map((button) => pressedIn(button.customId ?? '')).find((each) => each !== undefined);
+  if (pressed === undefined) return tell(interaction, { text: rooms.noticesFor(interaction.locale).elsewhere });
+  const answer = await answerTo({ interaction, message, pressed: { ...pressed, name: 'retry' } }, rooms);
+  if (answer.shows === true) await interaction.deleteReply();
+  else await tell(interaction, answer);
+}
+
+interface Pressing {
+  readonly interaction: ButtonInteraction | MessageContextMenuCommandInteraction;
+  /** The answer that it is about. */
+  readonly message: Pick<Message, 'id'>;
+  readonly pressed: Pressed;
+}
+
+async function answerTo(pressing: Pressing, { inbox, noticesFor, log }: Rooms): Promise<CommandReply> {
+  const { interaction, pressed } = pressing;
   const notices = noticesFor(interaction.locale);
-  if (where === undefined) return tell(interaction, { text: notices.elsewhere });
+  const where = whereIn(interaction);
+  if (where === undefined) return { text: notices.elsewhere };
   try {
-    const answer = await inbox.command(await nextAsWanted(commandOf(interaction, pressed, where), inbox, log));
-    if (isTold || answer.shows !== true) await tell(interaction, answer);
+    return await inbox.command(await nextAsWanted(commandOf(pressing, where), inbox, log));
   } catch (error) {
     log.error('command.failed', error, { command: pressed.name });
-    await tell(interaction, { text: notices.ofError(error) });
+    return { text: notices.ofError(error) };
   }
 }
 
 /** A question that comes of it answers the message whose button was pressed, before the same eyes. */
-function commandOf(interaction: ButtonInteraction, { name, turn, thread }: Pressed, where: Where): Command {
-  const { message, applicationId, token } = interaction;
+function commandOf({ interaction, message, pressed }: Pressing, where: Where): Command {
+  const { name, turn, thread } = pressed;
+  const { applicationId, token } = interaction;
   const { author, place } = whereaboutsOf(interaction, where);
   const { platform } = place;
   const hidden = isPrivate(thread) ? { hidden: `${applicationId}/${token}`, asker: author.id } : {};
@@ -205,7 +182,7 @@ function commandOf(interaction: ButtonInteraction, { name, turn, thread }: Press
 const MAX_MESSAGES = 3;
 
 /** In private, as Discord shows Markdown. */
-async function tell(interaction: ButtonInteraction, { text }: CommandReply): Promise<void> {
+async function tell(interaction: Pressing['interaction'], { text }: CommandReply): Promise<void> {
   const pages = finalPagesOf({ text, sources: [], ending: { kind: 'complete' } });
   const isLong = pages.length > MAX_MESSAGES;
   const file = new AttachmentBuilder(Buffer.from(text), { name: 'answer.md' });
@@ -215,34 +192,6 @@ async function tell(interaction: ButtonInteraction, { text }: CommandReply): Pro
     if (at === 0 && interaction.ephemeral === true) await interaction.editReply(quiet);
     else await interaction.followUp({ ...message, flags: [MessageFlags.SuppressEmbeds, MessageFlags.Ephemeral] });
   }
-}
-
-function whereaboutsOf(interaction: Answerable, { place }: Where): Whereabouts {
-  const manages = managedBy(interaction, place.kind);
-  const moderates = interaction.memberPermissions?.has(PermissionFlagsBits.ManageMessages) === true;
-  const author = {
-    ...authorOf(interaction),
-    ...(manages === undefined ? {} : { manages }),
-    ...(moderates ? { moderates } : {}),
-  };
-  return { author, place };
-}
-
-function authorOf({ user, member, locale }: Answerable): Author {
-  const name = member !== null && 'displayName' in member ? member.displayName : user.displayName;
-  return { id: user.id, name, locale, ...(member === null ? {} : { roles: rolesOf(member) }) };
-}
-
-/** Of a server that is not known, the roles come as Discord sent them. */
-function rolesOf({ roles }: NonNullable<Answerable['member']>): readonly string[] {
-  return Array.isArray(roles) ? roles : [...roles.cache.keys()];
-}
-
-/** In a direct message the channel is the person's own; its workspace is shared with everyone who writes to the bot. */
-function managedBy({ memberPermissions }: Answerable, kind: 'direct' | 'channel' | 'thread'): Author['manages'] {
-  if (kind === 'direct') return 'channel';
-  if (memberPermissions?.has(PermissionFlagsBits.ManageGuild) === true) return 'workspace';
-  return memberPermissions?.has(PermissionFlagsBits.ManageChannels) === true ? 'channel' : undefined;
 }
 
 /** A command of ours, with what was filled in as text; undefined for one that is not. */

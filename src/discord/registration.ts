@@ -1,13 +1,16 @@
 /** The bot's commands as Discord lists them, registered with one write and only when they differ. */
 import {
   ApplicationCommandOptionType,
+  ApplicationCommandType,
   ApplicationIntegrationType,
   InteractionContextType,
   type REST,
   type RESTPostAPIChatInputApplicationCommandsJSONBody,
+  type RESTPostAPIContextMenuApplicationCommandsJSONBody,
   Routes,
 } from 'discord.js';
 import { COMMANDS } from '../commands/list.ts';
+import { MESSAGE_COMMANDS } from '../discord-controls/messages.ts';
 import type { CommandOption, CommandSpec, Words } from '../core/inbound.ts';
 
 /**
@@ -15,7 +18,7 @@ import type { CommandOption, CommandSpec, Words } from '../core/inbound.ts';
  * @see https://docs.discord.com/developers/interactions/application-commands#bulk-overwrite-global-application-commands
  */
 export async function registerCommands(rest: REST, application: string): Promise<'unchanged' | 'registered'> {
-  const wanted = COMMANDS.map(bodyOf);
+  const wanted = [...COMMANDS.map(bodyOf), ...MESSAGE_COMMANDS.map(({ name }) => menuOf(name))];
   const fullRoute = Routes.applicationCommands(application);
   const standing = await rest.get(fullRoute, { query: new URLSearchParams({ with_localizations: 'true' }) });
   if (holdsAll(standing, wanted)) return 'unchanged';
@@ -23,12 +26,22 @@ export async function registerCommands(rest: REST, application: string): Promise
   return 'registered';
 }
 
+/** In a server that took the bot in, in direct messages with it, and wherever a person brings it along. */
+const EVERYWHERE = {
+  contexts: [InteractionContextType.Guild, InteractionContextType.BotDM, InteractionContextType.PrivateChannel],
+  integration_types: [ApplicationIntegrationType.GuildInstall, ApplicationIntegrationType.UserInstall],
+};
+
+function menuOf({ en, pl }: Words): RESTPostAPIContextMenuApplicationCommandsJSONBody {
+  const name_localizations = { 'en-US': en, 'en-GB': en, pl };
+  return { name: en, name_localizations, type: ApplicationCommandType.Message, ...EVERYWHERE };
+}
+
 function bodyOf({ name, description, options }: CommandSpec): RESTPostAPIChatInputApplicationCommandsJSONBody {
   return {
     name,
     ...told(description),
-    contexts: [InteractionContextType.Guild, InteractionContextType.BotDM],
-    integration_types: [ApplicationIntegrationType.GuildInstall],
+    ...EVERYWHERE,
     options: options.map(optionOf),
   };
 }

@@ -48,7 +48,7 @@ interface Said {
   readonly details: readonly Record<string, unknown>[];
 }
 
-type Kind = 'key' | 'quota' | 'unavailable' | RejectionReason;
+type Kind = 'key' | 'quota' | 'unavailable' | Exclude<RejectionReason, 'question-too-long'>;
 
 /** By the words of the error, the first that matches. `code` holds status word, code, type and reason. */
 const BY_WORDS: readonly {
@@ -126,7 +126,6 @@ function verdictOfWords(said: Said, refused: Refused): Verdict {
   // A relay may answer 500 to what the service answered 400.
   const kind = rule?.kind ?? (changes.length === 0 ? kindOfNumber(said.number) : 'request');
   const verdict = judge(kind, refused, said);
-  if (kind === 'too-long') return { ...verdict, changes: ['half-history'] };
   if (kind === 'request') return { ...verdict, changes };
   return rule?.retries === undefined ? verdict : { ...verdict, retries: rule.retries };
 }

@@ -18,7 +18,6 @@ export type Change =
   | 'no-thinking'
   | 'no-sampling'
   | 'no-signatures'
-  | 'half-history'
   | 'with-tool-flag'
   | 'no-tool-flag'
   /** Without a field of this name, which the service does not know. */
@@ -175,9 +174,8 @@ function jsonModeOf(json: JsonMode): GenerationConfig {
  */
 function contentsOf(contents: readonly Content[], changes: ReadonlySet<Change>): readonly Content[] {
   const sendable = contents.map((content) => sendableOf(content, changes)).filter(({ parts }) => parts.length > 0);
-  const kept = fromQuestion(changes.has('half-history') ? sendable.slice(Math.ceil(sendable.length / 2)) : sendable);
+  const kept = fromQuestion(sendable);
   const joined: Content[] = [];
-  // Half of a short conversation may hold no question; then the last one is asked alone.
   for (const content of kept.length > 0 ? kept : sendable.slice(Math.max(0, sendable.findLastIndex(isQuestion)))) {
     const before = joined.at(-1);
     if (before?.role !== content.role || isFunctionStep(before) || isFunctionStep(content)) joined.push(content);

@@ -76,7 +76,7 @@ export class Budget implements Guard, Meter {
   }
 
   metered(ask: Ask, mention: Mention): Ask {
-    const bill: Bill = { mention, isCounted: false };
+    const bill: Bill = { mention: { ...mention, author: mention.wantedBy ?? mention.author }, isCounted: false };
     return (request, signal) => this.#metered({ ask, bill, request }, signal);
   }
 

@@ -23,7 +23,8 @@ export class Guards implements Guard {
 
   /** Whoever may not ask is not told how much is left. */
   async check(mention: Mention): Promise<Refusal | undefined> {
-    return (await this.access.check(mention)) ?? (await this.budget.check(mention));
+    const asked = { ...mention, author: mention.wantedBy ?? mention.author };
+    return (await this.access.check(asked)) ?? (await this.budget.check(asked));
   }
 
   /** Who may give one, and what is limited. */

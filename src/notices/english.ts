@@ -34,10 +34,9 @@ export interface Plain {
   /** Told with a file that holds an answer of which messages show only a part, or what messages show as well. */
   readonly wholeInFile: (file: string) => string;
   readonly alsoAsFiles: (files: string) => string;
-  /** After the bot's name, while no text stands; no sentence. */
-  readonly thinking: string;
-  /** On the button that stops an answer; no sentence. */
-  readonly stop: string;
+  /** After the bot's name, while no text stands; no sentences. */
+  readonly isDoing: Readonly<Record<Exclude<Status, 'reading'>, string>>;
+  readonly isReading: (files: number) => string;
   /** What can be asked, offered where nothing was asked yet: a heading of a few words, and the question. */
   readonly examples: readonly { readonly title: string; readonly message: string }[];
   /** Names a thread whose question has no words; no sentence. */
@@ -99,8 +98,13 @@ export const ENGLISH: Sentences = {
     more: (count) => `and ${count} more`,
     wholeInFile: (file) => `This answer is too long for messages. All of it is in ${file}.`,
     alsoAsFiles: (files) => `To keep or to use elsewhere: ${files}.`,
-    thinking: 'is thinking…',
-    stop: 'Stop',
+    isDoing: {
+      thinking: 'is thinking…',
+      searching: 'is searching the web…',
+      running: 'is running code…',
+      writing: 'is writing…',
+    },
+    isReading: (files) => `is reading ${countOf(files, 'file')}…`,
     examples: [
       { title: 'Explain something', message: 'Explain how rainbows form, in five sentences.' },
       { title: 'Search the web', message: 'What happened in science this week? --search' },
@@ -199,6 +203,7 @@ export const ENGLISH: Sentences = {
   rejection: {
     request: 'The model does not accept this question. Please ask it in another way.',
     'too-long': 'This conversation is too long for the model. Please start a new one.',
+    'question-too-long': 'This question is too long for the model. Please shorten it or what comes with it.',
     'too-large': 'This is too large for the model. Please send less at once.',
     media: 'The model cannot read a file or an address in this question. Please ask without it.',
     'model-gone': `The model that I use is no longer offered. ${TELL}`,

@@ -24,8 +24,8 @@ export const POLISH: Sentences = {
     more: (count) => `i jeszcze ${count}`,
     wholeInFile: (file) => `Ta odpowiedź jest za długa na wiadomości. Całość jest w pliku ${file}.`,
     alsoAsFiles: (files) => `Do zachowania lub użycia gdzie indziej: ${files}.`,
-    thinking: 'myśli…',
-    stop: 'Zatrzymaj',
+    isDoing: { thinking: 'myśli…', searching: 'szuka w sieci…', running: 'uruchamia kod…', writing: 'pisze…' },
+    isReading: (files) => `czyta ${countOf(files, ['plik', 'pliki', 'plików'])}…`,
     examples: [
       { title: 'Wyjaśnij coś', message: 'Wyjaśnij w pięciu zdaniach, jak powstaje tęcza.' },
       { title: 'Poszukaj w sieci', message: 'Co wydarzyło się w tym tygodniu w nauce? --search' },
@@ -120,6 +120,7 @@ export const POLISH: Sentences = {
   rejection: {
     request: 'Model nie przyjmuje tego pytania. Zadaj je inaczej.',
     'too-long': 'Ta rozmowa jest dla modelu za długa. Zacznij nową.',
+    'question-too-long': 'To pytanie jest dla modelu za długie. Skróć je albo to, co do niego dołączono.',
     'too-large': 'To jest dla modelu za duże. Wyślij mniej naraz.',
     media: 'Model nie potrafi odczytać pliku albo adresu z tego pytania. Zapytaj bez niego.',
     'model-gone': `Model, którego używam, nie jest już oferowany. ${TELL}`,

@@ -1,5 +1,4 @@
 /** What was said in a place before the bot came to it, told to the model as data. */
-import type { Part } from '../core/content.ts';
 import type { Platform, Turn } from '../core/conversation.ts';
 import type { Attachment, Mention, Recent, Said } from '../core/inbound.ts';
 import type { Adapter, Log, TurnStore } from '../core/ports.ts';
@@ -16,12 +15,20 @@ export interface PlacesOptions {
 /** Why it is not known what was said before. */
 export type Untold = Extract<Recent, { readonly fault: unknown }>['fault'];
 
+/** A text for the question's Content. */
+export interface Telling {
+  readonly text: string;
+  /** The id of who said it; absent for the bot itself, and for the words around it. */
+  readonly by?: string;
+}
+
 /** What goes with a question of what was said before it. */
 export interface Told {
-  /** For the question's Content, right before its words. */
-  readonly said: readonly Part[];
-  /** The files of the message that is replied to. */
+  /** Right before the question's words, one text a message, so that what one person said can be taken out. */
+  readonly said: readonly Telling[];
+  /** The files of the message that is replied to, and the id of who sent it. */
   readonly attachments: readonly Attachment[];
+  readonly sentBy?: string;
   /** What the author is called. */
   readonly speaker: string;
   /** By id, everybody who is named. */
@@ -54,12 +61,13 @@ export class Places {
     const speaker = speakers.nameOf(mention.author);
     const read = await this.#read(mention, past);
     const found = 'fault' in read ? [] : read;
-    const lines = linesOf(found, mention.before?.repliesTo, speakers);
+    const tellings = tellingsOf(found, mention.before?.repliesTo, speakers);
     const replied = found.find(({ id }) => id === mention.before?.repliesTo);
     const isKnown = replied === undefined || past.some((turn) => holds(turn, replied.id));
     return {
-      said: lines === '' ? [] : [{ text: `${HEADING}\n${lines}\n${QUESTION}` }],
+      said: tellings.length === 0 ? [] : [{ text: `${HEADING}\n` }, ...tellings, { text: `${QUESTION}\n` }],
       attachments: isKnown ? [] : replied.attachments,
+      ...(isKnown || replied.author === 'self' ? {} : { sentBy: replied.author.id }),
       speaker,
       speakers: speakers.named,
       // Where it may not be read, that is said once.
@@ -94,18 +102,18 @@ function holds({ id, posts }: Turn, message: string): boolean {
 }
 
 /** Each message under the name of who wrote it, every line of it quoted: none passes for another speaker's. */
-function linesOf(found: readonly Said[], repliesTo: string | undefined, speakers: Speakers): string {
-  const told: string[] = [];
+function tellingsOf(found: readonly Said[], repliesTo: string | undefined, speakers: Speakers): readonly Telling[] {
+  const told: Telling[] = [];
   let chars = 0;
   for (const { id, author, text } of found.toReversed()) {
     const name = author === 'self' ? SELF : speakers.nameOf(author);
     const shown = text.length > MAX_MESSAGE_CHARS ? `${text.slice(0, MAX_MESSAGE_CHARS).toWellFormed()}…` : text;
-    const lines = `${name}${id === repliesTo ? ' (the question replies to this)' : ''}:\n${quotedLines(shown)}`;
+    const lines = `${name}${id === repliesTo ? ' (the question replies to this)' : ''}:\n${quotedLines(shown)}\n`;
     chars += lines.length;
     if (chars > MAX_CHARS && told.length > 0) break;
-    told.push(lines);
+    told.push({ text: lines, ...(author === 'self' ? {} : { by: author.id }) });
   }
-  return told.toReversed().join('\n');
+  return told.toReversed();
 }
 
 /** Each line quoted, however it ends. */

@@ -50,8 +50,8 @@ const TRUSTED_TRIPS = 4;
  * less of it lets an ending that finds the window spent come sooner. The first window after a pause is mostly the whole of a
  * short answer, whose ending comes about when it ends.
  */
-const TAIL = 0.8;
-const FIRST_TAIL = 1;
+const TAIL = 0.7;
+const FIRST_TAIL = 0.88;
 
 /** Milliseconds that a write is held for the next text to come, until it is known how long it was: half a usual pause. */
 const HELD_MS = 80;
@@ -237,8 +237,7 @@ export class Slots {
   /** An even share of a whole window for one reply; for n of them less by n², as each of n grows stale n times as long. */
   #logGapMs(urgency: Urgency, waiting: number, now: number): number {
     const factor = urgency === 'burst' ? BURST : 1;
-    const replies = waiting + this.#inFlight;
-    const many = replies > MANY ? MANY ** 2 / replies : replies;
+    const many = Math.min(waiting + this.#inFlight, MANY ** 2 / Math.max(1, waiting + this.#inFlight));
     const hurry = 1 + (many ** 2 - 1) / HURRY;
     const share = Math.max(0.5, this.#limit - this.#keptOf(waiting) - this.#used(now)) / this.#limit;
     return (factor * this.#windowMs * Math.max(1, SLOW_BELOW / share)) / this.#limit / hurry;

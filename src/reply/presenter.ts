@@ -12,8 +12,8 @@ export interface PresentOptions {
   readonly signal: AbortSignal;
   /** In the reader's language. */
   readonly notices: Notices;
-  /** A sentence to put under the answer beside the one about its ending. */
-  readonly notice?: string | undefined;
+  /** A sentence to put under the answer of a turn beside the one about its ending. */
+  readonly notice?: (turn: Turn) => string | undefined;
   /** Told the posts that stand whenever there are others than before. Its failure is logged. */
   readonly onPosts: (posts: readonly PostRef[]) => Promise<void>;
   /** Told the model's text before each write that shows more of it. Its failure is logged. */
@@ -94,7 +94,7 @@ function unsourced(turn: Turn): Turn {
 
 /** The turn with what the bot says of its ending; a further notice stands on a line of its own. */
 function withNotice(turn: Turn, { notices, notice }: PresentOptions): Turn {
-  const said = [notices.ofEnding(turn.ending, isVisible(turn)), notice].filter((one) => one !== undefined);
+  const said = [notices.ofEnding(turn.ending, isVisible(turn)), notice?.(turn)].filter((one) => one !== undefined);
   return { ...turn, language: notices.language, ...(said.length === 0 ? {} : { notice: said.join('\n') }) };
 }
 
@@ -195,6 +195,7 @@ class Writer {
     return {
       ...view,
       ...(view.status === 'writing' || line === undefined ? {} : { line }),
+      ...(view.status === 'writing' || view.status === 'reading' ? {} : { isDoing: notices.isDoing[view.status] }),
       ...(this.#draft.stands && offered !== undefined ? offerOf(offered, ['stop'], notices) : {}),
     };
   }

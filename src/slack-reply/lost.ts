@@ -1,8 +1,8 @@
 /** Finds a message whose making was lost on its way: whether Slack made it, only its thread can tell. */
 import { PlatformRejected, PlatformUnavailable } from '../core/errors.ts';
 import type { PostRef } from '../core/reply.ts';
-import type { Call } from './calls.ts';
-import { type Fields, listOf, textIn } from './fields.ts';
+import type { Call } from '../slack-api/calls.ts';
+import { type Fields, listOf, textIn } from '../slack-api/fields.ts';
 import type { ThreadAddress } from './messages.ts';
 
 /** Messages looked at: the newest that a limited app is given. @see https://docs.slack.dev/reference/methods/conversations.replies */

@@ -3,10 +3,10 @@ import { PlatformUnavailable } from '../core/errors.ts';
 import type { PostRef } from '../core/reply.ts';
 import type { PostWriter } from '../reply/posts.ts';
 import { contentOf, type Page, plainContentOf } from '../slack-text/pages.ts';
-import type { Call } from './calls.ts';
-import { type Fields, textIn } from './fields.ts';
+import type { Call } from '../slack-api/calls.ts';
+import { type Fields, textIn } from '../slack-api/fields.ts';
 import { isLost, lostPost } from './lost.ts';
-import { GONE, isRateLimit, type Ladder, NO_WRITING, NOT_SHOWN, refusalOf } from './refusals.ts';
+import { GONE, isRateLimit, type Ladder, NO_WRITING, NOT_SHOWN, refusalOf } from '../slack-api/refusals.ts';
 import { Streams } from './streams.ts';
 
 /** Where the messages of a reply stand. */

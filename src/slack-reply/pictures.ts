@@ -4,10 +4,10 @@ import type { InlineData } from '../core/content.ts';
 import { PlatformRejected, PlatformUnavailable } from '../core/errors.ts';
 import { pictureKindOf, type PostRef } from '../core/reply.ts';
 import { Posts, type PostWriter } from '../reply/posts.ts';
-import type { Call } from './calls.ts';
-import { type Fields, fieldsOf, listOf, textIn } from './fields.ts';
+import type { Call } from '../slack-api/calls.ts';
+import { type Fields, fieldsOf, listOf, textIn } from '../slack-api/fields.ts';
 import type { ThreadAddress } from './messages.ts';
-import { GONE, refusalOf } from './refusals.ts';
+import { GONE, refusalOf } from '../slack-api/refusals.ts';
 
 /** A picture that Slack shows. */
 export interface PictureFile {

@@ -1,11 +1,11 @@
 /** The messages of a reply that are streamed: begun, appended to, ended; and what follows when Slack will not go on. */
 import { PlatformUnavailable } from '../core/errors.ts';
 import type { PostRef } from '../core/reply.ts';
-import { footBlocks, type Page } from '../slack-text/pages.ts';
-import type { Call } from './calls.ts';
-import { type Fields, textIn } from './fields.ts';
+import { blocksBelow, type Page } from '../slack-text/pages.ts';
+import type { Call } from '../slack-api/calls.ts';
+import { type Fields, textIn } from '../slack-api/fields.ts';
 import type { ThreadAddress } from './messages.ts';
-import { GONE, isRateLimit, NO_WRITING, refusalOf } from './refusals.ts';
+import { GONE, isRateLimit, NO_WRITING, refusalOf } from '../slack-api/refusals.ts';
 
 export interface StreamsOptions {
   readonly at: ThreadAddress;
@@ -75,7 +75,8 @@ export class Streams {
     const text = rest === '' ? {} : { chunks: [{ type: 'markdown_text', text: rest }] };
     try {
       if (isEnding) {
-        const blocks = page.foot.length === 0 ? {} : { blocks: footBlocks(page) };
+        const below = blocksBelow(page);
+        const blocks = below.length === 0 ? {} : { blocks: below };
         await this.#options.write(this.#call('chat.stopStream', { ts: post.message, ...text, ...blocks }));
         this.#streams.delete(post.message);
       } else if (rest !== '') {

@@ -1,6 +1,6 @@
 /** Shows one reply on Slack over the Web API: a status, then messages in the thread, which are streamed or edited as they grow. */
 import { PlatformRejected, PlatformUnavailable } from '../core/errors.ts';
-import type { Log, ReplySurface, Urgency } from '../core/ports.ts';
+import type { ReplySurface, Urgency } from '../core/ports.ts';
 import type { DraftView, PostRef, Reply } from '../core/reply.ts';
 import type { PageLimit } from '../markdown/paginate.ts';
 import type { Leave } from '../reply/governor.ts';
@@ -8,27 +8,19 @@ import { Posts } from '../reply/posts.ts';
 import { escaped } from '../slack-text/escape.ts';
 import { PAGE, STREAMED_PAGE } from '../slack-text/format.ts';
 import { finalPagesOf, noticePage, type Page, settledPages, viewPages } from '../slack-text/pages.ts';
-import type { Call, Calls } from './calls.ts';
-import type { Fields } from './fields.ts';
+import type { Call } from '../slack-api/calls.ts';
+import type { Fields } from '../slack-api/fields.ts';
 import { Messages, type ThreadAddress } from './messages.ts';
 import { filesOf, isPicture, type PictureFile, Pictures, type Upload } from './pictures.ts';
-import { type Ladder, NO_EDITING, refusalOf } from './refusals.ts';
+import { NO_EDITING, refusalOf } from '../slack-api/refusals.ts';
+import { StatusLine, type StatusOptions } from './status.ts';
 
-export interface SurfaceOptions {
-  readonly calls: Calls;
-  readonly ladder: Ladder;
+export interface SurfaceOptions extends StatusOptions {
   readonly upload: Upload;
   /** Whether answers are streamed where only one person reads. */
   readonly streams: boolean;
   /** Milliseconds: Slack ends a stream after about five minutes, and then refuses to append and to stop. */
   readonly streamMs: number;
-  /** The label of the button that stops a growing answer; a stream has one of Slack's own. */
-  readonly stop: string;
-  /** What is shown after the bot's name while no text stands. */
-  readonly status: string;
-  /** Milliseconds between two of them; Slack drops each after 120 000. */
-  readonly statusMs: number;
-  readonly log: Log;
 }
 
 /** Milliseconds of wait for a stream for which posting is preferred, where that is free. */
@@ -46,7 +38,7 @@ export class SlackSurface implements ReplySurface {
   readonly #limit: PageLimit;
   readonly #viewPages: (view: DraftView) => readonly Page[];
   #posts: Posts<Page>;
-  #status: NodeJS.Timeout | undefined;
+  readonly #status: StatusLine;
   /** Leave that was granted and not yet used. */
   #held: { readonly method: Call['method']; readonly leave: Leave } | undefined;
   #urgency: Urgency = 'first';
@@ -61,6 +53,7 @@ export class SlackSurface implements ReplySurface {
     const retrying = <T>(work: () => Promise<T>): Promise<T> => this.#retrying(work);
     const once = (call: Call): Promise<Fields> => this.#writeOnce(call);
     this.#messages = new Messages({ at, ladder, streams, streamMs, standing, write: once, retrying });
+    this.#status = new StatusLine(at, options, () => this.#isShown);
     this.#limit = streams ? STREAMED_PAGE : PAGE;
     this.#viewPages = viewPages(this.#limit);
     this.#posts = new Posts<Page>(
@@ -71,11 +64,13 @@ export class SlackSurface implements ReplySurface {
     this.#pictures = new Pictures(tools, standing.filter(isPicture));
   }
 
-  async begin(): Promise<void> {
-    if (this.#status !== undefined) return;
-    // Not awaited: a sign of life that fails or comes late must not hold back what it announces.
-    this.#status = setInterval(() => void this.#say(this.#options.status), this.#options.statusMs);
-    void this.#say(this.#options.status);
+  /** Where Slack has no status, a message says what goes on until there is text. */
+  async begin(view?: DraftView): Promise<void> {
+    if (this.#isShown) return;
+    this.#status.show(statusOf(view));
+    if (this.#status.isPossible) return;
+    this.#signal = NEVER;
+    await this.#posts.sync([noticePage(this.#status.words)], 'growing');
   }
 
   async leave(urgency: Urgency, signal: AbortSignal): Promise<void> {
@@ -88,10 +83,11 @@ export class SlackSurface implements ReplySurface {
 
   async show(view: DraftView): Promise<readonly PostRef[]> {
     try {
-      const pages = this.#pagesOf(view);
-      if (view.exact === '' && view.headline !== undefined) void this.#say(escaped(`💭 ${view.headline}`));
+      const shown = this.#pagesOf(view);
+      if (shown.length > 0) this.#status.end();
+      else this.#status.show(statusOf(view));
+      const pages = shown.length > 0 || this.#status.isPossible ? shown : [noticePage(this.#status.words)];
       if (pages.length === 0 || this.#messages.isStopped) return this.#refs;
-      this.#stopStatus();
       const refs = await this.#posts.sync(pages, 'growing');
       await this.#messages.settle(refs.slice(0, -1));
       return this.#refs;
@@ -109,7 +105,7 @@ export class SlackSurface implements ReplySurface {
       await this.#illustrate(reply, files);
       return this.#refs;
     } catch (error) {
-      void this.#say('');
+      this.#status.clear();
       throw error;
     }
   }
@@ -126,15 +122,15 @@ export class SlackSurface implements ReplySurface {
   }
 
   abandon(): void {
-    this.#stopStatus();
+    this.#status.end();
     this.#release();
   }
 
   #pagesOf(view: DraftView): readonly Page[] {
     if (this.#messages.isStreaming) return settledPages(view, this.#limit);
-    const { stop } = this.#options;
+    const { offer } = view;
     const pages = this.#viewPages(view);
-    return pages.map((page, at) => (at === pages.length - 1 ? { ...page, stop } : page));
+    return pages.map((page, at) => (at === pages.length - 1 && offer !== undefined ? { ...page, offer } : page));
   }
 
   get #refs(): readonly PostRef[] {
@@ -183,34 +179,8 @@ export class SlackSurface implements ReplySurface {
     return this.#messages.next(undefined);
   }
 
-  /** The status goes by itself when a message is posted. */
-  async #say(status: string): Promise<void> {
-    const { calls, ladder } = this.#options;
-    const { team, channel, thread } = this.#at;
-    const method = 'assistant.threads.setStatus';
-    if (thread === undefined || !ladder.mayTry(method, this.#at)) return;
-    const call: Call = { method, team, args: { channel_id: channel, thread_ts: thread, status } };
-    // A sign of life is not worth a wait: neither its own nor that of text behind it.
-    if (calls.waitMs(call, 'first') > 0) return;
-    await this.#tolerating('slack.status-refused', async () => {
-      try {
-        await calls.ask(call);
-      } catch (error) {
-        const code = refusalOf(error);
-        if (code !== undefined) ladder.refused(method, this.#at, code);
-        throw error;
-      }
-    });
-    // Text came meanwhile, and this came after it.
-    if (status !== '' && this.#isShown) await this.#say('');
-  }
-
   get #isShown(): boolean {
     return this.#urgency === 'ending' || this.#posts.refs.length > 0;
-  }
-
-  #stopStatus(): void {
-    clearInterval(this.#status);
   }
 
   async #tolerating(event: string, work: () => Promise<void>): Promise<void> {
@@ -247,4 +217,9 @@ export class SlackSurface implements ReplySurface {
     this.#held?.leave.unused();
     this.#held = undefined;
   }
+}
+
+/** What goes on, as it follows the bot's name. A headline of the model's thoughts stands by itself. */
+function statusOf(view: DraftView | undefined): string | undefined {
+  return view?.headline === undefined ? view?.isDoing : escaped(`💭 ${view.headline}`);
 }

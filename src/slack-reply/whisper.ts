@@ -61,7 +61,7 @@ export class WhisperSurface implements ReplySurface {
   /** What stands already cannot be changed, so a second finish says nothing more. */
   async finish(reply: Reply): Promise<readonly PostRef[]> {
     if (this.#sent > 0) return [];
-    const pages = finalPagesOf(reply, PAGE, reply.images?.length ?? 0);
+    const pages = finalPagesOf({ ...reply, ...offerIn(reply) }, PAGE, reply.images?.length ?? 0);
     for (const page of [...pages.slice(0, MAX_MESSAGES - 1), ...pages.slice(MAX_MESSAGES - 1).slice(-1)]) {
       await this.#send(contentOf(page));
       this.#sent++;
@@ -77,4 +77,11 @@ export class WhisperSurface implements ReplySurface {
   async retract(): Promise<void> {}
 
   abandon(): void {}
+}
+
+/** An address takes no further answer once it has expired, so none is asked for in the place of this one. */
+function offerIn({ offer }: Reply): Pick<Reply, 'offer'> {
+  return offer === undefined
+    ? {}
+    : { offer: { ...offer, actions: offer.actions.filter(({ name }) => name !== 'retry') } };
 }

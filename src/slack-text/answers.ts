@@ -1,6 +1,6 @@
 /** What a command is answered with on Slack: its text as blocks, its choices as lists and buttons that give it again. */
-import type { CommandName, CommandValues } from '../core/inbound.ts';
-import type { CommandReply, Menu, MenuItem } from '../core/reply.ts';
+import { type ActionName, type CommandName, type CommandValues, TURN } from '../core/inbound.ts';
+import type { CommandReply, Form, Menu, MenuItem, Offer } from '../core/reply.ts';
 import { plain } from './escape.ts';
 
 /** What a message shows, or a form. */
@@ -22,6 +22,7 @@ export interface Given {
 const MAX_SECTION = 3000;
 const MAX_TEXT = 3900;
 const MAX_LABEL = 75;
+const MAX_TITLE = 24;
 const MAX_OPTION_VALUE = 150;
 const MAX_BUTTON_VALUE = 2000;
 
@@ -29,10 +30,10 @@ const MAX_BUTTON_VALUE = 2000;
 const OURS = 'command';
 
 /** The answer; it replaces all that an earlier answer showed. */
-export function answerOf(name: CommandName, { text, menus = [] }: CommandReply): Shown {
+export function answerOf(name: CommandName, { text, menus = [], forms = [] }: CommandReply): Shown {
   return {
     text: cut(plain(text), MAX_TEXT),
-    blocks: [...sectionsOf(text), ...menus.flatMap((menu, at) => menuOf(name, menu, at))],
+    blocks: [...sectionsOf(text), ...menus.flatMap((menu, at) => menuOf(name, menu, at)), ...forms.map(openerOf)],
   };
 }
 
@@ -43,8 +44,68 @@ export function sentenceOf(sentence: string): Shown {
 
 /** A form that shows the answer; `metadata` comes back with whatever is chosen in it. */
 export function formOf({ blocks }: Shown, { title, metadata }: { readonly title: string; readonly metadata: string }) {
-  const heading = { type: 'plain_text', text: cut(title, 24) };
+  const heading = { type: 'plain_text', text: cut(title, MAX_TITLE) };
   return { type: 'modal', callback_id: OURS, title: heading, private_metadata: metadata, blocks };
+}
+
+/** The value of a button under an answer that says the last part of its conversation's id; the others are those of the place. */
+export const THREAD = 'in';
+
+const RATINGS: ReadonlySet<ActionName> = new Set(['good', 'bad']);
+
+/** What can be done with an answer, as buttons. All that a press needs is in them, so that they outlive a restart. */
+export function offerBlocks(offer: Offer | undefined): readonly object[] {
+  if (offer === undefined) return [];
+  const { turn, conversation, actions } = offer;
+  const [, , thread = ''] = conversation.split('/');
+  const values = { [TURN]: turn, [THREAD]: thread };
+  const buttons = actions.filter(({ name }) => !RATINGS.has(name));
+  const [good, bad] = ['good', 'bad'].map((rating) => {
+    const action = actions.find(({ name }) => name === rating);
+    const label = { type: 'plain_text', text: action?.label ?? '' };
+    return action && { text: label, accessibility_label: rating, value: written({ ...values, [AS]: rating }) };
+  });
+  const feedback = {
+    type: 'feedback_buttons',
+    action_id: `${OURS}:good:`,
+    positive_button: good,
+    negative_button: bad,
+  };
+  return [
+    ...(buttons.length === 0
+      ? []
+      : [{ type: 'actions', elements: buttons.map(({ name, label }) => buttonOf(name, { label, values })) }]),
+    ...(good === undefined || bad === undefined ? [] : [{ type: 'context_actions', elements: [feedback] }]),
+  ];
+}
+
+/** The value that names the command, for an element that stands for two of them. */
+const AS = 'as';
+
+/** What the button that opens a form is called, before its command and the option that is to be written. */
+const OPENS = 'write';
+
+/** The button that opens a form; what it says are the values that come with what is written. */
+function openerOf({ label, command, option, values }: Form): object {
+  const text = { type: 'plain_text', text: cut(label, MAX_LABEL) };
+  const button = { type: 'button', action_id: `${OPENS}:${command}:${option}`, text, value: written(values) };
+  return { type: 'actions', elements: [button] };
+}
+
+/** The command and the option of a form that is opened or filled in; undefined for anything else. */
+export function writtenIn(id: string, names: readonly CommandName[]) {
+  const [opens, named, option = ''] = id.split(':');
+  const name = names.find((each) => each === named);
+  return opens !== OPENS || name === undefined ? undefined : { name, option };
+}
+
+/** Blocks of a Home tab. @see https://docs.slack.dev/reference/views/home-tab-views */
+const MAX_BLOCKS = 100;
+
+/** The Home tab with these answers one below the other; `metadata` comes back with whatever is chosen in it. */
+export function homeOf(answers: readonly Shown[], metadata: string): object {
+  const blocks = answers.flatMap(({ blocks: own }, at) => (at === 0 ? own : [{ type: 'divider' }, ...own]));
+  return { type: 'home', private_metadata: metadata, blocks: blocks.slice(0, MAX_BLOCKS) };
 }
 
 /** A button that gives a command. */
@@ -60,11 +121,37 @@ export function buttonOf(name: CommandName, { label, values, isChosen }: MenuIte
 
 /** What a pressed button or a chosen option asks for; undefined for an element that is none of a command's. */
 export function givenBy(actionId: string, value: string, names: readonly CommandName[]): Given | undefined {
-  const [ours, named] = actionId.split(':');
+  const [ours, given] = actionId.split(':');
+  const { [AS]: named = given, ...values } = Object.fromEntries(new URLSearchParams(value));
   const name = names.find((each) => each === named);
-  return ours !== OURS || name === undefined
-    ? undefined
-    : { name, values: Object.fromEntries(new URLSearchParams(value)) };
+  return ours !== OURS || name === undefined ? undefined : { name, values };
+}
+
+/** Characters of a text that is written into a form. @see https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element */
+const MAX_INPUT = 3000;
+
+/** A form with one text to write; what it is called says of which command and option. */
+export function inputForm(id: string, metadata: string, { title, label, maxChars }: Written): object {
+  const element = {
+    type: 'plain_text_input',
+    action_id: id,
+    multiline: true,
+    max_length: Math.min(maxChars, MAX_INPUT),
+  };
+  return {
+    type: 'modal',
+    callback_id: id,
+    title: { type: 'plain_text', text: cut(title, MAX_TITLE) },
+    submit: { type: 'plain_text', text: 'OK' },
+    private_metadata: metadata,
+    blocks: [{ type: 'input', block_id: id, label: { type: 'plain_text', text: label }, element }],
+  };
+}
+
+interface Written {
+  readonly title: string;
+  readonly label: string;
+  readonly maxChars: number;
 }
 
 /** Text as it is, in as many sections as it needs. */

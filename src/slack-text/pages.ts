@@ -1,8 +1,8 @@
 /** What each message of a reply holds: a page of its text, what stands under it, and the blocks that Slack is given for both. */
-import type { DraftView, Mark, Reply } from '../core/reply.ts';
+import type { DraftView, Mark, Offer, Reply } from '../core/reply.ts';
 import { type PageLimit, Pager, pagesOf } from '../markdown/paginate.ts';
 import { marksByPage, withMarks } from '../sources/marks.ts';
-import { buttonOf } from './answers.ts';
+import { offerBlocks } from './answers.ts';
 import { escaped, hrefOf } from './escape.ts';
 import { footOf, noticeOf } from './foot.ts';
 import { format, steady } from './format.ts';
@@ -13,8 +13,8 @@ export interface Page {
   readonly markdown: string;
   /** Texts of a context block, in mrkdwn. */
   readonly foot: readonly string[];
-  /** Where the answer grows, the label of the button that stops it. */
-  readonly stop?: string;
+  /** What can be done with the answer: buttons, under its last message alone. */
+  readonly offer?: Offer;
 }
 
 /** Characters of Markdown that Slack takes in one message. @see https://docs.slack.dev/reference/block-kit/blocks/markdown-block */
@@ -48,7 +48,8 @@ export function finalPagesOf(reply: Reply, limit: PageLimit, unshown = 0): reado
   const pages = markedPagesOf(reply, limit);
   const foot = footOf(reply, unshown);
   const last = pages.at(-1) ?? '';
-  const under = last === '' && foot.length === 0 ? [] : [{ markdown: last, foot }];
+  const { offer } = reply;
+  const under = last === '' && foot.length === 0 ? [] : [{ markdown: last, foot, ...(offer && { offer }) }];
   return [...pages.slice(0, -1).map((markdown) => ({ markdown, foot: [] })), ...under];
 }
 
@@ -57,19 +58,21 @@ export function noticePage(notice: string): Page {
   return { markdown: '', foot: [noticeOf(notice)] };
 }
 
-/** The blocks of what stands under a page. */
-export function footBlocks({ foot }: Page): readonly object[] {
+/** The blocks of all that stands under a page. */
+export function blocksBelow(page: Page): readonly object[] {
+  return [...footBlocks(page), ...offerBlocks(page.offer)];
+}
+
+function footBlocks({ foot }: Page): readonly object[] {
   const elements = foot.map((text) => ({ type: 'mrkdwn', text, verbatim: true }));
   return elements.length === 0 ? [] : [{ type: 'context', elements }];
 }
 
 /** What a post or an edit says, so that the message shows the page and nothing else. */
 export function contentOf(page: Page): { readonly text: string; readonly blocks: readonly object[] } {
-  const { markdown, stop } = page;
+  const { markdown } = page;
   const shown = markdown === '' ? [] : [{ type: 'markdown', text: markdown }];
-  const button =
-    stop === undefined ? [] : [{ type: 'actions', elements: [buttonOf('stop', { label: stop, values: {} })] }];
-  return { text: textOf(page), blocks: [...shown, ...footBlocks(page), ...button] };
+  return { text: textOf(page), blocks: [...shown, ...blocksBelow(page)] };
 }
 
 /** Characters of one text of a section. @see https://docs.slack.dev/reference/block-kit/blocks/section-block */

@@ -1,26 +1,32 @@
 /** Halley's connection to Slack: messages and commands in through Socket Mode, surfaces out over the Web API. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ConfigError } from '../core/errors.ts';
+import { codeOf, ConfigError } from '../core/errors.ts';
 import type { Downloaded, Downloader } from '../core/files.ts';
-import type { Attachment, Recent, ReplyAddress } from '../core/inbound.ts';
+import type { Attachment, Before, Recent, ReplyAddress } from '../core/inbound.ts';
 import type { Adapter, Inbox, Log, ReplySurface } from '../core/ports.ts';
 import type { PostRef } from '../core/reply.ts';
 import type { NoticesFor } from '../notices/notices.ts';
-import { Calls, type CallsOptions, clientOf } from '../slack-reply/calls.ts';
-import { type Fields, fieldsOf, textIn } from '../slack-reply/fields.ts';
+import { Calls, type CallsOptions, clientOf, type Tokens } from '../slack-api/calls.ts';
+import type { Installed, Installs } from '../slack-api/installs.ts';
+import { type Fields, fieldsOf, textIn } from '../slack-api/fields.ts';
 import { uploadOverHttp } from '../slack-reply/pictures.ts';
-import { Ladder, startErrorOf } from '../slack-reply/refusals.ts';
+import { Ladder, startErrorOf } from '../slack-api/refusals.ts';
 import { SlackSurface } from '../slack-reply/surface.ts';
 import { WhisperSurface } from '../slack-reply/whisper.ts';
-import { Connection } from './connection.ts';
+import { Connection, type Ears } from './connection.ts';
 import { Events } from './events.ts';
+import { Home } from './home.ts';
 import { Interactions } from './interactions.ts';
-import { People } from './people.ts';
+import { saidBefore } from '../slack-reading/history.ts';
+import type { Self } from '../slack-reading/inbound.ts';
+import { People } from '../slack-reading/people.ts';
 import { Webhooks } from './webhooks.ts';
 
 export interface SlackOptions extends Pick<CallsOptions, 'posts' | 'updateMs' | 'perMinute' | 'governor'> {
-  readonly botToken: string;
+  /** Of the one workspace that is served; absent where several install the app. */
+  readonly botToken?: string | undefined;
+  readonly installs?: Installs | undefined;
   /** For Socket Mode; without it Slack's requests come over HTTP, to `handle`. */
   readonly appToken?: string | undefined;
   /** Tells requests of Slack's from others. */
@@ -53,13 +59,6 @@ const FILE_HOSTS = ['slack.com', '.slack.com', '.slack-files.com'];
 /** The longest wait for what has to end before the connection is given up. */
 const STOP_MS = 2000;
 
-/** Who the bot is in the workspace of its token. */
-interface Installed {
-  readonly team: string;
-  readonly user: string;
-  readonly bot: string;
-}
-
 export class SlackAdapter implements Adapter {
   readonly platform = 'slack';
   readonly #options: SlackOptions;
@@ -68,11 +67,17 @@ export class SlackAdapter implements Adapter {
   readonly #ladder = new Ladder();
   #connection: Connection | Webhooks | undefined;
   #events: Events | undefined;
+  readonly #people: People;
+  /** The bot in each workspace that was heard of. */
+  readonly #selves = new Map<string, Installed>();
+  readonly #tokens: Tokens;
+  readonly #selfIn = (team: string): Self | undefined => this.#selves.get(team);
 
   constructor(options: SlackOptions) {
     this.#options = options;
-    const tokens = { tokenOf: async () => options.botToken };
-    this.#calls = new Calls({ retryMs: 500, ...options, tokens });
+    this.#tokens = options.installs ?? { tokenOf: async () => options.botToken ?? '' };
+    this.#calls = new Calls({ retryMs: 500, ...options, tokens: this.#tokens });
+    this.#people = new People(this.#calls, options.log);
   }
 
   /** Whether events can arrive now. */
@@ -82,21 +87,25 @@ export class SlackAdapter implements Adapter {
 
   async start(inbox: Inbox): Promise<void> {
     const { log, twinMs = 250 } = this.#options;
-    const self = await this.#installed();
+    if (this.#options.installs === undefined) {
+      const self = await this.#installed();
+      this.#selves.set(self.team, self);
+    }
     const calls = this.#calls;
-    const people = new People(calls, log);
     const { apiUrl } = this.#options;
-    const shared = { inbox, calls, people, log, noticesFor: this.#options.noticesFor };
+    const shared = { inbox, calls, people: this.#people, log, noticesFor: this.#options.noticesFor };
+    const home = new Home(shared);
     const interactions = new Interactions({
       ...shared,
+      home,
       upload: uploadOverHttp,
       own: new URL(apiUrl ?? API_URL).origin,
     });
-    const rooms = { ...shared, interactions };
-    this.#events = new Events({ ...rooms, selfIn: (team) => (team === self.team ? self : undefined), twinMs });
-    this.#connection = this.#connectionTo(this.#events);
+    const rooms = { ...shared, interactions, home };
+    this.#events = new Events({ ...rooms, selfIn: this.#selfIn, twinMs, left: (team) => this.#left(team) });
+    this.#connection = this.#connectionTo(this.#knowing(this.#events));
     await this.#connection.start();
-    log.info('slack.ready', { team: self.team, bot: self.user });
+    log.info('slack.ready', { team: [...this.#selves.keys()].join(' ') });
   }
 
   /** A request of Slack's, where there is no socket. */
@@ -118,30 +127,53 @@ export class SlackAdapter implements Adapter {
     const { log, streams, statusMs = 90_000, streamMs = 270_000, noticesFor } = this.#options;
     const { workspace: team = '', channel, thread, message: question, hidden } = to;
     if (hidden !== undefined) return new WhisperSurface(hidden, new URL(this.#options.apiUrl ?? API_URL).origin);
-    const { thinking: status, stop } = noticesFor(undefined);
+    const { thinking: status } = noticesFor(undefined).isDoing;
     const tools = { calls: this.#calls, ladder: this.#ladder, upload: uploadOverHttp, log };
     const at = { team, channel, question, ...(thread === undefined ? {} : { thread }) };
     this.#events?.answering(to);
-    return new SlackSurface(at, standing, { ...tools, streams, streamMs, status, statusMs, stop });
+    return new SlackSurface(at, standing, { ...tools, streams, streamMs, status, statusMs });
   }
 
   /** A file of another kind than a web page that turns out to be one is a login page; so is one of another size. */
   async download(file: Attachment, maxBytes: number, signal: AbortSignal): Promise<Downloaded> {
-    const { downloader, apiUrl = API_URL, botToken } = this.#options;
+    const { downloader, apiUrl = API_URL } = this.#options;
+    const bearer = await this.#tokens.tokenOf(file.id.split('/', 1)[0] ?? '');
     const { origin, hostname } = new URL(apiUrl);
     const own = hostname === 'slack.com' ? {} : { own: origin };
-    const wanted = { url: file.url, mimeType: file.mimeType, maxBytes, hosts: FILE_HOSTS, bearer: botToken, ...own };
+    const wanted = { url: file.url, mimeType: file.mimeType, maxBytes, hosts: FILE_HOSTS, bearer, ...own };
     const got = await downloader.fetch(wanted, signal);
     const isOther = 'bytes' in got && /html/iu.test(file.mimeType) && got.bytes.length !== file.bytes;
     return isOther ? { fault: 'page' } : got;
   }
 
-  /** No mention of this platform says where it can be read what was said before it. */
-  async recent(): Promise<Recent> {
-    return [];
+  recent(before: Before, limit: number): Promise<Recent> {
+    return saidBefore(before, limit, { calls: this.#calls, people: this.#people, selfIn: this.#selfIn });
   }
 
-  #connectionTo(events: Events): Connection | Webhooks {
+  async #left(team: string): Promise<void> {
+    if (this.#options.installs === undefined) return;
+    this.#selves.delete(team);
+    await this.#options.installs.forget(team);
+  }
+
+  /** Of a workspace that was not heard of before, it is looked up first who the bot is there. */
+  #knowing(events: Events): Ears {
+    const { installs, log } = this.#options;
+    if (installs === undefined) return events;
+    return {
+      interaction: (kind, payload, ack) => events.interaction(kind, payload, ack),
+      event: (envelope) => {
+        const team = textIn(envelope, 'team_id') ?? '';
+        if (this.#selves.has(team)) return events.event(envelope);
+        const known = installs.selfIn(team).then((self) => void this.#selves.set(team, self));
+        void known
+          .catch((error: unknown) => log.warn('slack.workspace-unknown', { team, code: codeOf(error) }))
+          .then(() => events.event(envelope));
+      },
+    };
+  }
+
+  #connectionTo(events: Ears): Connection | Webhooks {
     const { log, appToken, signingSecret = '', apiUrl, onFatal } = this.#options;
     if (appToken === undefined) return new Webhooks({ signingSecret, log }, events);
     const { reconnectMs: retryMs = 250, helloMs = HELLO_MS } = this.#options;

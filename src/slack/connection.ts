@@ -3,9 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { App, type Receiver, SocketModeReceiver } from '@slack/bolt';
 import { ConfigError, HalleyError, PlatformUnavailable } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
-import { clientOptionsOf, loggerOf } from '../slack-reply/calls.ts';
-import { type Fields, fieldsOf } from '../slack-reply/fields.ts';
-import { startErrorOf } from '../slack-reply/refusals.ts';
+import { clientOptionsOf, loggerOf } from '../slack-api/calls.ts';
+import { type Fields, fieldsOf } from '../slack-api/fields.ts';
+import { startErrorOf } from '../slack-api/refusals.ts';
 
 /** Who hears what Slack sends. What is called returns at once: Slack waits three seconds at most. */
 export interface Ears {

@@ -1,26 +1,38 @@
 /** What Slack tells the bot, handed on in order: messages become mentions, a pressed stop a command; all else is ignored by name. */
 import { conversationIdOf } from '../core/conversation.ts';
 import { PlatformRejected, PlatformUnavailable } from '../core/errors.ts';
-import type { Author, Mention, ReplyAddress } from '../core/inbound.ts';
+import { type Author, type Mention, type ReplyAddress, TURN } from '../core/inbound.ts';
 import type { Inbox, Log } from '../core/ports.ts';
-import type { NoticesFor } from '../notices/notices.ts';
-import type { Calls } from '../slack-reply/calls.ts';
-import { type Fields, fieldsOf, textIn } from '../slack-reply/fields.ts';
+import type { Calls } from '../slack-api/calls.ts';
+import { type Fields, fieldsOf, textIn } from '../slack-api/fields.ts';
 import type { Acknowledge, Ears, InteractionKind } from './connection.ts';
-import { Deliveries } from './deliveries.ts';
-import { fileOf, type Heard, heardOf, type Ignored, judge, mentionOf, namedIn, type Self } from './inbound.ts';
-import { inPlaceWhereWanted } from './inbound.ts';
+import { editedIn, type Gone, goneIn } from '../slack-reading/changes.ts';
+import { Deliveries } from '../slack-reading/deliveries.ts';
+import {
+  fileOf,
+  type Heard,
+  heardOf,
+  type Ignored,
+  judge,
+  mentionOf,
+  namedIn,
+  type Self,
+} from '../slack-reading/inbound.ts';
+import { inPlaceWhereWanted } from '../slack-reading/inbound.ts';
+import type { Home } from './home.ts';
 import type { Interactions } from './interactions.ts';
-import type { People } from './people.ts';
+import type { People } from '../slack-reading/people.ts';
 
 export interface EventsOptions {
   readonly inbox: Inbox;
   readonly calls: Calls;
   readonly people: People;
   readonly interactions: Interactions;
-  readonly noticesFor: NoticesFor;
+  readonly home: Home;
   /** The bot in a workspace; undefined where it is not installed. */
   readonly selfIn: (team: string) => Self | undefined;
+  /** The bot's token in a workspace is no more. */
+  readonly left: (team: string) => Promise<void>;
   /** Milliseconds for which a mention waits for the whole message. */
   readonly twinMs: number;
   readonly log: Log;
@@ -28,9 +40,6 @@ export interface EventsOptions {
 
 /** Answers whose question is remembered, so that its deletion stops them. */
 const MAX_ANSWERS = 1000;
-
-/** Characters of a conversation's title. @see https://docs.slack.dev/reference/methods/assistant.threads.setTitle */
-const MAX_TITLE = 80;
 
 export class Events implements Ears {
   readonly #options: EventsOptions;
@@ -56,9 +65,16 @@ export class Events implements Ears {
       case 'agent_session_stopped':
         return this.#inOrder(`stop ${textIn(event, 'channel')}`, () => this.#stopped(team, event));
       case 'app_home_opened':
-        return this.#inOrder(`home ${textIn(event, 'channel')}`, () => this.#opened(team, event));
+        return this.#inOrder(`home ${textIn(event, 'channel')}`, () => this.#options.home.opened(team, event));
       case 'app_uninstalled':
-        return this.#inOrder('uninstalled', () => this.#options.inbox.removed('slack', team));
+        return this.#inOrder('uninstalled', async () => {
+          await this.#options.left(team);
+          await this.#options.inbox.removed('slack', team);
+        });
+      case 'tokens_revoked':
+        return this.#inOrder('uninstalled', async () => {
+          if (Array.isArray(fieldsOf(event['tokens'])['bot'])) await this.#options.left(team);
+        });
       default:
         this.#options.log.debug('slack.ignored', { reason: 'elsewhere', type: textIn(event, 'type') });
     }
@@ -86,7 +102,8 @@ export class Events implements Ears {
 
   #message(team: string, envelope: Fields, event: Fields): void {
     if (this.#isStopped) return;
-    if (isDeletion(event)) return this.#deleted(team, event);
+    const gone = goneIn(team, event);
+    if (gone !== undefined) return this.#gone(team, gone);
     const heard = heardOf(team, event);
     const self = this.#options.selfIn(team);
     if (heard === undefined || self === undefined) return this.#ignore('elsewhere', heard);
@@ -98,7 +115,11 @@ export class Events implements Ears {
       what: heard,
     });
     if (taken.kind !== 'new') return this.#ignore(taken.kind, heard);
-    this.#inOrder(heard.channel, async () => this.#hear(await taken.what, self));
+    const edited = editedIn(event);
+    this.#inOrder(heard.channel, async () => {
+      if (edited === undefined) await this.#hear(await taken.what, self);
+      else await this.#edited(heardOf(team, edited), self);
+    });
   }
 
   /** One after the other for the same key, so that what was written first is delivered first. */
@@ -117,14 +138,15 @@ export class Events implements Ears {
     const verdict = judge(heard, self);
     if (verdict.kind === 'ignored') return this.#ignore(verdict.reason, heard);
     const { inbox } = this.#options;
-    const { team, channel, thread = heard.ts } = heard;
-    const id = conversationIdOf({ platform: 'slack', workspace: team, channel, thread });
-    if (verdict.kind === 'overheard' && !(await inbox.follows(id))) return this.#ignore('not-addressed', heard);
-    const mention = await this.#mentionOf(heard, self);
-    if (verdict.isFree === true && !(await this.#isFree(mention))) return this.#ignore('not-addressed', heard);
+    const { team: workspace, channel, thread = heard.ts } = heard;
+    const id = conversationIdOf({ platform: 'slack', workspace, channel, thread });
+    const { kind, ...free } = verdict;
+    if (kind === 'overheard' && !(await inbox.follows(id))) return this.#ignore('not-addressed', heard);
+    const mention = { ...(await this.#mentionOf(heard, self)), ...free };
+    if (free.isFree === true && !(await this.#isFree(mention))) return this.#ignore('not-addressed', heard);
     if (await this.#options.interactions.said(mention)) return;
     const isNew = await inbox.mention(await inPlaceWhereWanted(mention, inbox, this.#options.log));
-    if (isNew && heard.isDirect && heard.thread === undefined) await this.#title(mention);
+    if (isNew && heard.isDirect && heard.thread === undefined) await this.#options.home.title(mention);
   }
 
   async #mentionOf(heard: Heard, self: Self): Promise<Mention> {
@@ -164,25 +186,6 @@ export class Events implements Ears {
     }
   }
 
-  /** The list of conversations with the bot shows what each was about. */
-  async #title({ place, replyTo, text }: Mention): Promise<void> {
-    const { workspace: team, channel } = place;
-    const title = Array.from(text.replace(/\s+/gu, ' ').trim()).slice(0, MAX_TITLE).join('');
-    if (title === '') return;
-    const args = { channel_id: channel, thread_ts: replyTo.thread, title };
-    await this.#try({ method: 'assistant.threads.setTitle', team, args }, 'slack.title-refused');
-  }
-
-  /** What can be asked, offered where a person opens the conversation with the bot. */
-  async #opened(team: string, event: Fields): Promise<void> {
-    if (event['tab'] !== 'messages') return;
-    const { people, noticesFor } = this.#options;
-    const { locale } = await people.of(team, textIn(event, 'user') ?? '');
-    const prompts = noticesFor(locale).examples.map(({ title, message }) => ({ title, message }));
-    const args = { channel_id: textIn(event, 'channel'), prompts };
-    await this.#try({ method: 'assistant.threads.setSuggestedPrompts', team, args }, 'slack.prompts-refused');
-  }
-
   async #stopped(team: string, event: Fields): Promise<void> {
     const [channel, thread] = [textIn(event, 'channel'), textIn(event, 'thread_ts')];
     if (channel === undefined || thread === undefined) return;
@@ -190,36 +193,36 @@ export class Events implements Ears {
     await this.#stop({ team, channel, thread, author });
   }
 
-  /** An answer whose question is taken away, or which is itself taken away while it grows, is stopped. */
-  #deleted(team: string, event: Fields): void {
-    const channel = textIn(event, 'channel');
-    const ts = textIn(event, 'deleted_ts') ?? textIn(fieldsOf(event['message']), 'ts');
-    const before = fieldsOf(event['previous_message']);
-    const thread = textIn(before, 'thread_ts') ?? ts;
+  /** A question that is gone takes its answer along; an answer that is taken away while it grows is stopped. */
+  #gone(team: string, { id, channel, ts, thread, user, conversations }: Gone): void {
+    const { selfIn, inbox, log } = this.#options;
+    log.debug('slack.ignored', { reason: 'deleted', channel });
+    if (user === undefined || user !== selfIn(team)?.user)
+      return this.#inOrder(channel, () => inbox.deleted(id, conversations));
     const to = this.#answers.get(`${channel}/${thread}`);
-    const self = this.#options.selfIn(team);
-    const isOurs = self !== undefined && textIn(before, 'user') === self.user;
-    const isPart = to !== undefined && ts !== undefined && (ts === to.message || (isOurs && ts > to.message));
-    this.#options.log.debug('slack.ignored', { reason: 'deleted', channel });
-    if (!isPart || channel === undefined || thread === undefined) return;
-    // Somebody, but Slack does not say who.
-    this.#inOrder(`stop ${channel}`, () => this.#stop({ team, channel, thread, author: { id: '', name: '' } }));
+    if (to === undefined || ts <= to.message) return;
+    // Somebody who may, but Slack does not say who.
+    const author = { id: '', name: '', moderates: true as const };
+    const turn = `slack:${team}/${channel}/${to.message}`;
+    this.#inOrder(`stop ${channel}`, () => this.#stop({ team, channel, thread, author, turn }));
   }
 
-  async #stop(what: { team: string; channel: string; thread: string; author: Author }): Promise<void> {
-    const { team: workspace, channel, thread, author } = what;
+  /** Whatever it says now: the inbox knows whether it was a question. */
+  async #edited(heard: Heard | undefined, self: Self): Promise<void> {
+    const verdict = heard === undefined ? undefined : judge(heard, self);
+    if (heard === undefined || verdict === undefined) return;
+    if (verdict.kind === 'ignored' && verdict.reason !== 'not-addressed') return this.#ignore(verdict.reason, heard);
+    const { inbox, log } = this.#options;
+    await inbox.edited(await inPlaceWhereWanted(await this.#mentionOf(heard, self), inbox, log));
+  }
+
+  async #stop(what: { team: string; channel: string; thread: string; author: Author; turn?: string }): Promise<void> {
+    const { team: workspace, channel, thread, author, turn } = what;
     const kind = channel.startsWith('D') ? 'direct' : 'thread';
     const conversation = conversationIdOf({ platform: 'slack', workspace, channel, thread });
     const place = { platform: 'slack', workspace, channel, kind } as const;
-    await this.#options.inbox.command({ name: 'stop', values: {}, conversation, author, place });
-  }
-
-  async #try(call: Parameters<Calls['ask']>[0], event: string): Promise<void> {
-    try {
-      await this.#options.calls.ask(call);
-    } catch (error) {
-      this.#tolerate(event, error);
-    }
+    const values = turn === undefined ? {} : { [TURN]: turn };
+    await this.#options.inbox.command({ name: 'stop', values, conversation, author, place });
   }
 
   #tolerate(event: string, error: unknown): void {
@@ -231,11 +234,4 @@ export class Events implements Ears {
   #ignore(reason: Ignored, heard: Heard | undefined): void {
     this.#options.log.debug('slack.ignored', { reason, channel: heard?.channel });
   }
-}
-
-/** What had replies leaves a stone where it stood. */
-function isDeletion(event: Fields): boolean {
-  const { subtype } = event;
-  const isStone = fieldsOf(event['message'])['subtype'] === 'tombstone';
-  return subtype === 'message_deleted' || (subtype === 'message_changed' && isStone);
 }

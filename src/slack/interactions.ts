@@ -2,21 +2,24 @@
 import { COMMANDS, type Question, questionOf } from '../commands/list.ts';
 import { readTyped } from '../commands/typed.ts';
 import { conversationIdOf } from '../core/conversation.ts';
-import type { Author, Command, Mention, Place } from '../core/inbound.ts';
+import { ACTION_NAMES, type Command, type CommandName, type Mention } from '../core/inbound.ts';
 import type { CommandReply } from '../core/reply.ts';
 import type { Inbox, Log } from '../core/ports.ts';
 import type { NoticesFor } from '../notices/notices.ts';
-import type { Call, Calls } from '../slack-reply/calls.ts';
-import { type Fields, fieldsOf, listOf, textIn } from '../slack-reply/fields.ts';
+import type { Call, Calls } from '../slack-api/calls.ts';
+import { type Fields, fieldsOf, listOf, textIn } from '../slack-api/fields.ts';
 import type { Upload } from '../slack-reply/pictures.ts';
 import { uploadedFiles } from '../slack-reply/pictures.ts';
 import { respond } from '../slack-reply/whisper.ts';
-import { answerOf, type Given, givenBy, sentenceOf, type Shown } from '../slack-text/answers.ts';
+import { answerOf, type Given, givenBy, sentenceOf, type Shown, THREAD, writtenIn } from '../slack-text/answers.ts';
 import { contentOf } from '../slack-text/pages.ts';
-import { type Asker, askerOf, formIn, metadataIn, privately, quoteOf } from './askers.ts';
+import { type Asker, askerOf, formIn, metadataIn, privately, quoteOf, whereaboutsOf, whereIn } from './askers.ts';
+import { filledIn, Forms } from './forms.ts';
+import type { Home } from './home.ts';
+import { Presses } from './presses.ts';
 import type { Acknowledge, InteractionKind } from './connection.ts';
-import { conversationInPlace, inPlaceWhereWanted, readableText } from './inbound.ts';
-import type { People } from './people.ts';
+import { conversationInPlace, inPlaceWhereWanted, readableText } from '../slack-reading/inbound.ts';
+import type { People } from '../slack-reading/people.ts';
 
 export interface InteractionsOptions {
   readonly inbox: Inbox;
@@ -24,6 +27,7 @@ export interface InteractionsOptions {
   readonly people: People;
   readonly noticesFor: NoticesFor;
   readonly upload: Upload;
+  readonly home: Home;
   /** An origin that speaks for Slack, beside Slack's own. */
   readonly own?: string;
   readonly log: Log;
@@ -35,16 +39,20 @@ type Tell = (shown: Shown) => Promise<void>;
 /** What the message shortcut is called in the manifest. */
 const SHORTCUT = 'thread_settings';
 
-const NAMES = COMMANDS.map(({ name }) => name);
+const NAMES: readonly CommandName[] = [...COMMANDS.map(({ name }) => name), ...ACTION_NAMES];
 
 /** Mentions in a command come with the names that they show. */
 const NOBODY = { user: '', bot: '' };
 
 export class Interactions {
   readonly #options: InteractionsOptions;
+  readonly #forms: Forms;
+  readonly #presses: Presses;
 
   constructor(options: InteractionsOptions) {
     this.#options = options;
+    this.#forms = new Forms(options);
+    this.#presses = new Presses(options);
   }
 
   /** Slack hears at once that it arrived. Never rejects. */
@@ -55,6 +63,7 @@ export class Interactions {
       if (kind === 'command') await this.#slash(payload);
       else if (kind === 'action') await this.#pressed(payload);
       else if (kind === 'shortcut') await this.#opened(payload);
+      else if (kind === 'view') await this.#filled(payload);
       else log.debug('slack.ignored', { reason: 'not-a-command', kind });
     } catch (error) {
       log.error('command.failed', error, { kind });
@@ -92,23 +101,38 @@ export class Interactions {
   async #pressed(payload: Fields): Promise<void> {
     const [action = {}] = listOf(payload['actions']);
     const value = textIn(action, 'value') ?? textIn(fieldsOf(action['selected_option']), 'value') ?? '';
-    const given = givenBy(textIn(action, 'action_id') ?? '', value, NAMES);
+    const id = textIn(action, 'action_id') ?? '';
+    const given = givenBy(id, value, NAMES);
+    const form = writtenIn(id, NAMES);
     const [container, view] = [fieldsOf(payload['container']), fieldsOf(payload['view'])];
     const place = textIn(view, 'id') === undefined ? container : metadataIn(view);
-    const team = textIn(fieldsOf(payload['team']), 'id');
-    const asker = askerOf(team, textIn(place, 'channel_id'), textIn(fieldsOf(payload['user']), 'id'));
-    if (given === undefined || asker === undefined)
+    const where = whereIn(payload, place);
+    if (where === undefined || (given === undefined && form === undefined))
       return this.#options.log.debug('slack.ignored', { reason: 'not-a-command' });
-    const thread = textIn(place, 'thread_ts');
-    const where = { ...asker, ...(thread === undefined ? {} : { thread }) };
+    if (form !== undefined) return this.#forms.open({ id, value }, where, payload);
+    if (given === undefined) return undefined;
+    if (given.values[THREAD] !== undefined) return this.#presses.press(given, where, payload);
     const url = textIn(payload, 'response_url');
     // An answer of ours that only the asker sees is replaced; one that others read stays.
     const isOwn = container['is_ephemeral'] === true;
     const tell: Tell =
       url === undefined
-        ? (shown) => this.#update(textIn(view, 'id'), where, shown)
+        ? (shown) => this.#update(view, where, shown)
         : (shown) => this.#respond(url, { response_type: 'ephemeral', replace_original: isOwn, ...shown });
     await this.#command(given, where, tell);
+  }
+
+  /** What was written into a form takes the place of what opened it. */
+  async #filled(payload: Fields): Promise<void> {
+    const filled = filledIn(payload, NAMES);
+    if (filled === undefined)
+      return this.#options.log.debug('slack.ignored', { reason: 'not-a-command', kind: 'view' });
+    const { given, asker, url, view, isOwn, isHome } = filled;
+    const tell: Tell =
+      url === undefined
+        ? (shown) => this.#update({ id: view, type: isHome ? 'home' : 'modal' }, asker, shown)
+        : (shown) => this.#respond(url, { response_type: 'ephemeral', replace_original: isOwn, ...shown });
+    await this.#command(given, asker, tell);
   }
 
   /** The form of a thread's settings. */
@@ -127,7 +151,7 @@ export class Interactions {
 
   async #command(given: Given, asker: Asker, tell: Tell): Promise<void> {
     const { inbox, log, noticesFor } = this.#options;
-    const { author, place } = await this.#whereabouts(asker);
+    const { author, place } = await whereaboutsOf(asker, this.#options.people);
     try {
       const { team: workspace, channel, thread } = asker;
       const own =
@@ -148,7 +172,7 @@ export class Interactions {
   async #ask(asking: { question: Question; asker: Asker; url: string; tell: Tell }): Promise<void> {
     const { question, asker, url, tell } = asking;
     const { inbox, log, noticesFor } = this.#options;
-    const { author, place } = await this.#whereabouts(asker);
+    const { author, place } = await whereaboutsOf(asker, this.#options.people);
     const { text, flags } = question;
     const { team: workspace, channel } = asker;
     const common = { text, flags, author, attachments: [], receivedAt: Date.now() };
@@ -180,20 +204,6 @@ export class Interactions {
     }
   }
 
-  async #whereabouts({
-    team,
-    channel,
-    user,
-    thread,
-  }: Asker): Promise<{ readonly author: Author; readonly place: Place }> {
-    const known = await this.#options.people.of(team, user);
-    const isDirect = channel.startsWith('D');
-    // In a direct message the channel is the person's own.
-    const author = isDirect ? { ...known, manages: known.manages ?? ('channel' as const) } : known;
-    const kind = isDirect ? 'direct' : thread === undefined ? 'channel' : 'thread';
-    return { author, place: { platform: 'slack', workspace: team, channel, kind } };
-  }
-
   /** For the asker's eyes; in a direct message nobody else reads. */
   #whispering({ team, channel, user, thread }: Asker): Tell {
     const args = { channel, ...(thread === undefined ? {} : { thread_ts: thread }) };
@@ -212,7 +222,8 @@ export class Interactions {
     await uploadedFiles(given, { at: { team, channel, question: '' }, upload, write: (call) => calls.ask(call) });
   }
 
-  async #update(id: string | undefined, asker: Asker, shown: Shown): Promise<void> {
+  async #update({ id, type }: Fields, asker: Asker, shown: Shown): Promise<void> {
+    if (type === 'home') return this.#options.home.publish(asker, shown);
     await this.#send({ method: 'views.update', team: asker.team, args: { view_id: id, view: formIn(asker, shown) } });
   }
 

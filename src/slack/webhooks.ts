@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type App, isValidSlackRequest, type Receiver } from '@slack/bolt';
 import type { Log } from '../core/ports.ts';
-import { type Fields, fieldsOf, textIn } from '../slack-reply/fields.ts';
+import { type Fields, fieldsOf, textIn } from '../slack-api/fields.ts';
 import { listening } from './connection.ts';
 import type { Ears } from './connection.ts';
 

@@ -4,6 +4,7 @@ import { type ConversationId, scopeIdOf, type Settings, type Whereabouts } from 
 import {
   ACTION_NAMES,
   type ActionName,
+  type Author,
   type Command,
   type CommandName,
   type Journal,
@@ -120,19 +121,19 @@ async function forget({ command, say }: Given, context: CommandContext): Promise
   return { text: say.forgotten(turns) };
 }
 
-/** All that is kept of a person in one workspace: turns that answer them, settings, counts, and questions left open. */
+/** All that is kept of a person in one workspace: turns that answer them, what others quote of them, settings, counts, and questions left open. */
 async function forgetMe({ command, say }: Given, context: CommandContext): Promise<CommandReply> {
   const { author, place } = command;
   const before = Date.now();
+  const isHere = (mention: Mention): boolean =>
+    mention.place.platform === place.platform && mention.place.workspace === place.workspace;
   const isMine = (mention: Mention): boolean =>
-    mention.author.id === author.id &&
-    mention.place.platform === place.platform &&
-    mention.place.workspace === place.workspace &&
-    mention.receivedAt <= before;
+    isHere(mention) && mention.author.id === author.id && mention.receivedAt <= before;
   const stored = await context.turns.conversations(place.platform, place.workspace);
-  const open = (await context.journal.open()).map(({ mention }) => mention).filter(isMine);
+  // Questions of others too: an answer that is being written may quote this person.
+  const open = (await context.journal.open()).map(({ mention }) => mention).filter(isHere);
   const ids = new Set([...stored.map(({ id }) => id), ...open.map(({ conversation }) => conversation)]);
-  const turns = await forgetTurns([...ids], author.id, context);
+  const turns = await forgetTurns([...ids], author, context);
   await closeOpen(isMine, context);
   const account = scopeIdOf('person', command);
   const isLimited = Object.keys(context.limitsOf('person')).length > 0;
@@ -146,12 +147,12 @@ async function forgetMe({ command, say }: Given, context: CommandContext): Promi
 /** Each conversation in its lane, so that what is being answered there is stored first and dropped with the rest. */
 async function forgetTurns(
   ids: readonly ConversationId[],
-  author: string | undefined,
+  person: Author | undefined,
   { lanes, turns }: CommandContext,
 ): Promise<number> {
   let dropped = 0;
   const drop = async (id: ConversationId): Promise<void> => {
-    const count = await turns.forget(id, author);
+    const count = await turns.forget(id, person);
     dropped += count;
   };
   await Promise.all(ids.map((id) => lanes.run(id, () => drop(id), { maxWaiting: Number.POSITIVE_INFINITY })));

@@ -1,6 +1,7 @@
-/** How records of conversations are named and indexed, and how all that is kept of one workspace is removed by that. */
+/** How records of conversations are named and indexed, and how what is kept of a workspace or a person is taken out of them. */
 import type { ConversationId, Platform, Turn } from '../core/conversation.ts';
-import type { MentionId } from '../core/inbound.ts';
+import type { Author, MentionId } from '../core/inbound.ts';
+import type { StoredTurn } from './media.ts';
 import { isObject, type Store } from './open.ts';
 
 /** Turns, files, settings and counts of the workspace, its channels, conversations and people. @throws StorageUnavailable */
@@ -57,4 +58,52 @@ function isIndexedTurn(data: unknown): data is IndexedTurn {
     [data.slot, data.endedAt].every((field) => typeof field === 'number') &&
     (data.blobs === undefined || Array.isArray(data.blobs))
   );
+}
+
+/** What stands for words and files that were taken out. */
+const GONE = { text: '[Something was said here that is not kept any more.]\n' };
+const SOMEBODY = 'somebody';
+
+/** The turn without what it holds of this person, who did not ask it: quotations, files, name and rating. The same turn where there is nothing. */
+export function withoutPerson(turn: StoredTurn, { id, name }: Pick<Author, 'id' | 'name'>): StoredTurn {
+  const { told = [], files, speakers = {}, ratings = {}, ending, notice, contents, ...rest } = turn;
+  const { [id]: rated, ...votes } = ratings;
+  const { [id]: called, ...others } = speakers;
+  const names = [name, ...(called === undefined ? [] : [called, called.replace(/ \(\d+\)$/u, '')])];
+  const isStopper = ending.kind === 'stopped' && ending.by !== undefined && names.includes(ending.by);
+  const speakerOf = new Map(told.map(({ part, by }) => [part, by]));
+  const [{ parts, ...question }, ...answer] = contents;
+  const kept = parts.map((part, at) => {
+    if (speakerOf.get(at) === id) return GONE;
+    const text = speakerOf.has(at) && part.text !== undefined ? unnamed(part.text, names) : undefined;
+    return text === undefined || text === part.text ? part : { ...part, text };
+  });
+  const isChanged =
+    called !== undefined || rated !== undefined || isStopper || kept.some((part, at) => part !== parts[at]);
+  if (!isChanged) return turn;
+  return {
+    ...rest,
+    contents: [{ ...question, parts: kept }, ...answer],
+    ending: isStopper ? { kind: 'stopped' } : ending,
+    // The sentence names whoever stopped it.
+    ...(notice === undefined || isStopper ? {} : { notice }),
+    ...(files === undefined ? {} : { files: files.filter(({ by }) => by !== id) }),
+    ...(turn.speakers === undefined ? {} : { speakers: others }),
+    ...(turn.ratings === undefined ? {} : { ratings: votes }),
+    ...(told.length === 0 ? {} : { told: told.filter(({ by }) => by !== id) }),
+  };
+}
+
+/** A message of somebody else's that calls them by name, as `@name`, calls nobody in particular. */
+function unnamed(text: string, names: readonly string[]): string {
+  return names
+    .filter((name) => name !== '')
+    .reduce(
+      (told, name) =>
+        told.replace(
+          new RegExp(`@${name.replace(/[\\^$.*+?()[\]{}|]/gu, '\\$&')}(?![\\p{L}\\p{N}])`, 'gu'),
+          `@${SOMEBODY}`,
+        ),
+      text,
+    );
 }

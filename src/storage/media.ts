@@ -73,6 +73,18 @@ export async function fetchMedia(stored: StoredTurn, shelf: Shelf, room: Room): 
   return { ...stored, contents };
 }
 
+/** The blobs of a turn that is left with fewer of them. */
+export function blobsGone(before: StoredTurn, left: StoredTurn): readonly string[] {
+  const names = new Set(blobsOf(left));
+  return blobsOf(before).filter((name) => !names.has(name));
+}
+
+function blobsOf({ contents }: StoredTurn): readonly string[] {
+  return contents.flatMap(({ parts }) =>
+    parts.flatMap(({ inlineData }) => (inlineData !== undefined && isMoved(inlineData) ? [inlineData.blob] : [])),
+  );
+}
+
 /** In the model's own Content a plain text would pass for words of its answer; a thought never does. */
 function noteOf(text: string, role: Content['role']): Part {
   return { text: `[${text}]`, ...(role === 'model' ? { thought: true } : {}) };

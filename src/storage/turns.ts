@@ -1,11 +1,11 @@
 /** The last turns of each conversation, one record a turn and an index that says which of them count. */
 import type { ConversationId, ConversationSummary, Platform, Rating, Turn, Vote } from '../core/conversation.ts';
 import { StorageCorrupt } from '../core/errors.ts';
-import type { MentionId } from '../core/inbound.ts';
+import type { Author, MentionId } from '../core/inbound.ts';
 import type { TurnStore } from '../core/ports.ts';
 import { KeyvBlobStore } from './blobs.ts';
-import { freeSlotOf, type IndexedTurn, isIndex, keyOf, titleOf } from './erasure.ts';
-import { fetchMedia, isTurn, moveMedia, type Shelf, type StoredTurn } from './media.ts';
+import { freeSlotOf, type IndexedTurn, isIndex, keyOf, titleOf, withoutPerson } from './erasure.ts';
+import { blobsGone, fetchMedia, isTurn, moveMedia, type Shelf, type StoredTurn } from './media.ts';
 import type { Records, Store } from './open.ts';
 
 /** Base64 characters of media that a reading brings back: what one request to the model may hold. */
@@ -75,8 +75,8 @@ export class KeyvTurnStore implements TurnStore {
   }
 
   /** The index goes first, so that what a crash leaves is never read. */
-  forget(id: ConversationId, author?: string): Promise<number> {
-    return this.#inOrder(id, () => this.#forget(id, author));
+  forget(id: ConversationId, person?: Pick<Author, 'id' | 'name'>): Promise<number> {
+    return this.#inOrder(id, () => this.#forget(id, person));
   }
 
   /** One write after the other: what people think of answers comes while others are written. */
@@ -146,13 +146,13 @@ export class KeyvTurnStore implements TurnStore {
     return { blobs: this.#blobs, place: keyOf(id, slot) };
   }
 
-  async #forget(id: ConversationId, author: string | undefined): Promise<number> {
+  async #forget(id: ConversationId, person: Pick<Author, 'id' | 'name'> | undefined): Promise<number> {
     const before = (await this.#indexes.get(id)) ?? [];
-    const found = author === undefined ? [] : await this.turns(id);
-    const dropped = before.filter((_, at) => author === undefined || found[at]?.author.id === author);
+    const found = person === undefined ? [] : await this.turns(id);
+    const dropped = before.filter((_, at) => person === undefined || found[at]?.author.id === person.id);
     await this.#leave(id, before, dropped);
     const kept = before.filter((indexed) => !dropped.includes(indexed));
-    if (author !== undefined) await this.#unrate(id, kept, author);
+    if (person !== undefined) await this.#takeOut(id, kept, person);
     return dropped.length;
   }
 
@@ -174,13 +174,14 @@ export class KeyvTurnStore implements TurnStore {
     return this.#forgotten.get(id);
   }
 
-  /** What a person thinks of others' answers is forgotten with the person. */
-  async #unrate(id: ConversationId, kept: readonly IndexedTurn[], author: string): Promise<void> {
-    for (const { slot } of kept) {
-      const stored = await this.#turns.get(keyOf(id, slot));
-      if (stored?.ratings?.[author] === undefined) continue;
-      const { [author]: _, ...ratings } = stored.ratings;
-      await this.#turns.set(keyOf(id, slot), { ...stored, ratings });
+  /** What others' turns hold of a person is forgotten with the person. */
+  async #takeOut(id: ConversationId, kept: readonly IndexedTurn[], person: Pick<Author, 'id' | 'name'>): Promise<void> {
+    for (const key of kept.map(({ slot }) => keyOf(id, slot))) {
+      const stored = await this.#turns.get(key);
+      const left = stored && withoutPerson(stored, person);
+      if (stored === undefined || left === undefined || left === stored) continue;
+      await this.#turns.set(key, left);
+      await this.#blobs.drop(key, blobsGone(stored, left));
     }
   }
 

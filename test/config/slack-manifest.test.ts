@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { ENGLISH } from '../../src/notices/english.ts';
-import type { PER_MINUTE } from '../../src/slack-reply/calls.ts';
+import type { PER_MINUTE } from '../../src/slack-api/calls.ts';
+import { BOT_SCOPES } from '../../src/slack-api/installs.ts';
 import { ROOT } from '../support/layout.ts';
 
 const manifest = parse(readFileSync(join(ROOT, 'config/slack-manifest.yaml'), 'utf8'));
@@ -20,6 +21,8 @@ const SCOPE_OF_EVENT: Readonly<Record<string, string | undefined>> = {
   'message.mpim': 'mpim:history',
   app_home_opened: undefined,
   agent_session_stopped: undefined,
+  app_uninstalled: undefined,
+  tokens_revoked: undefined,
 };
 
 /** @see https://docs.slack.dev/reference/methods */
@@ -38,6 +41,8 @@ const SCOPE_OF_METHOD: Readonly<Record<keyof typeof PER_MINUTE, string | undefin
   'auth.test': undefined,
   'conversations.replies': 'channels:history',
   'views.update': undefined,
+  'views.push': undefined,
+  'views.publish': undefined,
   'conversations.open': 'im:write',
   'users.info': 'users:read',
   'files.info': 'files:read',
@@ -55,6 +60,10 @@ describe('the manifest', () => {
       (scope) => scope ?? [],
     );
     expect(scopes.toSorted()).toEqual([...new Set(needed)].toSorted());
+  });
+
+  it('asks for the scopes that each workspace is asked for', () => {
+    expect(scopes.toSorted()).toEqual([...BOT_SCOPES].toSorted());
   });
 
   it('lets people write to the bot', () => {

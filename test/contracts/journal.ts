@@ -50,12 +50,15 @@ function describeAcceptance(open: OpenJournal): void {
   test('accepts a further attempt at a closed mention once, with the posts that stand', async () => {
     const journal = await open();
     await journal.accept(aMention());
+    expect(await journal.attempts(aMention().id)).toBe(1);
+    expect(await journal.attempts('never')).toBe(0);
     expect(await journal.accept(aMention({ attempt: 2 }), posts)).toBe(false);
     await journal.close(aMention().id);
     expect(await journal.accept(aMention({ attempt: 2 }), posts)).toBe(true);
     expect(await journal.accept(aMention({ attempt: 2 }), posts)).toBe(false);
     expect(await journal.open()).toEqual([{ mention: aMention({ attempt: 2 }), posts }]);
     await journal.close(aMention().id);
+    expect(await journal.attempts(aMention().id)).toBe(2);
     expect(await journal.accept(aMention({ attempt: 2 }))).toBe(false);
     expect(await journal.accept(aMention())).toBe(false);
     await journal.close(aMention().id);

@@ -121,11 +121,56 @@ function describeTurns(open: OpenTurnStore): void {
     const grace = { id: 'u2', name: 'Grace' };
     for (const id of ['one', 'two', 'three', 'four'])
       await store.append(aConversation, aTurn({ id, ...(id === 'one' || id === 'three' ? { author: grace } : {}) }));
-    expect(await store.forget(aConversation, 'u2')).toBe(2);
+    expect(await store.forget(aConversation, grace)).toBe(2);
     expect(await idsOf(store)).toEqual(['two', 'four']);
     await store.append(aConversation, aTurn({ id: 'five' }));
     expect(await idsOf(store)).toEqual(['two', 'four', 'five']);
-    expect(await store.forget(aConversation, 'nobody')).toBe(0);
+    expect(await store.forget(aConversation, { id: 'nobody', name: 'Nobody' })).toBe(0);
+  });
+
+  test('forgets what the turns of others quote of a person: words, files and name', async () => {
+    const store = await open(5);
+    const grace = { id: 'u2', name: 'Grace' };
+    const picture = { mimeType: 'image/png', data: 'R3JhY2U=' };
+    const parts = [
+      { text: '[File: cat.png]' },
+      { inlineData: picture },
+      { text: 'Said before:\n' },
+      { text: 'Grace:\n> I live at the lake\n' },
+      { text: 'Bob:\n> hello @Grace, @Grace2 and @Ada\n' },
+      { text: 'Ada: where?' },
+    ];
+    const turn = aTurn({
+      contents: [
+        { role: 'user', parts },
+        { role: 'model', parts: [{ text: 'There.' }] },
+      ],
+      files: [{ name: 'cat.png', part: 1, by: 'u2' }, { name: 'mine.txt' }],
+      told: [{ part: 0, by: 'u2' }, { part: 1, by: 'u2' }, { part: 2 }, { part: 3, by: 'u2' }, { part: 4, by: 'u3' }],
+      speakers: { u1: 'Ada', u2: 'Grace', u3: 'Bob' },
+      ending: { kind: 'stopped', by: 'Grace' },
+      notice: 'Stopped by Grace.',
+    });
+    const untouched = aTurn({ id: 'other', ending: { kind: 'stopped', by: 'Bob' }, notice: 'Stopped by Bob.' });
+    await store.append(aConversation, turn);
+    await store.append(aConversation, untouched);
+    expect(await store.forget(aConversation, grace)).toBe(0);
+    const [left, other] = await store.turns(aConversation);
+    expect(left?.contents[0].parts.slice(2)).toEqual([
+      { text: 'Said before:\n' },
+      { text: '[Something was said here that is not kept any more.]\n' },
+      { text: 'Bob:\n> hello @somebody, @Grace2 and @Ada\n' },
+      { text: 'Ada: where?' },
+    ]);
+    expect(left?.contents[0].parts).toHaveLength(parts.length);
+    expect(left?.contents[1]).toEqual(turn.contents[1]);
+    expect(left?.files).toEqual([{ name: 'mine.txt' }]);
+    expect(left?.speakers).toEqual({ u1: 'Ada', u3: 'Bob' });
+    expect(JSON.stringify(left).replace('@Grace2', '')).not.toMatch(/Grace|u2|lake|cat|R3JhY2U/u);
+    expect(other).toEqual(untouched);
+    // What it keeps is still whole, and another turn goes beside it.
+    await store.append(aConversation, aTurn({ id: 'new' }));
+    expect(await idsOf(store)).toEqual([turn.id, 'other', 'new']);
   });
 
   test('keeps conversations apart, also while all of them grow at once', async () => {

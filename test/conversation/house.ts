@@ -93,13 +93,17 @@ export class House {
     });
     this.desk = new CommandDesk({
       ...shared,
-      rights: { may: { person: 'anyone', conversation: 'anyone', channel: 'anyone', workspace: 'anyone' }, admins: [] },
+      rights: {
+        may: { person: 'anyone', conversation: 'anyone', channel: 'anyone', workspace: 'anyone' },
+        admins: [],
+      },
       admits: () => true,
       limitsOf: () => ({}),
       answers: {
         ...shared,
         ask: (mention, posts) => this.engine.mention(mention, posts),
         metrics: { rated: () => undefined },
+        check: async () => undefined,
         admins: [],
       },
       version: '1',

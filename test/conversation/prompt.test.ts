@@ -99,7 +99,7 @@ describe('requestOf, of calling functions', () => {
 
 describe('besideAnswer', () => {
   const shallow = () => 'low' as const;
-  const files = { parts: [], faults: [], files: [] };
+  const files = { parts: [], faults: [], files: [], fileOfPart: [] };
 
   it('names the depth the model has instead of the one that was asked for, and says nothing of any other', () => {
     const notice = (wantedDepth: ThinkingDepth | undefined) =>
@@ -155,7 +155,7 @@ describe('userContent', () => {
 });
 
 describe('whyUnasked', () => {
-  const nothing = { parts: [], faults: [], files: [] };
+  const nothing = { parts: [], faults: [], files: [], fileOfPart: [] };
 
   it('is silent where there is a question or a file', () => {
     expect(whyUnasked({ isAsked: true, files: nothing }, noticesIn())).toBeUndefined();

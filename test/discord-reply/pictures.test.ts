@@ -86,6 +86,16 @@ describe('pictures', () => {
     ]);
   });
 
+  it('are larger where the server has room for more', async () => {
+    const large = inline(pngOf(12 * MIB));
+    await finish('Large.', [large]);
+    expect(files()).toEqual([]);
+    sim.boost(2);
+    const to = { ...inPlace(general, question.id), maxFileBytes: 50 * MIB };
+    await made.adapter.surface(to, []).finish(done('Large.', { images: [large] }));
+    expect(files()).toHaveLength(1);
+  });
+
   it('are not sent again when the reply is finished again with another sentence under its text', async () => {
     const reply = done('Red.', { images: [inline(RED)] });
     const one = surface();

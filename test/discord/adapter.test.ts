@@ -210,6 +210,14 @@ describe('starting', () => {
     expect((await inbox.only()).text).toBe('why?');
   }, 20_000);
 
+  it('knows how large files may be on a server with boosts', async () => {
+    await setUp();
+    sim.boost(3);
+    await made.adapter.start(inbox);
+    ada.says(general, 'draw a dot', { mention: true });
+    expect((await inbox.only()).replyTo.maxFileBytes).toBe(100 * 1024 * 1024);
+  });
+
   it('says what to do about a token that Discord does not know, without repeating it', async () => {
     await setUp({}, { token: 'not.the.token' });
     const error: unknown = await made.adapter.start(inbox).catch((thrown: unknown) => thrown);

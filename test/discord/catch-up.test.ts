@@ -4,7 +4,7 @@ import { conversationIdOf } from '../../src/core/conversation.ts';
 import { KeptInbox } from '../contracts/adapter.ts';
 import type { Person } from '../simulators/discord/people.ts';
 import { DiscordSimulator } from '../simulators/discord/simulator.ts';
-import { anAdapter, GENEROUS, type Made } from './stage.ts';
+import { anAdapter, done, GENEROUS, type Made } from './stage.ts';
 
 const CATCH_UP_MS = 600_000;
 
@@ -59,6 +59,18 @@ it('takes what was said in threads that it follows, oldest first, and leaves the
   await start();
   await caughtUp();
   expect(texts()).toEqual(['one', 'two']);
+});
+
+it('leaves what was said before the bot wrote last, as it was there then', async () => {
+  const mine = followed('mine');
+  ada.says(mine, 'among ourselves');
+  const asked = ada.says(mine, 'why?', { mention: true });
+  made = anAdapter(sim);
+  await made.adapter.surface({ platform: 'discord', channel: mine, message: asked.id }, []).finish(done('Because.'));
+  ada.says(mine, 'and?');
+  await start();
+  await caughtUp();
+  expect(texts()).toEqual(['and?']);
 });
 
 it('leaves what was said too long ago, and everything where that is wanted', async () => {

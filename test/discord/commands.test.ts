@@ -3,6 +3,7 @@ import { ApplicationCommandOptionType } from 'discord.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../src/commands/list.ts';
 import { StorageUnavailable } from '../../src/core/errors.ts';
+import { MESSAGE_COMMANDS } from '../../src/discord-controls/messages.ts';
 import { noticesIn } from '../../src/notices/notices.ts';
 import { KeptInbox } from '../contracts/adapter.ts';
 import { call } from '../simulators/discord/raw.ts';
@@ -10,6 +11,8 @@ import type { Person } from '../simulators/discord/people.ts';
 import type { Recorded } from '../simulators/discord/rest.ts';
 import { DiscordSimulator } from '../simulators/discord/simulator.ts';
 import { anAdapter, GENEROUS, type Made } from './stage.ts';
+
+const NAMES = [...COMMANDS.map(({ name }) => name), ...MESSAGE_COMMANDS.map(({ name }) => name.en)];
 
 const ROUTE = '/applications/{application_id}/commands';
 
@@ -37,12 +40,12 @@ const puts = () => sim.calls.filter((one) => one.method === 'PUT' && one.route =
 describe('registration', () => {
   it('registers every command of the list with its choices, in one write', async () => {
     await made.adapter.start(inbox);
-    expect(sim.commands.map(({ name }) => name)).toEqual(COMMANDS.map(({ name }) => name));
+    expect(sim.commands.map(({ name }) => name)).toEqual(NAMES);
     expect(puts()).toHaveLength(1);
     expect(puts()[0]?.request).toContainEqual(
       expect.objectContaining({
         name: 'forget',
-        contexts: [0, 1],
+        contexts: [0, 1, 2],
         description_localizations: expect.objectContaining({ pl: expect.stringContaining('Zapomnij') }),
         options: [
           expect.objectContaining({
@@ -94,12 +97,12 @@ describe('registration', () => {
     await made.adapter.stop();
     const standing = puts()[0]?.request;
     if (!Array.isArray(standing)) throw new Error('nothing was registered');
-    const changed = [...standing.slice(0, -1), { ...standing.at(-1), ...different }];
+    const changed = [...standing.slice(1), { ...standing[0], ...different }];
     await call(sim, `PUT /applications/${sim.world.app.id}/commands`, { body: changed });
     made = anAdapter(sim);
     await made.adapter.start(inbox);
     expect(puts()).toHaveLength(3);
-    expect(sim.commands.map(({ name }) => name)).toEqual(COMMANDS.map(({ name }) => name));
+    expect(sim.commands.map(({ name }) => name)).toEqual(NAMES);
   });
 
   it('lets the bot start without them when Discord refuses them', async () => {

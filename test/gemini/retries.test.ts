@@ -240,17 +240,10 @@ describe('a request that its refusal shows how to change', () => {
     expect(arrived).toHaveLength(1);
   });
 
-  it('goes once with half of its history, and the next conversation is whole again', async () => {
-    const contents = ['one', 'two', 'three', 'four', 'five'].map((text, at) => ({
-      role: at % 2 === 0 ? ('user' as const) : ('model' as const),
-      parts: [{ text }],
-    }));
-    await using server = await loopback(invalid('The input token count (9) exceeds the maximum'), answered);
-    await using gemini = clientOf(server.url);
-    await collect(gemini.client, { contents });
-    await collect(gemini.client, { contents });
-    const texts = server.arrived.map(({ body }) => (body.match(/"text":"(one|two|three|four|five)"/g) ?? []).length);
-    expect(texts).toEqual([5, 1, 5]);
+  it('is not asked again where it is too long: what is left out of it is not for the client to choose', async () => {
+    const { thrown, arrived } = await run([invalid('The input token count (9) exceeds the maximum')]);
+    expect(thrown).toMatchObject({ code: 'model.rejected', reason: 'too-long' });
+    expect(arrived).toHaveLength(1);
   });
 
   it('is refused for good when the change did not help', async () => {

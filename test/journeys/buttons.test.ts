@@ -14,7 +14,7 @@ import {
 import { journey } from './journey.ts';
 
 /** Where buttons stand under answers. */
-const on = ['Discord', 'the page'];
+const on = ['Discord', 'Slack', 'the page'];
 const RATINGS = ['👍', '👎'];
 
 /** A question and its answer, remembered. */

@@ -13,6 +13,14 @@ const KEY_INVALID = {
   },
 };
 
+const TOO_LONG = {
+  error: {
+    code: 400,
+    message: 'The input token count (1250074) exceeds the maximum number of tokens allowed (1048576).',
+    status: 'INVALID_ARGUMENT',
+  },
+};
+
 journey('a failure of the model', {
   'before any text is told in one sentence, and the next question is answered': async (stage) => {
     stage.harness.gemini.next(failure(400, KEY_INVALID), text('All well.'));
@@ -44,6 +52,40 @@ journey('a failure of the model', {
     stage.harness.gemini.next(failure(503, overloaded), text('Here I am.'));
     const talk = await stage.open('hello?');
     await seenExactly(talk, 'Here I am.');
+  },
+
+  'to take so long a conversation leaves half of it out, and says so': async (stage) => {
+    const tooLong = () => failure(400, TOO_LONG);
+    stage.harness.gemini.next(text('One.'), text('Two.'), text('Three.'), tooLong(), text('Four.'), text('Five.'));
+    const talk = await stage.open('first?');
+    await seenText(talk, 'One.');
+    for (const [asked, said] of [
+      ['second?', 'Two.'],
+      ['third?', 'Three.'],
+    ] as const) {
+      await talk.say(asked);
+      await seenText(talk, said);
+    }
+    await talk.say('fourth?');
+    await seenText(talk, 'Four.');
+    await seenText(talk, 'only the last 3 messages fit');
+    const asked = stage.harness.gemini.requests.slice(3).map(({ body }) => JSON.stringify(body?.['contents']));
+    expect(asked.map((body) => /first\?.*second\?.*third\?.*fourth\?/.test(body))).toEqual([true, false]);
+    expect(asked[1]).toMatch(/third\?.*Three\..*fourth\?/);
+    expect(asked[1]).not.toContain('second?');
+    // The next one is asked with all of it again.
+    await talk.say('fifth?');
+    await seenText(talk, 'Five.');
+    expect(JSON.stringify(stage.harness.gemini.requests[5]?.body)).toContain('first?');
+  },
+
+  'to take so long a question is told as that': async (stage) => {
+    stage.harness.gemini.next(text('One.'), failure(400, TOO_LONG), failure(400, TOO_LONG));
+    const talk = await stage.open('short?');
+    await seenText(talk, 'One.');
+    await talk.say('very long?');
+    await seenText(talk, 'This question is too long for the model.');
+    expect(stage.harness.gemini.requests).toHaveLength(3);
   },
 
   'to say anything, twice, is told': async (stage) => {

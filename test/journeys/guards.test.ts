@@ -46,6 +46,27 @@ journey(
 );
 
 journey(
+  'another answer',
+  {
+    'counts as a turn of whoever wants it, who alone is told where that is too many': async (stage) => {
+      stage.harness.gemini.next(text('One.'), text('Better.'));
+      const talk = await stage.open('first?', 'Ada');
+      await seenText(talk, 'One.');
+      await stage.harness.untilLogged('turn.done');
+      expect((await talk.command('/retry', 'Ada')).text).toMatch(/You can ask again in/);
+      await talk.command('/retry', 'Grace');
+      await seenText(talk, 'Better.');
+      await stage.harness.untilLogged('turn.done', 2);
+      expect((await talk.command('/usage', 'Grace')).text).toMatch(/Left: 0 of 1 turns/);
+      expect((await talk.command('/retry', 'Grace')).text).toMatch(/You can ask again in/);
+      expect(await seen(talk, (all) => all.length === 1)).toHaveLength(1);
+      expect(stage.harness.gemini.requests).toHaveLength(2);
+    },
+  },
+  { configure: limited({ turns: 1 }) },
+);
+
+journey(
   'somebody with little left',
   {
     'gets a shorter answer, and none where too little is left for one': async (stage) => {

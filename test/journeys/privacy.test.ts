@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { text } from '../simulators/gemini/answers.ts';
 import { DiscordStage } from '../support/discord-stage.ts';
+import { BLUE } from '../support/pictures.ts';
 import { SlackStage } from '../support/slack-stage.ts';
 import { seenText } from '../support/stage.ts';
 
@@ -30,6 +31,36 @@ describe('/forget me', () => {
       for (const trace of [id, 'Zuzanna', 's3cret', 'letter.txt', Buffer.from('d1ary').toString('base64'), 'Noted one'])
         expect(left).not.toContain(trace);
       expect(left).toContain('a pear');
+    }));
+
+  it('takes what others were told of the person out of their turns, and of what the model reads later', () =>
+    onDiscord(async (stage) => {
+      const { gemini } = stage.harness;
+      const [zuzanna, grace, bob] = ['Zuzanna', 'Grace', 'Bob'].map((name) => stage.person(name));
+      if (zuzanna === undefined || grace === undefined || bob === undefined) return expect.unreachable();
+      const thread = grace.opensThread(stage.discord.channel('general').id, 'Fruit');
+      zuzanna.says(thread, 'my s3cret plum');
+      bob.says(thread, `I know, <@${zuzanna.id}>`);
+      const picture = zuzanna.says(thread, 'this one', { files: [{ name: 'pl-um.png', bytes: BLUE }] });
+      const talk = stage.talk(thread);
+      gemini.next(text('A fruit.'), text('Nobody said.'));
+      grace.says(thread, 'what is it?', { mention: true, replyTo: picture.id });
+      await seenText(talk, 'A fruit.');
+      await stage.harness.untilLogged('turn.done');
+      const traces = [zuzanna.id, 'Zuzanna', 's3cret', 'pl-um', BLUE.toString('base64')];
+      const before = stage.harness.stored().join('\n');
+      for (const trace of traces) expect(before).toContain(trace);
+      await talk.command('/forget me', 'Zuzanna');
+      const left = stage.harness.stored().join('\n');
+      for (const trace of traces) expect(left).not.toContain(trace);
+      expect(left).toContain('I know, @somebody');
+      await stage.restart();
+      grace.says(thread, 'and who had it?', { mention: true });
+      await seenText(talk, 'Nobody said.');
+      const asked = JSON.stringify(gemini.requests[1]?.body);
+      for (const trace of traces) expect(asked).not.toContain(trace);
+      expect(asked).toContain('[Something was said here that is not kept any more.]');
+      expect(asked).toContain('what is it?');
     }));
 });
 

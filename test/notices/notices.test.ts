@@ -81,15 +81,7 @@ const names = ['Zażółć gęślą jaźń, a potem jeszcze raz.pages', 'x'.repe
 /** Every sentence there is, in all its forms. */
 function everything(notices: Notices): readonly string[] {
   // Words beside the sentences.
-  const {
-    headings: _,
-    more: __,
-    questionFrom: ___,
-    language: ____,
-    thinking: _____,
-    stop: ______,
-    ...others
-  } = notices;
+  const { headings: _, more: __, questionFrom: ___, language: ____, ...others } = notices;
   const { adjustedDepth, ...rest } = others;
   return [
     ...Object.values(rest).filter((sentence) => typeof sentence === 'string'),
@@ -118,10 +110,9 @@ describe.each(LANGUAGES)('every notice in %s', (language) => {
   });
 
   it('has what lists and names need beside sentences', () => {
-    const { headings, more, questionFrom, thinking, examples, stop } = noticesIn(language);
+    const { headings, more, questionFrom, isDoing, isReading, examples } = noticesIn(language);
     const words = [...Object.values(headings), more(3), questionFrom('Ada')];
-    expect(stop).toMatch(/^\p{Lu}\p{Ll}+$/u);
-    expect(thinking).toMatch(/^\p{Ll}[\p{L} ]+…$/u);
+    for (const doing of [...Object.values(isDoing), isReading(2)]) expect(doing).toMatch(/^\p{Ll}[\p{L}\d ]+…$/u);
     for (const { title, message } of examples) expect([title, message].join()).toMatch(/^\p{Lu}.{5,40},\p{Lu}.+$/u);
     expect(new Set(words).size).toBe(5);
     for (const word of words) expect(word).toMatch(/^\p{L}[\p{L}\d :]+[\p{L}\d]$/u);

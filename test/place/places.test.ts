@@ -33,9 +33,14 @@ function placeWith(recent: Recent, forgottenAt?: number, beforeMessages = 30) {
   return { places, asked };
 }
 
+const textOf = (parts: readonly { readonly text: string }[]) =>
+  parts
+    .map(({ text }) => text)
+    .join('')
+    .trimEnd();
+
 const told = async (recent: Recent, mention: Partial<Mention> = {}, past: readonly Turn[] = []) =>
-  (await placeWith(recent).places.before(aMention({ before: WHOLE, author: ada, ...mention }), past)).said[0]?.text ??
-  '';
+  textOf((await placeWith(recent).places.before(aMention({ before: WHOLE, author: ada, ...mention }), past)).said);
 
 describe('a place', () => {
   it('is read before its first question, as far as is wanted', async () => {
@@ -76,9 +81,9 @@ describe('a place', () => {
   it('leaves out what was said before it was forgotten, but for what is replied to', async () => {
     const { places } = placeWith([said('1', 'old'), said('2', 'older'), said('3', 'new', { saidAt: 3000 })], 2000);
     const { said: parts } = await places.before(aMention({ before: { ...WHOLE, repliesTo: '2' } }), []);
-    expect(parts[0]?.text).toContain('> older');
-    expect(parts[0]?.text).toContain('> new');
-    expect(parts[0]?.text).not.toContain('> old\n');
+    expect(textOf(parts)).toContain('> older');
+    expect(textOf(parts)).toContain('> new');
+    expect(textOf(parts)).not.toContain('> old\n');
   });
 
   it.each(['forbidden', 'unavailable'] as const)('that is %s is told of at the first question alone', async (fault) => {

@@ -35,7 +35,7 @@ function presenting(
   const options = {
     signal: stopping.signal,
     notices,
-    notice,
+    notice: () => notice,
     log,
     onPosts: async (posts: readonly PostRef[]) => void told.push(posts),
     ...(resolve === undefined ? {} : { resolve }),

@@ -1,8 +1,9 @@
 /** Slash commands, commands said in threads, lists, buttons and forms: what each becomes, and who sees the answer. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { conversationIdOf } from '../../src/core/conversation.ts';
 import { StorageUnavailable } from '../../src/core/errors.ts';
 import type { CommandReply } from '../../src/core/reply.ts';
-import { fieldsOf, listOf, textIn } from '../../src/slack-reply/fields.ts';
+import { fieldsOf, listOf, textIn } from '../../src/slack-api/fields.ts';
 import { KeptInbox } from '../contracts/adapter.ts';
 import { done } from '../discord/stage.ts';
 import type { Person } from '../simulators/slack/people/person.ts';
@@ -131,6 +132,15 @@ describe('in a thread', () => {
     expect(inbox.mentions).toEqual([]);
   });
 
+  it('what is said freely is marked as that, so that nobody is told in vain that they may not ask', async () => {
+    const { ts } = ada.says(general(), 'hello', { mention: true });
+    await vi.waitFor(() => expect(inbox.mentions).toHaveLength(1));
+    inbox.followed.add(inbox.mentions[0]?.conversation ?? '');
+    ada.says(general(), 'and freely', { thread: ts });
+    await vi.waitFor(() => expect(inbox.mentions).toHaveLength(2));
+    expect(inbox.mentions.map(({ isFree }) => isFree)).toEqual([undefined, true]);
+  });
+
   it('a question by command is asked like any other', async () => {
     const { ts } = ada.says(general(), 'hello');
     ada.says(general(), '/ask why? think:high', { mention: true, thread: ts });
@@ -180,8 +190,10 @@ describe('an answer is stopped', () => {
     const { replyTo } = await inbox.only();
     const surface = made.adapter.surface(replyTo, []);
     await surface.leave('first', new AbortController().signal);
-    await surface.show({ text: 'One.', exact: 'One.', settled: 'One.', status: 'writing' });
-    return { channel, ts, conversation: `slack:${sim.workspace.id}/${channel}/${ts}` };
+    const conversation = conversationIdOf({ platform: 'slack', workspace: sim.workspace.id, channel, thread: ts });
+    const offer = { turn: 'slack:T/C/1', conversation, actions: [{ name: 'stop', label: 'Stop' }] } as const;
+    await surface.show({ text: 'One.', exact: 'One.', settled: 'One.', status: 'writing', offer });
+    return { channel, ts, conversation };
   };
 
   it('by the button that Slack shows', async () => {
@@ -194,28 +206,15 @@ describe('an answer is stopped', () => {
     const { channel, ts, conversation } = await asks(() => ada.says(general(), 'why?', { mention: true }));
     const [answer = expect.fail('there is no answer')] = sim.seenOfBot(channel, ts);
     expect(answer.buttons.map(({ text }) => text)).toEqual(['Stop']);
-    const pressed = ada.presses(answer, 'command:stop:');
+    ada.presses(answer, 'command:stop:');
     await expect.poll(() => inbox.commands).toMatchObject([{ name: 'stop', conversation, author: { name: 'Ada' } }]);
-    await sim.until(() => pressed.reads().length === 1);
-    expect(pressed.reads()[0]).toMatchObject({ ephemeral: true, text: 'Done.' });
+    const whispers = () => sim.seenIn(channel, ts, ada).filter(({ ephemeral }) => ephemeral);
+    await sim.until(() => whispers().length === 1);
+    expect(whispers()).toMatchObject([{ text: 'Done.' }]);
     const to = { platform: 'slack', workspace: sim.workspace.id, channel, message: ts, thread: ts } as const;
     await made.adapter.surface(to, [{ channel, message: answer.ts }]).finish(done('One two.'));
     expect(sim.seenOfBot(channel, ts, ada).filter(({ ephemeral }) => !ephemeral)).toMatchObject([
       { text: 'One two.', buttons: [] },
     ]);
-  });
-
-  it('when its question is taken away', async () => {
-    const { channel, ts, conversation } = await asks(() => ada.says(general(), 'why?', { mention: true }));
-    ada.deletes(channel, ts);
-    await expect.poll(() => inbox.commands).toMatchObject([{ name: 'stop', conversation }]);
-  });
-
-  it('but not when another message is', async () => {
-    const other = ada.says(general(), 'hello');
-    await asks(() => ada.says(general(), 'why?', { mention: true }));
-    ada.deletes(general(), other.ts);
-    await sim.until(() => sim.deliveries.every(({ state }) => state === 'acknowledged'));
-    expect(inbox.commands).toEqual([]);
   });
 });

@@ -2,8 +2,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { heardOf, judge } from '../../src/slack/inbound.ts';
-import { fieldsOf, textIn } from '../../src/slack-reply/fields.ts';
+import { heardOf, judge } from '../../src/slack-reading/inbound.ts';
+import { fieldsOf, textIn } from '../../src/slack-api/fields.ts';
 
 const FOLDER = join(process.env.RECORDED_DIR ?? '', 'slack');
 const isThere = process.env.RECORDED_DIR !== undefined && existsSync(FOLDER);

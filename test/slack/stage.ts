@@ -2,8 +2,8 @@
 import { noticesFor } from '../../src/notices/notices.ts';
 import { Governor } from '../../src/reply/governor.ts';
 import { SlackAdapter, type SlackOptions } from '../../src/slack/adapter.ts';
-import { PER_MINUTE } from '../../src/slack-reply/calls.ts';
-import { fieldsOf, listOf, textIn } from '../../src/slack-reply/fields.ts';
+import { PER_MINUTE } from '../../src/slack-api/calls.ts';
+import { fieldsOf, listOf, textIn } from '../../src/slack-api/fields.ts';
 import { WebDownloader } from '../../src/web/download.ts';
 import { KeptLog } from '../discord/stage.ts';
 import type { SeenMessage } from '../simulators/slack/people/reader.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { COMMANDS, SETTING_NAMES } from '../../src/commands/list.ts';
 import { conversationIdOf, scopeIdOf, SCOPES } from '../../src/core/conversation.ts';
-import { StorageUnavailable } from '../../src/core/errors.ts';
-import { type Command, COMMAND_NAMES } from '../../src/core/inbound.ts';
+import { type Refusal, StorageUnavailable } from '../../src/core/errors.ts';
+import { type Command, COMMAND_NAMES, type Mention } from '../../src/core/inbound.ts';
 import type { CommandReply, Menu } from '../../src/core/reply.ts';
 import { spendOf } from '../../src/models/spend.ts';
 import { CommandDesk } from '../../src/steering/commands.ts';
@@ -182,6 +182,28 @@ describe('/retry', () => {
         posts: [{ channel: 't1', message: 'p1' }],
       },
     ]);
+  });
+
+  it('is a matter of whoever wants it, who is told alone where it is refused', async () => {
+    const context = await aContext();
+    await context.turns.append(aConversation, aTurn({ origin }));
+    const check = async ({ wantedBy }: Mention): Promise<Refusal | undefined> =>
+      wantedBy?.id === 'u2' ? { kind: 'not-allowed' } : undefined;
+    const guarded = { ...context, answers: { ...context.answers, check } };
+    expect((await give(aCommand('retry', {}, { id: 'u2' }), guarded)).text).toContain('may not');
+    expect(context.asked).toEqual([]);
+    await give(aCommand('retry', {}, { id: 'u3', name: 'Bob', manages: 'channel' }), guarded);
+    expect(context.asked[0]?.mention).toMatchObject({ author: { id: 'u1' }, wantedBy: { id: 'u3', name: 'Bob' } });
+    expect(context.asked[0]?.mention.wantedBy).not.toHaveProperty('manages');
+  });
+
+  it('asks once more after an attempt that came to nothing', async () => {
+    const context = await aContext();
+    await context.turns.append(aConversation, aTurn({ id: 'a', origin }));
+    await give(aCommand('retry'), context);
+    await context.journal.close('a');
+    expect((await give(aCommand('retry'), context)).text).toContain('again');
+    expect(context.asked.map(({ mention }) => mention.attempt)).toEqual([2, 3]);
   });
 
   it('does so once, however often it is pressed', async () => {

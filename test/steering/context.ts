@@ -41,6 +41,8 @@ export async function aContext(
   const answers: CommandContext['answers'] = {
     lanes,
     turns,
+    journal,
+    check: async () => undefined,
     metrics: { rated: (rating) => void rated.push(rating) },
     log: quietLog,
     ask: async (mention, posts) => {

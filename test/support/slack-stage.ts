@@ -1,12 +1,12 @@
 /** The stage on Slack: the simulator's people, the real @slack/bolt. */
 import { expect } from 'vitest';
-import { fieldsOf, listOf, textIn } from '../../src/slack-reply/fields.ts';
+import { fieldsOf, listOf, textIn } from '../../src/slack-api/fields.ts';
 import type { Person } from '../simulators/slack/people/person.ts';
 import { type SimulatorOptions, SlackSimulator } from '../simulators/slack/simulator.ts';
 import type { SeenFile, SeenMessage } from '../simulators/slack/people/reader.ts';
 import { wholeOf } from '../slack/stage.ts';
 import { Harness, type HarnessOptions } from './app.ts';
-import type { GivenFile, SeenAnswer, SeenReply, Stage, Talk } from './stage.ts';
+import type { ButtonTalk, GivenFile, Pressed, SeenAnswer, SeenReply, Stage } from './stage.ts';
 
 /** A test is not worth Slack's advice on how often a message is edited. */
 const UPDATE_MS = 50;
@@ -81,7 +81,7 @@ export class SlackStage implements Stage {
 }
 
 /** A thread. */
-export class SlackTalk implements Talk {
+export class SlackTalk implements ButtonTalk {
   readonly #stage: SlackStage;
   readonly channel: string;
   readonly thread: string;
@@ -125,6 +125,45 @@ export class SlackTalk implements Talk {
     const before = here()?.versions.length ?? 0;
     const { action, value } = elementIn(here()?.blocks ?? [], label);
     person.presses({ channel: this.channel, ts }, action, { value });
+    await this.#stage.slack.until(() => (here()?.versions.length ?? 0) > before);
+    return { text: told(here()), files: [] };
+  }
+
+  async buttons(): Promise<readonly string[]> {
+    const all = this.#stage.slack.seenOfBot(this.channel, this.thread).filter(({ ephemeral }) => !ephemeral);
+    const labels = all.map(({ buttons }) => buttons.map(({ text }) => text));
+    if (labels.slice(0, -1).some((each) => each.includes('Stop'))) throw new Error('an old post can be stopped');
+    return labels.at(-1) ?? [];
+  }
+
+  async press(label: string, as = 'Ada'): Promise<Pressed> {
+    const { slack } = this.#stage;
+    const person = this.#stage.person(as);
+    const whispers = () => slack.seenIn(this.channel, this.thread, person).filter(({ ephemeral }) => ephemeral);
+    const before = whispers().length;
+    const found = slack.seenOfBot(this.channel, this.thread).flatMap(({ ts, buttons, ephemeral }) => {
+      const button = buttons.find(({ text }) => text === label);
+      return button === undefined || ephemeral ? [] : [{ ts, button }];
+    });
+    const { ts, button } = found.at(-1) ?? expect.fail(`nothing here is labelled ${label}`);
+    const picking = button.value === undefined ? {} : { value: button.value };
+    person.presses({ channel: this.channel, ts }, button.actionId, picking);
+    return {
+      told: async () => {
+        await slack.until(() => whispers().length > before);
+        return told(whispers().at(-1));
+      },
+    };
+  }
+
+  async fill(label: string, text: string): Promise<SeenReply> {
+    const { ts, person } = this.#whisper ?? expect.fail('no command was given');
+    const here = () => this.#stage.slack.seenIn(this.channel, this.thread, person).find((each) => each.ts === ts);
+    const before = here()?.versions.length ?? 0;
+    const { action, value } = elementIn(here()?.blocks ?? [], label);
+    person.presses({ channel: this.channel, ts }, action, { value });
+    await this.#stage.slack.until(() => person.form !== undefined);
+    person.submits({ [action]: text });
     await this.#stage.slack.until(() => (here()?.versions.length ?? 0) > before);
     return { text: told(here()), files: [] };
   }

@@ -1,6 +1,6 @@
 /** What an event of Slack is to the bot, and what the model is given of its text. */
 import { describe, expect, it } from 'vitest';
-import { type Heard, heardOf, judge, mentionOf, namedIn, readableText } from '../../src/slack/inbound.ts';
+import { type Heard, heardOf, judge, mentionOf, namedIn, readableText } from '../../src/slack-reading/inbound.ts';
 
 const SELF = { user: 'UBOT', bot: 'BBOT' };
 const EVENT = { type: 'message', channel: 'C1', channel_type: 'channel', user: 'UADA', ts: '1.000100', text: 'why?' };
@@ -80,7 +80,7 @@ describe('a mention', () => {
       { id: 'F3', mode: 'file_access', file_access: 'check_file_info' },
     ];
     expect(mentionOf(heard({ files }), known).attachments).toEqual([
-      { id: 'F1', name: 'a.png', mimeType: 'image/png', bytes: 7, url: 'https://files.slack.com/a' },
+      { id: 'T1/F1', name: 'a.png', mimeType: 'image/png', bytes: 7, url: 'https://files.slack.com/a' },
     ]);
   });
 

@@ -2,8 +2,8 @@
 import { PlatformRejected, PlatformUnavailable } from '../core/errors.ts';
 import type { Author } from '../core/inbound.ts';
 import type { Log } from '../core/ports.ts';
-import type { Calls } from '../slack-reply/calls.ts';
-import { fieldsOf, textIn } from '../slack-reply/fields.ts';
+import type { Calls } from '../slack-api/calls.ts';
+import { fieldsOf, textIn } from '../slack-api/fields.ts';
 
 /** Milliseconds for which a name is remembered, and how many are. */
 const KEPT_MS = 60 * 60_000;

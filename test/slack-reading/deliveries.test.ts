@@ -1,6 +1,6 @@
 /** What came before is told: events that come again, and the two events of a mention, in both orders. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Deliveries } from '../../src/slack/deliveries.ts';
+import { Deliveries } from '../../src/slack-reading/deliveries.ts';
 
 const mention = { event: 'Ev1', message: 'T/C/1', isWhole: false, what: 'mention' };
 const message = { event: 'Ev2', message: 'T/C/1', isWhole: true, what: 'message' };

@@ -1,8 +1,8 @@
 /** From an event of Slack to a Mention, or the named reason why it is none. */
 import { type ConversationId, conversationIdOf } from '../core/conversation.ts';
-import type { Attachment, Author, Mention, Place } from '../core/inbound.ts';
+import type { Attachment, Author, Before, Mention, Place } from '../core/inbound.ts';
 import type { Inbox, Log } from '../core/ports.ts';
-import { type Fields, listOf, textIn } from '../slack-reply/fields.ts';
+import { type Fields, listOf, textIn } from '../slack-api/fields.ts';
 
 /** What is needed of a message, checked: one can be written by hand. */
 export interface Heard {
@@ -136,10 +136,16 @@ export function mentionOf(heard: Heard, { author, names, self }: Known): Mention
     author,
     place: { platform: 'slack', workspace, channel, kind },
     text: readableText(heard.text, self, names),
-    attachments: heard.files.flatMap(attachmentOf),
+    attachments: heard.files.flatMap((file) => attachmentOf(file, workspace)),
+    ...(heard.thread === undefined ? {} : { before: beforeIn(heard, heard.thread) }),
     replyTo: { platform: 'slack', workspace, channel, message: ts, thread },
     receivedAt: Date.now(),
   };
+}
+
+/** The thread that it stands in is one conversation. */
+function beforeIn({ team, channel, ts }: Heard, thread: string): Before {
+  return { channel: `${team}/${channel}/${thread}`, message: ts, isWhole: true };
 }
 
 /** The mention, answered in the channel where that is wanted; what cannot be known is told by whoever answers. */
@@ -213,8 +219,9 @@ export function fileOf(file: Fields): readonly SlackFile[] {
   return [{ id, name, mimeType, bytes, ...optional('url', url) }];
 }
 
-function attachmentOf({ url, ...file }: SlackFile): readonly Attachment[] {
-  return url === undefined ? [] : [{ ...file, url }];
+/** A file that can be fetched, which takes its workspace's token; none for one that Slack has to be asked for. */
+export function attachmentOf({ url, id, ...file }: SlackFile, team: string): readonly Attachment[] {
+  return url === undefined ? [] : [{ ...file, id: `${team}/${id}`, url }];
 }
 
 function optional<K extends string>(name: K, value: string | undefined): { readonly [Key in K]?: string } {

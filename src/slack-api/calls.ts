@@ -27,6 +27,8 @@ export const PER_MINUTE = {
   'conversations.replies': 50,
   'views.open': 100,
   'views.update': 100,
+  'views.push': 100,
+  'views.publish': 100,
   'conversations.open': 50,
   'users.info': 100,
   'files.info': 100,
