@@ -1,5 +1,5 @@
 /** What people do to their own messages after they sent them: edits are answered anew, deletions are forgotten. */
-import type { ConversationId } from '../core/conversation.ts';
+import type { ConversationId, Turn } from '../core/conversation.ts';
 import type { Journal, JournalEntry, Mention, MentionId, ReplyAddress } from '../core/inbound.ts';
 import type { Inbox, Lanes, Log, ReplySurface, TurnStore } from '../core/ports.ts';
 import type { PostRef } from '../core/reply.ts';
@@ -124,11 +124,24 @@ export class Changes implements Pick<Inbox, 'edited' | 'deleted'> {
     // Then another question is the last one.
     if ([...engine.answering.values()].some((other) => other.mention.conversation === mention.conversation)) return;
     const last = (await turns.turns(mention.conversation)).at(-1);
-    if (last?.id !== mention.id || last.origin === undefined || last.origin.text === mention.text) return;
+    if (last?.id !== mention.id) return this.#unanswered(mention, last);
+    if (last.origin === undefined || last.origin.text === mention.text) return;
     if (Date.now() - last.receivedAt > editGraceMs) return log.debug('edit.late', { mention: mention.id });
     log.info('edit.answered', { mention: mention.id });
     const again = await againOf(last, mention.conversation, journal);
     if (again !== undefined) await engine.mention(withWordsOf(mention, again), last.posts);
+  }
+
+  /** A question that was accepted and that nothing is remembered of, as when its answer failed, is asked again with its new words. */
+  async #unanswered(mention: Mention, last: Turn | undefined): Promise<void> {
+    const { journal, engine, editGraceMs, log } = this.#options;
+    const { id } = mention;
+    const receivedAt = await journal.receivedAt(id);
+    if (receivedAt === undefined || (last !== undefined && last.receivedAt > receivedAt)) return;
+    if (Date.now() - receivedAt > editGraceMs) return log.debug('edit.late', { mention: id });
+    log.info('edit.answered', { mention: id });
+    const attempt = (await journal.attempts(id)) + 1;
+    await engine.mention({ ...mention, attempt, replyTo: { ...mention.replyTo, attempt } }, []);
   }
 
   #answeringOf(id: MentionId): Answering | undefined {

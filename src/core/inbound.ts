@@ -151,6 +151,8 @@ export interface Journal {
   accept(mention: Mention, posts?: readonly PostRef[]): Promise<boolean>;
   /** The last attempt at it that was accepted; 0 where none is known. @throws StorageUnavailable, StorageCorrupt */
   attempts(id: MentionId): Promise<number>;
+  /** When that attempt was received, in epoch milliseconds. @throws StorageUnavailable, StorageCorrupt */
+  receivedAt(id: MentionId): Promise<number | undefined>;
   /**
    * Puts the mention in the place of the one of the same id that is open, and resolves with its entry; undefined, and
    * nothing is changed, where none is open. What was seen of an answer to the former is dropped.

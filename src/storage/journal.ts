@@ -10,10 +10,16 @@ export interface JournalOptions {
   readonly rememberMs?: number;
 }
 
-/** One record per mention: while it is open the whole entry, once it is closed only that it was. */
+/** One record per mention: while it is open the whole entry, once it is closed only that it was, and when it came. */
 type JournalRecord =
   | ({ readonly state: 'open' } & JournalEntry)
-  | { readonly state: 'closed' /** The last one that was closed; absent: the first. */; readonly attempt?: number };
+  | {
+      readonly state: 'closed';
+      /** The last one that was closed; absent: the first. */
+      readonly attempt?: number;
+      /** Absent in records of before it was kept. */
+      readonly receivedAt?: number;
+    };
 
 /** A journal whose every write is on disk before it resolves, but for the texts of answers under way: they come too often. */
 export class KeyvJournal implements Journal {
@@ -47,6 +53,11 @@ export class KeyvJournal implements Journal {
     return (known.state === 'open' ? known.mention.attempt : known.attempt) ?? 1;
   }
 
+  async receivedAt(id: MentionId): Promise<number | undefined> {
+    const known = await this.#records.get(id);
+    return known?.state === 'open' ? known.mention.receivedAt : known?.receivedAt;
+  }
+
   async amend(mention: Mention): Promise<JournalEntry | undefined> {
     let amended: JournalEntry | undefined;
     await this.#texts.delete([mention.id]);
@@ -71,8 +82,12 @@ export class KeyvJournal implements Journal {
     // Before the entry, which a crash between the two leaves to be looked at again.
     await this.#texts.delete([id]);
     await this.#records.update(id, (known) => {
-      const attempt = known?.state === 'open' ? known.mention.attempt : known?.attempt;
-      return { data: { state: 'closed', ...(attempt === undefined ? {} : { attempt }) }, ttlMs: this.#rememberMs };
+      const { attempt, receivedAt } = (known?.state === 'open' ? known.mention : known) ?? {};
+      const kept = {
+        ...(attempt === undefined ? {} : { attempt }),
+        ...(receivedAt === undefined ? {} : { receivedAt }),
+      };
+      return { data: { state: 'closed', ...kept }, ttlMs: this.#rememberMs };
     });
   }
 
@@ -97,7 +112,8 @@ function isNew(known: JournalRecord | undefined, { attempt = 1 }: Mention): bool
 
 function isJournalRecord(data: unknown): data is JournalRecord {
   if (!isObject(data)) return false;
-  if (data.state === 'closed') return data.attempt === undefined || typeof data.attempt === 'number';
+  if (data.state === 'closed')
+    return [data.attempt, data.receivedAt].every((field) => field === undefined || typeof field === 'number');
   return data.state === 'open' && isMention(data.mention) && Array.isArray(data.posts);
 }
 

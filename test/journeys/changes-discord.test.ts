@@ -51,6 +51,24 @@ describe('on Discord, a message', () => {
     expect(said(2)).not.toContain('Scattering');
   });
 
+  it('whose answer failed is answered when it is edited', async () => {
+    await begin();
+    stage.harness.gemini.next(text(''), text(''), text('Water.'));
+    const message = ada().says(general(), 'why is the sky blue?', { mention: true });
+    const talk = stage.talk(await stage.discord.waitForThread(message.id));
+    await seenText(talk, 'empty answer');
+    await expect.poll(() => stage.harness.stored().some((row) => /^journal .*closed/su.test(row))).toBe(true);
+    ada().edits(message.id, `<@${stage.discord.bot.id}> why is the sea blue?`);
+    await seenText(talk, 'Water.');
+    expect(said(2)).toContain('Ada: why is the sea blue?');
+    // It is remembered from then on, and another edit is answered in its place.
+    await stage.harness.untilLogged('turn.done');
+    stage.harness.gemini.next(text('Salt.'));
+    ada().edits(message.id, `<@${stage.discord.bot.id}> why is the sea salty?`);
+    await seenText(talk, 'Salt.');
+    expect(posts(talk).join()).not.toContain('Water.');
+  });
+
   it('that is edited while it is answered stops that answer and begins it anew, in the same post', async () => {
     await begin();
     const held = gate();

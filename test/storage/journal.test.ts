@@ -29,13 +29,13 @@ describe('KeyvJournal', () => {
     expect(await restarted.accept(closed)).toBe(false);
   });
 
-  test('keeps nothing of a closed mention but its id, also when posts come late', async () => {
+  test('keeps nothing of a closed mention but its id and when it came, also when posts come late', async () => {
     const { path, journal } = await inFile();
     await journal.accept(aMention());
     await journal.close(aMention().id);
     await journal.posted(aMention().id, [{ channel: 't1', message: 'p1' }]);
     const [text = ''] = rowsOf(path, 'journal').values();
-    expect(JSON.parse(text).value).toEqual({ v: 1, data: { state: 'closed' } });
+    expect(JSON.parse(text).value).toEqual({ v: 1, data: { state: 'closed', receivedAt: aMention().receivedAt } });
   });
 
   test.each([
