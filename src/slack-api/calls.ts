@@ -1,6 +1,5 @@
 /** Calls of Slack's Web API: each is sent at once with leave of the governor, which learns from refusals. Nothing is queued here. */
 import { LogLevel, webApi } from '@slack/bolt';
-import { PlatformUnavailable } from '../core/errors.ts';
 import type { Log, Urgency } from '../core/ports.ts';
 import type { Budget } from '../reply/budget.ts';
 import type { Governor, Leave } from '../reply/governor.ts';

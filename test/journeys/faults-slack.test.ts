@@ -1,5 +1,5 @@
 /** What goes wrong around an answer on Slack: connections that end, deliveries that come again, rights that are missing. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, it } from 'vitest';
 import { heldAfter, text } from '../simulators/gemini/answers.ts';
 import { gate } from '../simulators/gemini/script.ts';
 import { SlackStage } from '../support/slack-stage.ts';
