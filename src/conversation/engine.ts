@@ -90,9 +90,9 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
   }
 
   async follows(id: ConversationId, at = Number.POSITIVE_INFINITY): Promise<boolean> {
-    const asked = [...this.answering.values()].map(({ mention }) => mention);
-    if (asked.some(({ conversation, receivedAt }) => conversation === id && receivedAt <= at)) return true;
-    return (await this.#options.turns.turns(id)).some(({ receivedAt }) => receivedAt <= at);
+    const { journal, turns } = this.#options;
+    const since = await journal.since(id);
+    return (since !== undefined && since <= at) || (await turns.turns(id)).some(({ receivedAt }) => receivedAt <= at);
   }
 
   /**

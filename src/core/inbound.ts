@@ -151,6 +151,11 @@ export interface Journal {
    * @throws StorageUnavailable, StorageCorrupt
    */
   accept(mention: Mention, posts?: readonly PostRef[]): Promise<boolean>;
+  /**
+   * When the first mention of a conversation was received that was accepted in the last days, in epoch milliseconds, also
+   * where nothing of its answer is remembered. @throws StorageUnavailable, StorageCorrupt
+   */
+  since(id: ConversationId): Promise<number | undefined>;
   /** The last attempt at it that was accepted; 0 where none is known. @throws StorageUnavailable, StorageCorrupt */
   attempts(id: MentionId): Promise<number>;
   /** When that attempt was received, in epoch milliseconds. @throws StorageUnavailable, StorageCorrupt */

@@ -1,5 +1,4 @@
 /** Requests to Discord: each is sent at once with leave of the governor, which learns from the answer. Nothing is queued here. */
-import { setTimeout as delay } from 'node:timers/promises';
 import { DefaultRestOptions, DefaultUserAgent, RequestMethod } from 'discord.js';
 import { request as requestOnce } from 'undici';
 import { PlatformRejected, PlatformUnavailable } from '../core/errors.ts';
@@ -7,6 +6,7 @@ import type { Log, Urgency } from '../core/ports.ts';
 import { meaningOf, NOT_IN_DISPLAYS } from './refusals.ts';
 import type { Budget, Learned } from '../reply/budget.ts';
 import type { Governor, Leave } from '../reply/governor.ts';
+import { retrying } from '../reply/patience.ts';
 
 export interface RequestsOptions {
   readonly token: string;
@@ -116,16 +116,8 @@ export class Requests {
   }
 
   /** Tries again what failed because Discord was away or asked to wait, unless it asks for too long. */
-  async retrying<T>(work: () => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await work();
-      } catch (error) {
-        const { retryAfterMs = 0 } = error instanceof PlatformUnavailable ? error.failure : {};
-        if (!(error instanceof PlatformUnavailable) || attempt >= ATTEMPTS || retryAfterMs > MAX_WAIT_MS) throw error;
-        await delay(Math.max(retryAfterMs, this.#options.retryMs * 2 ** (attempt - 1)));
-      }
-    }
+  retrying<T>(work: () => Promise<T>): Promise<T> {
+    return retrying(work, { attempts: ATTEMPTS, retryMs: this.#options.retryMs, maxWaitMs: MAX_WAIT_MS });
   }
 
   #taughtBy(error: PlatformRejected | PlatformUnavailable, headers: Headers, { kind, channel }: Request): Learned {

@@ -69,7 +69,7 @@ const BURST = 0.5;
 const SLOW_BELOW = 1 / 5;
 
 /** In a log of the last writes so many replies double the pace about four times. Of more each gets so few writes that it falls again. */
-const HURRY = 18;
+const HURRY = 14;
 const MANY = 10;
 
 const NEVER = Number.NEGATIVE_INFINITY;

@@ -1,4 +1,5 @@
-/** A surface that waits out a platform that is away: what has to be said is said when it can be. */
+/** Waits out a platform that is away: one call a few times, and what ends a reply for as long as it takes. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { codeOf, PlatformUnavailable } from '../core/errors.ts';
 import type { Log, ReplySurface, Urgency } from '../core/ports.ts';
 import type { DraftView, PostRef, Reply } from '../core/reply.ts';
@@ -9,6 +10,28 @@ const LONGEST_MS = 60_000;
 
 /** Milliseconds after which a platform that stays away is left to the next start. */
 const PATIENCE_MS = 3_600_000;
+
+export interface RetryOptions {
+  /** How often it is tried in all. */
+  readonly attempts: number;
+  /** Milliseconds before the first further try; doubled each time. */
+  readonly retryMs: number;
+  /** Milliseconds: the longest wait that the platform may ask for. */
+  readonly maxWaitMs: number;
+}
+
+/** Tries again what failed because the platform was away or asked to wait, unless it asks for too long. */
+export async function retrying<T>(work: () => Promise<T>, { attempts, retryMs, maxWaitMs }: RetryOptions): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      const { retryAfterMs = 0 } = error instanceof PlatformUnavailable ? error.failure : {};
+      if (!(error instanceof PlatformUnavailable) || attempt >= attempts || retryAfterMs > maxWaitMs) throw error;
+      await delay(Math.max(retryAfterMs, retryMs * 2 ** (attempt - 1)));
+    }
+  }
+}
 
 export interface PatienceOptions {
   /** Aborted when there is no more time to wait: the last failure is what counts then. */

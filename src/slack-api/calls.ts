@@ -1,10 +1,9 @@
 /** Calls of Slack's Web API: each is sent at once with leave of the governor, which learns from refusals. Nothing is queued here. */
-import { setTimeout as delay } from 'node:timers/promises';
 import { LogLevel, webApi } from '@slack/bolt';
-import { PlatformUnavailable } from '../core/errors.ts';
 import type { Log, Urgency } from '../core/ports.ts';
 import type { Budget } from '../reply/budget.ts';
 import type { Governor, Leave } from '../reply/governor.ts';
+import { retrying } from '../reply/patience.ts';
 import { type Fields, fieldsOf, textIn } from './fields.ts';
 import { platformErrorOf } from './refusals.ts';
 
@@ -158,16 +157,8 @@ export class Calls {
   }
 
   /** Tries again what failed because Slack was away or asked to wait, unless it asks for too long. */
-  async retrying<T>(work: () => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await work();
-      } catch (error) {
-        const { retryAfterMs = 0 } = error instanceof PlatformUnavailable ? error.failure : {};
-        if (!(error instanceof PlatformUnavailable) || attempt >= ATTEMPTS || retryAfterMs > MAX_WAIT_MS) throw error;
-        await delay(Math.max(retryAfterMs, this.#options.retryMs * 2 ** (attempt - 1)));
-      }
-    }
+  retrying<T>(work: () => Promise<T>): Promise<T> {
+    return retrying(work, { attempts: ATTEMPTS, retryMs: this.#options.retryMs, maxWaitMs: MAX_WAIT_MS });
   }
 
   #budgetsOf({ method, team, args }: Call, urgency: Urgency): readonly Budget[] {

@@ -69,11 +69,13 @@ export function filledIn(payload: Fields, names: readonly CommandName[]): Filled
   const view = fieldsOf(payload['view']);
   const id = textIn(view, 'callback_id') ?? '';
   const form = writtenIn(id, names);
+  // What a form of somebody else's keeps is not known.
+  if (form === undefined) return undefined;
   const metadata = metadataIn(view);
   const asker = whereIn(payload, metadata);
   const states = fieldsOf(fieldsOf(view['state'])['values']);
   const text = textIn(fieldsOf(fieldsOf(states[id])[id]), 'value');
-  if (form === undefined || asker === undefined || text === undefined) return undefined;
+  if (asker === undefined || text === undefined) return undefined;
   const { name, option } = form;
   const values = { ...Object.fromEntries(new URLSearchParams(textIn(metadata, 'values') ?? '')), [option]: text };
   const url = textIn(metadata, 'url');

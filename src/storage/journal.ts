@@ -1,5 +1,6 @@
 /** Mentions accepted and not yet stored, with the posts that stand for them, and the ids of those that are done. */
 import type { Mention, MentionId, Journal, JournalEntry } from '../core/inbound.ts';
+import type { ConversationId } from '../core/conversation.ts';
 import type { PostRef } from '../core/reply.ts';
 import { isObject, type Records, type Store } from './open.ts';
 
@@ -25,11 +26,13 @@ type JournalRecord =
 export class KeyvJournal implements Journal {
   readonly #records: Records<JournalRecord>;
   readonly #texts: Records<string>;
+  readonly #since: Records<number>;
   readonly #rememberMs: number;
 
   constructor(store: Store, options: JournalOptions = {}) {
     this.#records = store.records('journal', { isData: isJournalRecord, durable: true });
     this.#texts = store.records('drafts', { isData: (data) => typeof data === 'string' });
+    this.#since = store.records('followed', { isData: (data) => typeof data === 'number' });
     this.#rememberMs = options.rememberMs ?? THREE_DAYS_MS;
   }
 
@@ -44,7 +47,16 @@ export class KeyvJournal implements Journal {
       accepted = isNew(known, mention);
       return accepted ? { data: { state: 'open', mention, posts } } : undefined;
     });
+    if (accepted) await this.#follow(mention);
     return accepted;
+  }
+
+  async since(id: ConversationId): Promise<number | undefined> {
+    return this.#since.get(id);
+  }
+
+  async #follow({ conversation, receivedAt }: Mention): Promise<void> {
+    await this.#since.update(conversation, (since = receivedAt) => ({ data: since, ttlMs: this.#rememberMs }));
   }
 
   async attempts(id: MentionId): Promise<number> {

@@ -35,6 +35,16 @@ function describeAcceptance(open: OpenJournal): void {
     expect(await journal.isKnown(aMention({ attempt: 2 }))).toBe(false);
   });
 
+  test('knows since when a conversation goes on, also once its mentions are closed', async () => {
+    const journal = await open();
+    const [first, later] = [aMention({ receivedAt: 1000 }), aMention({ id: 'later', receivedAt: 2000 })];
+    expect(await journal.since(first.conversation)).toBeUndefined();
+    await journal.accept(first);
+    await journal.close(first.id);
+    await journal.accept(later);
+    expect(await journal.since(first.conversation)).toBe(1000);
+  });
+
   test('accepts one of many deliveries that come at once', async () => {
     const journal = await open();
     const answers = await Promise.all(Array.from({ length: 20 }, () => journal.accept(aMention())));

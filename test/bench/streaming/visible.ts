@@ -37,8 +37,12 @@ export function visibleOf(markdown: string): Visible {
 /** Where the sources of the bench's answers are said to be; no answer's own text holds it. */
 export const SOURCE_HOST = 'https://sources.example';
 
-/** A number, perhaps raised or in brackets of its own, that links to a source. */
-const SOURCE_MARK = /\\?\[{1,2}\\?\[?[\d⁰¹²³⁴-⁹]+\\?\]{0,2}\]\(<?https:\/\/sources\.example[^)>\s]*>?\)\]?/gu;
+/**
+ * A number, perhaps raised or in brackets of its own, that links to a source; or numbers in brackets alone after a sentence,
+ * as where a post has no room for links: no answer of the bench has these of its own.
+ */
+const SOURCE_MARK =
+  /\\?\[{1,2}\\?\[?[\d⁰¹²³⁴-⁹]+\\?\]{0,2}\]\(<?https:\/\/sources\.example[^)>\s]*>?\)\]?|(?<=[.!?。”]) (?:\[\d{1,2}\])+(?!\()/gu;
 /** Lines a bot writes under an answer: the list of sources, its heading, what it searched for, small print. */
 const OWN_LINE = /^-# |^[\W_]*Sources?:?[\W_]*$|https:\/\/sources\.example|https:\/\/(?:www\.)?google\.com\/search/u;
 
