@@ -52,11 +52,11 @@ export class Visitor {
     return { cookie: this.#cookie };
   }
 
-  /** Reads with GET, or posts a body as JSON. */
-  async call(path: string, body?: unknown, more: Sent['headers'] = {}) {
+  /** Reads with GET, or sends a body as JSON: posted, where no other method is said. */
+  async call(path: string, body?: unknown, more: Sent['headers'] = {}, method = 'POST') {
     const headers = { ...this.cookie, ...more, ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
     const response = await open(this.#desk, path, {
-      method: body === undefined ? 'GET' : 'POST',
+      method: body === undefined ? 'GET' : method,
       headers,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
