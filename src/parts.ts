@@ -139,9 +139,9 @@ function keptIn(store: Store, { config }: AppOptions): Kept {
 }
 
 function defaultsOf({ conversation, model }: Config['settings']): Settings {
-  const { thinking, search, maps, code, persona, language, thoughts, replyStyle, freeTalk, footer } = conversation;
-  const words = { search, maps, code, language, thoughts, replyStyle, freeTalk, footer };
-  return { model: model.id, thinking, persona: { name: persona }, ...words };
+  const { search, maps, code, language, thoughts, replyStyle, messageStyle, freeTalk, footer } = conversation;
+  const words = { search, maps, code, language, thoughts, replyStyle, messageStyle, freeTalk, footer };
+  return { model: model.id, thinking: conversation.thinking, persona: { name: conversation.persona }, ...words };
 }
 
 /** What answers questions, and what does commands. */

@@ -24,6 +24,7 @@ export const SETTING_NAMES = [
   'language',
   'thoughts',
   'replyStyle',
+  'messageStyle',
   'freeTalk',
   'footer',
 ] as const satisfies readonly (keyof Settings)[];

@@ -116,6 +116,7 @@ const settingsShape = z.strictObject({
     language: z.enum(SETTING_WORDS.language),
     thoughts: z.enum(SETTING_WORDS.thoughts),
     replyStyle: z.enum(SETTING_WORDS.replyStyle),
+    messageStyle: z.enum(SETTING_WORDS.messageStyle),
     freeTalk: z.enum(SETTING_WORDS.freeTalk),
     footer: z.enum(SETTING_WORDS.footer),
     persona: z.string().regex(/^[\w-]+$/, 'must be the name of a file of config/personas, without .md'),

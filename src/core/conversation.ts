@@ -54,8 +54,9 @@ export const SETTING_WORDS = {
   language: LANGUAGE_CHOICES,
   /** `headline`: what the model is thinking about, until text stands. `full`: also kept with the turn. */
   thoughts: ['off', 'headline', 'full'],
-  /** Where a question in a channel is answered: in a thread opened on it, or in the channel. */
+  /** Where a question in a channel is answered: in a thread on it, or there; and whether Discord shows text displays. */
   replyStyle: ['thread', 'in-place'],
+  messageStyle: ['plain', 'display'],
   /** Whether a thread that the bot answers in needs no further mention. */
   freeTalk: ['on', 'mention-only'],
   /** A line under each answer: model, tokens, seconds, cost. */

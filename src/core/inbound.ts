@@ -62,6 +62,8 @@ export interface ReplyAddress {
   readonly openThread?: string;
   /** The workspace, where the platform needs it to find out who may write there. */
   readonly workspace?: string;
+  /** In text displays and not in plain messages, where the platform has both. No message changes from one into the other. */
+  readonly messageStyle?: 'display';
   /** The message whose thread is answered in, where a thread is no channel of its own. */
   readonly thread?: string;
   /** From 2: which attempt at an answer this is, so that its posts are told from those of the attempts before. */

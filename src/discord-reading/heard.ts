@@ -8,7 +8,7 @@ import {
 } from 'discord.js';
 import type { Attachment, Author } from '../core/inbound.ts';
 import type { Where } from './where.ts';
-import type { Shown } from './words.ts';
+import { type Shown, withDisplays } from './words.ts';
 
 /** What is needed of a message, without discord.js: one can be written by hand. */
 export interface Heard extends Shown {
@@ -91,6 +91,12 @@ function forwardedIn(message: MessageSnapshot): NonNullable<Shown['forwarded']>[
   return { ...saidIn(message), files: message.attachments.map(({ name }) => name) };
 }
 
-function saidIn({ content, embeds, stickers }: Pick<MessageSnapshot, 'content' | 'embeds' | 'stickers'>): Shown {
-  return { content, embeds: embeds.map(({ data }) => data), stickers: stickers.map(({ name }) => name) };
+type Said = Pick<MessageSnapshot, 'content' | 'embeds' | 'stickers' | 'components'>;
+
+function saidIn({ content, embeds, stickers, components }: Said): Shown {
+  return {
+    content: withDisplays(content, components),
+    embeds: embeds.map(({ data }) => data),
+    stickers: stickers.map(({ name }) => name),
+  };
 }

@@ -8,7 +8,7 @@ import type { NoticesFor } from '../notices/notices.ts';
 import { heardOf } from './heard.ts';
 import { type Ignored, judge, mentionOf, type Self, unanswered, type Verdict } from './inbound.ts';
 import { asMayBe, Daily, missingFor, rightsIn } from './rights.ts';
-import { conversationsOf, directWhere, inPlaceWhereWanted, type Where, whereOf } from './where.ts';
+import { asWanted, conversationsOf, directWhere, type Where, whereOf } from './where.ts';
 
 export interface HearingOptions {
   readonly client: Client;
@@ -46,7 +46,7 @@ export class Hearing {
     if (verdict.kind === 'overheard' && !(await this.#isFollowed(message, mention.conversation)))
       return this.#ignore(message, 'not-addressed');
     if (mention.isFree === true && !(await this.#isFree(mention))) return this.#ignore(message, 'not-addressed');
-    const placed = await inPlaceWhereWanted(mention, inbox, log);
+    const placed = await asWanted(mention, inbox, log);
     if (verdict.isReply === true && placed.replyTo.openThread !== undefined)
       return this.#ignore(message, 'not-addressed');
     const rights = rightsIn(message.channel, this.#options.client);
@@ -77,7 +77,7 @@ export class Hearing {
     const reason = unanswered(heard, self);
     if (reason !== undefined) return this.#ignore(message, reason);
     const mention = mentionOf(heard, self, noticesFor(heard.author.locale));
-    await inbox.edited(await inPlaceWhereWanted(mention, inbox, log));
+    await inbox.edited(await asWanted(mention, inbox, log));
   }
 
   async deleted({ channel, guild, messages }: Gone): Promise<void> {

@@ -8,7 +8,7 @@ import {
 } from 'discord.js';
 import { PlatformRejected } from '../core/errors.ts';
 import type { Attachment, Before, Recent, Said } from '../core/inbound.ts';
-import { labelOf, type Names, readable, type Shown, shownBeside } from './words.ts';
+import { labelOf, type Names, readable, type Shown, shownBeside, withDisplays } from './words.ts';
 
 /** What reading needs of the connection. */
 export interface Reading {
@@ -101,7 +101,8 @@ function saidIn(message: APIMessage, { self, names }: Reading): Said | undefined
   const known: Names = { ...names, user: (each) => names.user(each) ?? people.get(each) };
   const attachments = [message, ...snapshotsIn(message)].flatMap((each) => each.attachments.map(fileOf));
   const files = message.attachments.map(({ filename }) => `[file: ${labelOf(filename)}]`);
-  const lines = [readable(message.content, known), shownBeside(shownIn(message), known), ...files];
+  const shown = shownIn(message);
+  const lines = [readable(shown.content, known), shownBeside(shown, known), ...files];
   const text = lines.filter((line) => line.trim() !== '').join('\n');
   if (text === '') return undefined;
   const name = names.user(author.id) ?? author.global_name ?? author.username;
@@ -131,10 +132,10 @@ function shownIn(message: APIMessage): Shown {
   };
 }
 
-type Plain = Pick<APIMessageSnapshotFields, 'content' | 'embeds' | 'sticker_items'>;
+type Plain = Pick<APIMessageSnapshotFields, 'content' | 'embeds' | 'sticker_items' | 'components'>;
 
-function plainIn({ content, embeds, sticker_items: stickers = [] }: Plain): Shown {
-  return { content, embeds, stickers: stickers.map(({ name }) => name) };
+function plainIn({ content, embeds, sticker_items: stickers = [], components = [] }: Plain): Shown {
+  return { content: withDisplays(content, components), embeds, stickers: stickers.map(({ name }) => name) };
 }
 
 function fileOf({ id, filename, content_type: type, size, url }: APIAttachment): Attachment {

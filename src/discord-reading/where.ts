@@ -7,8 +7,8 @@ import {
   GuildPremiumTier,
   PermissionFlagsBits,
 } from 'discord.js';
-import { type ConversationId, conversationIdOf } from '../core/conversation.ts';
-import type { Mention, Place } from '../core/inbound.ts';
+import { type ConversationId, conversationIdOf, type Whereabouts } from '../core/conversation.ts';
+import type { Command, Mention, Place, ReplyAddress } from '../core/inbound.ts';
 import type { Inbox, Log } from '../core/ports.ts';
 import type { Notices } from '../notices/notices.ts';
 import type { Names } from './words.ts';
@@ -67,15 +67,39 @@ export function placedOf(
   };
 }
 
-/** The mention, answered in the channel where that is wanted; what cannot be known is told by whoever answers. */
-export async function inPlaceWhereWanted(
-  mention: Mention,
-  inbox: Pick<Inbox, 'settingsAt'>,
-  log: Log,
-): Promise<Mention> {
+/**
+ * The mention, answered in the channel where that is wanted, and in the kind of message that is wanted there; what cannot be
+ * known is told by whoever answers.
+ */
+export async function asWanted(mention: Mention, inbox: Pick<Inbox, 'settingsAt'>, log: Log): Promise<Mention> {
   const { openThread, ...replyTo } = mention.replyTo;
   const conversation = openThread === undefined ? undefined : await conversationInPlace(mention, inbox, log);
-  return conversation === undefined ? mention : { ...mention, conversation, replyTo };
+  const placed = conversation === undefined ? mention : { ...mention, conversation, replyTo };
+  return { ...placed, replyTo: await styled(placed.replyTo, { where: placed, inbox, log }) };
+}
+
+/** The command; what comes of it is answered in the kind of message that is wanted there. */
+export async function nextAsWanted(command: Command, inbox: Pick<Inbox, 'settingsAt'>, log: Log): Promise<Command> {
+  const { next } = command;
+  if (next === undefined || command.name !== 'continue') return command;
+  return { ...command, next: { ...next, replyTo: await styled(next.replyTo, { where: command, inbox, log }) } };
+}
+
+interface Styling {
+  readonly where: Whereabouts;
+  readonly inbox: Pick<Inbox, 'settingsAt'>;
+  readonly log: Log;
+}
+
+async function styled(to: ReplyAddress, { where, inbox, log }: Styling): Promise<ReplyAddress> {
+  const { messageStyle: _, ...plain } = to;
+  try {
+    const { messageStyle } = await inbox.settingsAt(where);
+    return messageStyle === 'display' ? { ...plain, messageStyle } : plain;
+  } catch (error) {
+    log.error('settings.unread', error, { channel: to.channel });
+    return plain;
+  }
 }
 
 /** The conversation of a channel whose questions are answered in it; undefined where each opens a thread. */

@@ -1,5 +1,5 @@
 /** What a message of Discord says and shows, in words: names for ids, and forwards, polls, embeds and stickers told. */
-import type { APIEmbed } from 'discord.js';
+import { type APIEmbed, ComponentType } from 'discord.js';
 
 /** What a message shows. */
 export interface Shown {
@@ -15,6 +15,15 @@ export interface Shown {
 interface Forwarded extends Shown {
   /** The names of its files. */
   readonly files: readonly string[];
+}
+
+/** The text with that of the text displays, which stand where a message of components has no text of its own. */
+export function withDisplays(
+  content: string,
+  components: readonly { readonly type: ComponentType; readonly content?: unknown }[],
+): string {
+  const texts = components.flatMap((each) => (each.type === ComponentType.TextDisplay ? [String(each.content)] : []));
+  return [content, ...texts].filter((text) => text !== '').join('\n');
 }
 
 /** Names of what ids in a text mean, as far as they are known. */

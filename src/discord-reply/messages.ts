@@ -4,7 +4,7 @@ import { PlatformRejected } from '../core/errors.ts';
 import type { ReplyAddress } from '../core/inbound.ts';
 import type { Log, Urgency } from '../core/ports.ts';
 import type { PostRef } from '../core/reply.ts';
-import { bodyOf, creationOf, isShownBy, type Page, type Posted } from '../discord-text/pages.ts';
+import { bodyOf, creationOf, isDisplay, isShownBy, type Page, type Posted } from '../discord-text/pages.ts';
 import type { Leave } from '../reply/governor.ts';
 import type { PostWriter } from '../reply/posts.ts';
 import { meaningOf } from './refusals.ts';
@@ -85,12 +85,15 @@ export class Messages implements PostWriter<Page> {
 
   async edit(post: PostRef, page: Page, index: number): Promise<boolean | PostRef> {
     try {
-      await this.#change(post, page);
-      return true;
+      const changed = await this.#change(post, page);
+      // A page of files alone has nothing that a display refuses, and would not be seen in it.
+      const isOther = isDisplay(changed) && this.#to.messageStyle === undefined;
+      return isOther ? await this.#replace(post, page, index) : true;
     } catch (error) {
       switch (meaningOf(error)) {
         case 'gone':
           return false;
+        case 'a-display':
         case 'too-old':
           return this.#replace(post, page, index);
         case 'archived':
@@ -146,15 +149,18 @@ export class Messages implements PostWriter<Page> {
     }
   }
 
-  #change({ channel, message }: PostRef, page: Page): Promise<unknown> {
-    return this.#write({
+  async #change({ channel, message }: PostRef, page: Page): Promise<Posted> {
+    const changed = await this.#write({
       kind: 'edit',
       channel: this.#counted(channel),
       method: RequestMethod.Patch,
       route: messageRoute(this.#to, channel, message),
       files: page.files,
-      body: bodyOf(page),
+      // A plain message that stands there gives up its text, and so becomes a display.
+      body: { ...(this.#to.messageStyle === undefined ? {} : { content: null }), ...bodyOf(page, this.#to) },
     });
+    // Discord answers with the message.
+    return changed as Posted;
   }
 
   #delete({ channel, message }: PostRef): Promise<unknown> {

@@ -15,10 +15,15 @@ export type Meaning =
   | 'forbidden'
   /** What only its asker sees cannot be written any more. */
   | 'expired'
-  | 'too-large';
+  | 'too-large'
+  /** A plain text for a message of text displays, which stays one. */
+  | 'a-display';
+
+/** What Discord calls the fault of a field, whose code is that of every form with a fault. */
+export const NOT_IN_DISPLAYS = 'MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2';
 
 /** @see https://docs.discord.com/developers/topics/opcodes-and-status-codes#json */
-const MEANINGS: ReadonlyMap<unknown, Meaning> = new Map([
+const MEANINGS: ReadonlyMap<unknown, Meaning> = new Map<unknown, Meaning>([
   [10_008, 'gone'],
   [160_004, 'thread-exists'],
   [160_002, 'no-history'],
@@ -39,6 +44,7 @@ const MEANINGS: ReadonlyMap<unknown, Meaning> = new Map([
   // Where a person brought the bot along, a command has five messages.
   [40_094, 'expired'],
   [40_005, 'too-large'],
+  [NOT_IN_DISPLAYS, 'a-display'],
 ]);
 
 /** Undefined for what means nothing in particular. */

@@ -3,7 +3,7 @@ import { DefaultRestOptions, DefaultUserAgent, RequestMethod } from 'discord.js'
 import { request as requestOnce } from 'undici';
 import { PlatformRejected, PlatformUnavailable } from '../core/errors.ts';
 import type { Log, Urgency } from '../core/ports.ts';
-import { meaningOf } from './refusals.ts';
+import { meaningOf, NOT_IN_DISPLAYS } from './refusals.ts';
 import type { Budget, Learned } from '../reply/budget.ts';
 import type { Governor, Leave } from '../reply/governor.ts';
 import { retrying } from '../reply/patience.ts';
@@ -205,7 +205,8 @@ function isWait(seconds: unknown): seconds is number {
 /** What an answer that is no success means. Its body holds the exact wait, unless it comes from something before Discord. */
 function refusalIn(status: number, headers: Headers, body: string): PlatformRejected | PlatformUnavailable {
   const said = objectIn(body);
-  const code = typeof said.code === 'number' ? said.code : undefined;
+  const isForDisplays = body.includes(NOT_IN_DISPLAYS);
+  const code = isForDisplays ? NOT_IN_DISPLAYS : typeof said.code === 'number' ? said.code : undefined;
   const seconds = [said.retry_after, Number(headers['retry-after'])].find(isWait) ?? 1;
   const platformCode = code === undefined ? {} : { platformCode: code };
   if (status === 429)

@@ -35,7 +35,7 @@ export class DiscordSurface implements ReplySurface {
     this.#to = to;
     this.#options = options;
     this.#typing = new Typing(options);
-    this.#pagesOf = viewPages(options.maxPosts);
+    this.#pagesOf = viewPages(options.maxPosts, to);
     if (standing[0] !== undefined) this.#channel = Promise.resolve(standing[0].channel);
     this.#messages = new Messages(to, { ...options, place: () => this.#place() });
     this.#posts = new Posts(this.#messages, standing);
@@ -112,7 +112,7 @@ export class DiscordSurface implements ReplySurface {
   }
 
   #pagesFor(reply: Reply): readonly Page[] {
-    return replyPagesOf(reply, this.#options.maxPosts, this.#to.maxFileBytes);
+    return replyPagesOf(reply, this.#options.maxPosts, this.#to);
   }
 
   async #stand(reply: Reply): Promise<readonly PostRef[]> {
@@ -123,7 +123,7 @@ export class DiscordSurface implements ReplySurface {
       if (pages.every(({ files }) => files.length === 0) || !(error instanceof PlatformRejected)) throw error;
       const { status, platformCode } = error.failure;
       this.#options.log.warn('discord.files-refused', { channel: await this.#place(), status, platformCode });
-      return this.#posts.sync(withoutFiles(reply), 'final');
+      return this.#posts.sync(withoutFiles(reply, this.#to), 'final');
     }
   }
 

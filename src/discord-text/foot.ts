@@ -10,9 +10,9 @@ const MAX_LABEL = 120;
 /** Leaves room for the label within one message; an address beyond it is not shown. */
 const MAX_URL = 1500;
 
-/** How much room there is for a foot, in code points, and how many sources it has to list, or all if there are fewer. */
+/** What room there is for a foot, and how many sources it has to list, or all if there are fewer. */
 export interface FootRoom {
-  readonly max: number;
+  readonly holds: (foot: string) => boolean;
   readonly least: number;
 }
 
@@ -34,7 +34,7 @@ export function footOf(reply: Reply, room: FootRoom): string | undefined {
     const head = list.length === 0 ? [] : [`**${headings.sources}**`, ...list.slice(0, shown)];
     const rest = shown === list.length ? [] : [`-# ${more(list.length - shown)}`];
     const foot = [...head, ...rest, ...beside].join('\n');
-    if (codePoints(foot) <= room.max) return foot;
+    if (room.holds(foot)) return foot;
   }
   return undefined;
 }

@@ -42,20 +42,71 @@ function shownFormula(lines: readonly string[]): readonly string[] {
   return rows;
 }
 
+/** Room for the marks of sources, which often come with the last chunk and are put into pages that have stood for long. */
+const RESERVE = 60;
+
+/** Room for text on a page of a plain message. No page may end elsewhere because of marks. */
+export const PAGE: PageLimit = { max: MAX_CONTENT - RESERVE, reserve: RESERVE, measure: (page) => lengthOf(page) };
+
+/** What one message holds. */
+export interface Room {
+  readonly page: PageLimit;
+  /** Whether it holds this text as it is sent. */
+  readonly holds: (text: string) => boolean;
+}
+
+export const PLAIN: Room = { page: PAGE, holds: (text) => codePoints(text) <= MAX_CONTENT };
+
 /**
- * Room for text on a page: 60 characters of a message stay free for the marks of sources, which often come with the last
- * chunk and are put into pages that have stood for long. No page may end elsewhere because of them.
+ * Characters of all text displays of one message, counted as code points, and their bytes in UTF-8, beyond which Discord
+ * fails: 10,170 with 12 for each display, as observed. Some stay free, as nobody documents them.
+ * @see https://docs.discord.com/developers/components/reference#text-display
+ * @see https://github.com/discord/discord-api-docs/issues/8554
  */
-export const PAGE: PageLimit = { max: MAX_CONTENT - 60, reserve: 60, measure: lengthOf };
+const MAX_DISPLAYED = 4000;
+const MAX_DISPLAYED_BYTES = 10_150;
+/** What is as long in characters as one byte is. */
+const PER_BYTE = MAX_DISPLAYED / MAX_DISPLAYED_BYTES;
+
+export const DISPLAY: Room = {
+  page: { max: MAX_DISPLAYED - RESERVE, reserve: RESERVE, measure: displayedLengthOf },
+  holds: (text) => codePoints(text) <= MAX_DISPLAYED && Buffer.byteLength(text) <= MAX_DISPLAYED_BYTES,
+};
+
+/** Code points of the formatted page or, where these are more in proportion, its bytes; never less when text is appended. */
+export function displayedLengthOf(page: string): number {
+  const length = lengthOf(page, MAX_DISPLAYED);
+  return length === Number.POSITIVE_INFINITY ? length : Math.max(length, bytesWithin(page, length) * PER_BYTE);
+}
+
+/** What formatting makes other signs of, which take up to three bytes: formulas, tags and footnotes. */
+const OTHER_SIGNS = /[$<]|\\[([]|\[\^/u;
+const ALL_RULE_STARTS = new RegExp(RULE_START.source, 'gmu');
+
+/**
+ * Bytes of the formatted page, at most. What a table repeats may be any of its signs, and the spaces that align it become
+ * text while its cells are written, so nothing can be said of their bytes but how many there may be.
+ */
+function bytesWithin(page: string, length: number): number {
+  const bytes = Buffer.byteLength(page);
+  const own = codePoints(page);
+  const astral = page.length - own;
+  const rules = page.match(ALL_RULE_STARTS)?.length ?? 0;
+  const lines = page.split('\n').length - 1;
+  const more = 2 * (rules * RULE_SHOWN.length + lines);
+  if (bytes > own && page.includes('|')) return (astral > 0 ? 4 : 3) * length + more;
+  return OTHER_SIGNS.test(page) ? 3 * length + astral + more : bytes + length - own + more;
+}
 
 /**
  * Code points of the formatted page, or a few more: what formatting takes away counts while it may yet be text, so that
  * the length never shrinks when text is appended. Only tables and rules get longer.
+ *
+ * @param max A page of more is too long, whatever its tables add.
  */
-export function lengthOf(page: string): number {
+export function lengthOf(page: string, max = MAX_CONTENT): number {
   let length = codePoints(page);
-  // Whatever its tables add, it is too long.
-  if (length > MAX_CONTENT) return Number.POSITIVE_INFINITY;
+  if (length > max) return Number.POSITIVE_INFINITY;
   if (!page.includes('|') && !RULE_START.test(page)) return length;
   for (const { kind, lines } of blocksOf(page, beginsRule)) {
     if (kind === 'table') length += tableGrowth(lines);
@@ -66,44 +117,47 @@ export function lengthOf(page: string): number {
 }
 
 /** The formatted pages of an answer, each fit for one message; none for a text that shows nothing. */
-export function pagesOf(markdown: string): readonly string[] {
-  return sourcePagesOf(markdown)
+export function pagesOf(markdown: string, room = PLAIN): readonly string[] {
+  return sourcePagesOf(markdown, room)
     .map(({ before, body, after }) => format(before + body + after))
     .filter((page) => page.trim() !== '');
 }
 
 /** The pages of an answer as the model wrote them, each fit for one message when it is formatted. */
-export function sourcePagesOf(markdown: string): readonly Page[] {
-  return split(markdown, PAGE);
+export function sourcePagesOf(markdown: string, room = PLAIN): readonly Page[] {
+  return split(markdown, room.page);
 }
 
 /** Sources that are listed under the last page at least, or all; else they come in a message of their own. */
 const LEAST_LISTED = 5;
 
+/** How a finished reply is put into pages. */
+export interface Paging {
+  readonly room?: Room;
+  /** The pages of its text. */
+  readonly text?: readonly Page[];
+  /** Pages of text that are shown; what is beyond them is left out. */
+  readonly maxPages?: number;
+}
+
 /**
  * The pages of a finished reply. Its text stands in them as it did while it was written: marks are put in where there is
  * room for them, and the foot goes under the last page, or into a message of its own where it does not fit.
- *
- * @param text The pages of its text.
- * @param maxPages Pages of text that are shown; what is beyond them is left out.
  */
-export function finalPagesOf(
-  reply: Reply,
-  text: readonly Page[] = sourcePagesOf(reply.text),
-  maxPages = Infinity,
-): readonly string[] {
-  const all = markedPagesOf(reply, text);
+export function finalPagesOf(reply: Reply, paging: Paging = {}): readonly string[] {
+  const { room = PLAIN, text = sourcePagesOf(reply.text, room), maxPages = Infinity } = paging;
+  const all = markedPagesOf(reply, text, room);
   // Under a page that is not the last of its answer, nothing is put that is about all of it.
   const pages = all.length > maxPages ? [...all.slice(0, maxPages), []] : all;
   const last = pages.at(-1) ?? [];
   const above = pages.slice(0, -1).flatMap(([best = '']) => best);
   for (const page of last.slice(-2)) {
-    const foot = footOf(reply, { max: MAX_CONTENT - codePoints(`${page}\n\n`), least: LEAST_LISTED });
+    const foot = footOf(reply, { holds: (under) => room.holds(`${page}\n\n${under}`), least: LEAST_LISTED });
     const whole = last.map((each) => (foot === '' ? each : `${each}\n\n${foot}`));
-    if (foot !== undefined) return [...above, ...whole.filter((each) => codePoints(each) <= MAX_CONTENT).slice(0, 1)];
+    if (foot !== undefined) return [...above, ...whole.filter((each) => room.holds(each)).slice(0, 1)];
   }
-  const foot = footOf(reply, { max: MAX_CONTENT, least: 0 });
-  const own = foot === undefined ? paginate(footOf(reply, { max: Infinity, least: 0 }) ?? '', PAGE) : [foot];
+  const foot = footOf(reply, { holds: room.holds, least: 0 });
+  const own = foot === undefined ? paginate(footOf(reply, { holds: () => true, least: 0 }) ?? '', room.page) : [foot];
   return [...above, ...last.slice(0, 1), ...own.filter((page) => page !== '')];
 }
 
@@ -111,6 +165,7 @@ export function finalPagesOf(
 function markedPagesOf(
   { sources, marks = [] }: Pick<Reply, 'sources' | 'marks'>,
   pages: readonly Page[],
+  room: Room,
 ): readonly (readonly string[])[] {
   const byPage = marksByPage(pages, marks);
   const hrefs = new Map(sources.map(({ number, url }) => [number, hrefOf(url)]));
@@ -123,7 +178,7 @@ function markedPagesOf(
       const shown = [asLinks, asNumbers]
         .filter(() => own.length > 0)
         .map((show) => format(before + withMarks(body, own, show) + after))
-        .filter((page) => codePoints(page) <= MAX_CONTENT);
+        .filter((page) => room.holds(page));
       return [...shown, format(before + body + after)];
     })
     .filter((page) => page.at(-1)?.trim() !== '');

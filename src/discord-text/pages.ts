@@ -1,6 +1,6 @@
 /** What each message of a reply holds: a page of its text or, after the text, files that Discord takes. */
 import { isDeepStrictEqual } from 'node:util';
-import { MessageFlags } from 'discord.js';
+import { type APIMessageTopLevelComponent, ComponentType, MessageFlags } from 'discord.js';
 import type { ReplyAddress } from '../core/inbound.ts';
 import type { DraftView, Offer, Reply } from '../core/reply.ts';
 import { type Buttons, buttonsOf } from '../discord-controls/buttons.ts';
@@ -8,7 +8,7 @@ import { Pager } from '../markdown/paginate.ts';
 import { noticesIn } from '../notices/notices.ts';
 import { filePagesOf, filesWithin, picturesOf, type PostFile, wholeAnswer } from './files.ts';
 import { noticeOf } from './foot.ts';
-import { finalPagesOf, format, PAGE, sourcePagesOf } from './format.ts';
+import { DISPLAY, finalPagesOf, format, PLAIN, type Room, sourcePagesOf } from './format.ts';
 
 /** All that one message shows. A page of files has no text of the answer, so that files are never mixed up with a page of it. */
 export interface Page {
@@ -23,7 +23,11 @@ export interface Posted {
   readonly id: string;
   readonly content: string;
   readonly attachments: readonly { readonly filename: string; readonly size: number }[];
-  readonly components?: readonly { readonly components?: readonly { readonly custom_id?: string }[] }[];
+  readonly components?: readonly {
+    readonly content?: string;
+    readonly components?: readonly { readonly custom_id?: string }[];
+  }[];
+  readonly flags?: number;
 }
 
 /** Discord forgets what an earlier request said, so every create and every edit says it. */
@@ -32,14 +36,21 @@ export const SILENT = {
   allowed_mentions: { parse: [], replied_user: false },
 } as const;
 
+/** What decides what a message holds. */
+type Holding = Pick<ReplyAddress, 'messageStyle' | 'maxFileBytes'>;
+
+function roomIn({ messageStyle }: Holding): Room {
+  return messageStyle === 'display' ? DISPLAY : PLAIN;
+}
+
 /**
  * The pages of an answer while it is written, made of its views in the order in which they come: its text so far or, before
  * there is any, what the model is thinking about, for those who want to see that. Otherwise the sign of typing says that work
  * goes on: a post that says it in words would be a write, and an edit more when text comes. The button rides with the text.
  * Pages beyond `maxPosts` wait for the file that holds the whole answer.
  */
-export function viewPages(maxPosts = Infinity): (view: DraftView) => readonly Page[] {
-  const pager = new Pager(PAGE, (markdown) => {
+export function viewPages(maxPosts = Infinity, to: Holding = {}): (view: DraftView) => readonly Page[] {
+  const pager = new Pager(roomIn(to).page, (markdown) => {
     const content = format(markdown);
     return content.trim() === '' ? undefined : textPage(content);
   });
@@ -53,12 +64,13 @@ export function viewPages(maxPosts = Infinity): (view: DraftView) => readonly Pa
  * The pages of a finished reply: its text, then its files; the notice tells of pictures that Discord does not take. An
  * answer of more pages than `maxPosts` comes as a file as well.
  */
-export function replyPagesOf(reply: Reply, maxPosts = Infinity, maxFileBytes?: number): readonly Page[] {
+export function replyPagesOf(reply: Reply, maxPosts = Infinity, to: Holding = {}): readonly Page[] {
   const { images = [], text, language } = reply;
-  const textPages = sourcePagesOf(text);
+  const room = roomIn(to);
+  const textPages = sourcePagesOf(text, room);
   const isCut = textPages.length > maxPosts;
   const written = [...(isCut ? [wholeAnswer(text)] : []), ...filesWithin(text)];
-  const pictures = picturesOf(images, maxFileBytes);
+  const pictures = picturesOf(images, to.maxFileBytes);
   const { wholeInFile, alsoAsFiles } = noticesIn(language);
   const [whole] = isCut ? written : [];
   const beside = isCut ? [] : written;
@@ -70,19 +82,41 @@ export function replyPagesOf(reply: Reply, maxPosts = Infinity, maxFileBytes?: n
     buttons: [],
   }));
   const noticed = withUnshown(reply, images.length - pictures.length);
-  return withButtons([...finalPagesOf(noticed, textPages, maxPosts).map(textPage), ...pages], reply.offer);
+  const shown = finalPagesOf(noticed, { room, text: textPages, maxPages: maxPosts });
+  return withButtons([...shown.map(textPage), ...pages], reply.offer);
 }
 
 /** The same where no file may be posted: all of the text, in as many messages as it takes. */
-export function withoutFiles(reply: Reply): readonly Page[] {
-  return withButtons(finalPagesOf(withUnshown(reply, reply.images?.length ?? 0)).map(textPage), reply.offer);
+export function withoutFiles(reply: Reply, to: Holding = {}): readonly Page[] {
+  const noticed = withUnshown(reply, reply.images?.length ?? 0);
+  return withButtons(finalPagesOf(noticed, { room: roomIn(to) }).map(textPage), reply.offer);
 }
 
 /** The fields of a create or an edit that make a message show the page and nothing else. */
-export function bodyOf({ content, files, buttons }: Page) {
+export function bodyOf(page: Page, { messageStyle }: ReplyAddress) {
+  const { content, files, buttons } = page;
   // What the list leaves out is taken from the message.
   const attachments = files.map(({ name }, at) => ({ id: `${at}`, filename: name }));
-  return { ...SILENT, content, attachments, components: buttons };
+  if (messageStyle !== 'display') return { ...SILENT, content, attachments, components: buttons };
+  return { ...SILENT, flags: MessageFlags.IsComponentsV2, attachments, components: displayed(page) };
+}
+
+/**
+ * The page as components: text, pictures, other files, buttons. No file is shown that no component names.
+ * @see https://docs.discord.com/developers/components/reference
+ */
+function displayed({ content, files, buttons }: Page): readonly APIMessageTopLevelComponent[] {
+  const isPicture = ({ contentType }: PostFile): boolean => contentType.startsWith('image/');
+  const mediaOf = ({ name }: PostFile) => ({ url: `attachment://${name}` });
+  const pictures = files.filter(isPicture).map((file) => ({ media: mediaOf(file) }));
+  return [
+    ...(content.trim() === '' ? [] : [{ type: ComponentType.TextDisplay, content } as const]),
+    ...(pictures.length === 0 ? [] : [{ type: ComponentType.MediaGallery, items: pictures } as const]),
+    ...files
+      .filter((file) => !isPicture(file))
+      .map((file) => ({ type: ComponentType.File, file: mediaOf(file) }) as const),
+    ...buttons,
+  ];
 }
 
 /** What the post of a notice is called; those of the answer are called by number. */
@@ -94,12 +128,14 @@ export const NOTE = 'note';
  * @see https://docs.discord.com/developers/resources/message#create-message
  */
 export function creationOf(page: Page, to: ReplyAddress, { channel, name }: { channel: string; name: string }) {
-  const { message, attempt, hidden } = to;
-  const body = bodyOf(page);
+  const { message, attempt, hidden, messageStyle } = to;
+  const body = bodyOf(page, to);
   if (hidden !== undefined) return { ...body, flags: body.flags | MessageFlags.Ephemeral };
   const isAnswer = (name === '0' || name === NOTE) && channel === to.channel;
   // One sign tells the attempts apart: there is no room for more beside the longest name.
-  const sign = attempt === undefined ? '-' : ((attempt % 26) + 10).toString(36);
+  const letter = attempt === undefined ? '-' : ((attempt % 26) + 10).toString(36);
+  // What stands in the other kind of message is another post: none changes back.
+  const sign = messageStyle === undefined ? letter : letter.replace('-', '+').toUpperCase();
   return {
     ...body,
     nonce: `${message}${sign}${name}`,
@@ -117,7 +153,13 @@ export function isShownBy({ content, attachments, components = [] }: Posted, pag
   const ids = components.flatMap((row) => row.components ?? []).map((button) => button.custom_id);
   const wanted = page.buttons.flatMap((row) => row.components).map((button) => Reflect.get(button, 'custom_id'));
   const isSame = isDeepStrictEqual(ids, wanted);
-  return content.trim() === page.content.trim() && attachments.length === page.files.length && same && isSame;
+  const shown = content + components.map((component) => component.content ?? '').join('');
+  return shown.trim() === page.content.trim() && attachments.length === page.files.length && same && isSame;
+}
+
+/** Whether it is made of components, and stays so. */
+export function isDisplay({ flags = 0 }: Posted): boolean {
+  return (flags & MessageFlags.IsComponentsV2) !== 0;
 }
 
 /** The last page has them. */

@@ -21,7 +21,7 @@ import { conversationAt, isPrivate, type Pressed, pressedIn } from '../discord-c
 import { answerOf, chosenIn, filledIn, type Given, modalOf } from '../discord-controls/menus.ts';
 import { ABOUT, AGAIN } from '../discord-controls/messages.ts';
 import { attachmentOf } from '../discord-reading/heard.ts';
-import { conversationInPlace, type Where } from '../discord-reading/where.ts';
+import { conversationInPlace, nextAsWanted, type Where } from '../discord-reading/where.ts';
 import { finalPagesOf } from '../discord-text/format.ts';
 import { type Answerable, isForeign, whereaboutsOf, whereIn } from './askers.ts';
 import { ask, askAbout, type Rooms } from './questions.ts';
@@ -151,7 +151,7 @@ async function answerTo(pressing: Pressing, { inbox, noticesFor, log }: Rooms): 
   const where = whereIn(interaction);
   if (where === undefined) return { text: notices.elsewhere };
   try {
-    return await inbox.command(commandOf(pressing, where));
+    return await inbox.command(await nextAsWanted(commandOf(pressing, where), inbox, log));
   } catch (error) {
     log.error('command.failed', error, { command: pressed.name });
     return { text: notices.ofError(error) };

@@ -8,7 +8,7 @@ import { quoteOf } from '../discord-controls/menus.ts';
 import { ABOUT } from '../discord-controls/messages.ts';
 import { heardOf } from '../discord-reading/heard.ts';
 import { asMayBe, missingFor } from '../discord-reading/rights.ts';
-import { inPlaceWhereWanted, namesIn, placedOf, type Where } from '../discord-reading/where.ts';
+import { asWanted, namesIn, placedOf, type Where } from '../discord-reading/where.ts';
 import { shownBeside } from '../discord-reading/words.ts';
 import { hindrancesIn } from '../notices/hindrances.ts';
 import type { NoticesFor } from '../notices/notices.ts';
@@ -70,12 +70,12 @@ export async function ask(asking: Asking, { inbox, noticesFor, log }: Rooms): Pr
   };
   try {
     if (isPrivate) {
-      await inbox.mention({ ...common, ...privately(interaction, where) });
+      await inbox.mention(await asWanted({ ...common, ...privately(interaction, where) }, inbox, log));
       return;
     }
     const { id } = await interaction.editReply({ content: quoteOf(text) + under });
     const mention: Mention = { ...common, ...placedOf({ where, id, text, author: common.author }, notices) };
-    const placed = await inPlaceWhereWanted(mention, inbox, log);
+    const placed = await asWanted(mention, inbox, log);
     const missing = missingFor(placed, interaction.appPermissions);
     if (missing.length === 0) await inbox.mention(asMayBe(placed, interaction.appPermissions));
     else await interaction.editReply({ content: hindrancesIn(notices.language).lacks(missing) });

@@ -34,6 +34,7 @@ export const POLISH: SteeringSentences = {
     language: 'Mój język',
     thoughts: 'Pokazywanie myśli',
     replyStyle: 'Miejsce odpowiedzi',
+    messageStyle: 'Rodzaj wiadomości',
     freeTalk: 'Swobodna rozmowa w wątkach',
     footer: 'Wiersz pod odpowiedzią',
   },

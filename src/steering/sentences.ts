@@ -92,6 +92,7 @@ const ENGLISH: SteeringSentences = {
     language: 'My language',
     thoughts: 'Showing thoughts',
     replyStyle: 'Where I answer',
+    messageStyle: 'Kind of message',
     freeTalk: 'Free talk in threads',
     footer: 'Line under answers',
   },

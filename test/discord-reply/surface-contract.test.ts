@@ -1,4 +1,4 @@
-/** DiscordSurface keeps the promises of every surface, in place and in a thread of its own. */
+/** DiscordSurface keeps the promises of every surface, in place, in a thread of its own and in text displays. */
 import type { ReplyAddress } from '../../src/core/inbound.ts';
 import { type SurfaceStage, surfaceContract } from '../contracts/surface.ts';
 import { DiscordSimulator } from '../simulators/discord/simulator.ts';
@@ -25,3 +25,4 @@ async function open(change: Partial<ReplyAddress>): Promise<SurfaceStage> {
 
 surfaceContract('DiscordSurface in place', () => open({}));
 surfaceContract('DiscordSurface in a thread', () => open({ openThread: 'why?' }));
+surfaceContract('DiscordSurface in text displays', () => open({ messageStyle: 'display' }));

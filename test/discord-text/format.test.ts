@@ -2,7 +2,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Reply, Source } from '../../src/core/reply.ts';
-import { finalPagesOf, format, lengthOf, PAGE, pagesOf } from '../../src/discord-text/format.ts';
+import { displayedLengthOf, finalPagesOf, format, lengthOf, PAGE, pagesOf } from '../../src/discord-text/format.ts';
 import { viewPages } from '../../src/discord-text/pages.ts';
 import { anyText, document, piecesOf, runs } from '../markdown/documents.ts';
 import { writing } from '../discord/stage.ts';
@@ -170,7 +170,10 @@ describe.each(runs)('the length of a page, %s', (_, parameters) => {
   it('is never less than Discord will count', () => {
     fc.assert(
       fc.property(texts, (text) => {
-        expect(lengthOf(text)).toBeGreaterThanOrEqual(points(format(text)));
+        const [shown, displayed] = [format(text), displayedLengthOf(text)];
+        for (const length of [lengthOf(text), displayed]) expect(length).toBeGreaterThanOrEqual(points(shown));
+        // In a text display its bytes count in proportion.
+        expect((displayed * 10_150) / 4000 + 0.001).toBeGreaterThanOrEqual(Buffer.byteLength(shown));
       }),
       parameters,
     );
@@ -180,12 +183,13 @@ describe.each(runs)('the length of a page, %s', (_, parameters) => {
     fc.assert(
       fc.property(texts, fc.nat(), (text, from) => {
         const characters = Array.from(text);
-        let before = 0;
+        let before = [0, 0];
         const start = from % (characters.length + 1);
         for (let end = start; end <= Math.min(characters.length, start + 60); end++) {
-          const length = lengthOf(characters.slice(0, end).join(''));
-          expect(length).toBeGreaterThanOrEqual(before);
-          before = length;
+          const page = characters.slice(0, end).join('');
+          const lengths = [lengthOf(page), displayedLengthOf(page)];
+          for (const [at, length] of lengths.entries()) expect(length).toBeGreaterThanOrEqual(before[at] ?? 0);
+          before = lengths;
         }
       }),
       parameters,

@@ -23,6 +23,7 @@ export const someSettings: Settings = {
   language: 'auto',
   thoughts: 'off',
   replyStyle: 'thread',
+  messageStyle: 'plain',
   freeTalk: 'on',
   footer: 'off',
 };

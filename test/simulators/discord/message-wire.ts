@@ -3,7 +3,7 @@ import { signedUrls } from './cdn.ts';
 import { snapshotJson } from './content/forwards.ts';
 import { pollJson } from './content/polls.ts';
 import { stickerJson } from './content/stickers.ts';
-import type { Json } from './json.ts';
+import { type Json, jsonOf, listOf } from './json.ts';
 import type { StoredFile } from './content/parts.ts';
 import type { Viewer } from './gateway/dispatch.ts';
 import { type Channel, type Message, MessageFlag, type World } from './state.ts';
@@ -48,7 +48,7 @@ function plainJson(world: World, message: Message, viewer: Viewer): Json {
     content: readable ? message.content : '',
     attachments: readable ? message.attachments.map((file) => attachmentJson(world, message, file)) : [],
     embeds: readable ? embeds : [],
-    components: readable ? message.components : [],
+    components: readable ? message.components.map((each) => componentJson(world, message, each)) : [],
     timestamp: isoOf(message.createdAt),
     edited_timestamp: message.editedAt === null ? null : isoOf(message.editedAt),
     flags: message.flags,
@@ -63,6 +63,30 @@ function plainJson(world: World, message: Message, viewer: Viewer): Json {
     ...interactionJson(world, message),
     ...richJson(world, message, readable),
   };
+}
+
+const MEDIA_GALLERY = 12;
+const FILE = 13;
+
+/** A component; one that shows files of the message tells where they are. */
+function componentJson(world: World, { attachments }: Message, component: Json): Json {
+  const named = (media: unknown) => attachments.find(({ name }) => jsonOf(media)['url'] === `attachment://${name}`);
+  const shown = (media: unknown): Json => {
+    const file = named(media);
+    if (file === undefined) return jsonOf(media);
+    const { url, proxyUrl } = signedUrls(world, file);
+    const { id, contentType, image } = file;
+    return { id, attachment_id: id, url, proxy_url: proxyUrl, content_type: contentType, ...image };
+  };
+  if (component['type'] === MEDIA_GALLERY) {
+    const items = listOf(component['items']).map(jsonOf);
+    const all = items.map((item) => ({ description: null, spoiler: false, ...item, media: shown(item['media']) }));
+    return { ...component, items: all };
+  }
+  if (component['type'] !== FILE) return component;
+  const file = named(component['file']);
+  const told = { name: file?.name ?? null, size: file?.bytes.length ?? null };
+  return { spoiler: false, ...component, ...told, file: shown(component['file']) };
 }
 
 /** What only some messages have. A poll is left out where the text may not be read. */

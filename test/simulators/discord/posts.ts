@@ -7,7 +7,7 @@ import type { Json } from './json.ts';
 import { type AllowedMentions, mentionedBy, notify, pullIntoThread } from './mentions.ts';
 import { messageEventJson } from './message-wire.ts';
 import { may } from './permissions.ts';
-import type { MessageInteraction, Reference, StoredFile } from './content/parts.ts';
+import { type MessageInteraction, type Reference, type StoredFile, textShownBy } from './content/parts.ts';
 import { type Channel, type Message, MessageFlag, type User, type World } from './state.ts';
 import { announceMembers, archiveLater, unarchive } from './threads.ts';
 
@@ -78,7 +78,7 @@ function messageOf(world: World, draft: Draft): Message {
     ...(ephemeralFor === undefined ? {} : { ephemeralFor }),
     ...(position === undefined ? {} : { position }),
     content: draft.content,
-    versions: [{ content: draft.content, at: createdAt }],
+    versions: [{ content: textShownBy(draft), at: createdAt }],
     editedAt: null,
     flags: (draft.flags ?? 0) | (snapshot ? MessageFlag.hasSnapshot : 0),
     mentions: [],
@@ -124,7 +124,8 @@ export function edit(world: World, message: Message, change: Change): void {
   if (!channel) throw new Error(`no channel ${message.channelId}`);
   const at = world.clock.now();
   const content = change.content ?? message.content;
-  if (content !== message.content) message.versions.push({ content, at });
+  const shown = textShownBy({ content, components: change.components ?? message.components });
+  if (shown !== textShownBy(message)) message.versions.push({ content: shown, at });
   message.content = content;
   message.editedAt = at;
   message.flags = change.flags ?? message.flags;

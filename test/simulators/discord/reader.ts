@@ -1,6 +1,6 @@
 /** What a reader sees: messages as they stand, with every version they had and its time. */
 import type { PollState } from './content/polls.ts';
-import type { Version } from './content/parts.ts';
+import { textShownBy, type Version } from './content/parts.ts';
 import { type Message, MessageFlag, type World } from './state.ts';
 
 export interface SeenFile {
@@ -16,6 +16,7 @@ export interface SeenMessage {
   readonly authorId: string;
   readonly author: string;
   readonly type: number;
+  /** Its text, or that of its text displays. */
   readonly content: string;
   /** Epoch milliseconds on the simulator's clock. */
   readonly at: number;
@@ -47,13 +48,13 @@ export function seen(message: Message): SeenMessage {
     authorId: message.author.id,
     author: message.author.globalName ?? message.author.username,
     type: message.type,
-    content: message.content,
+    content: textShownBy(message),
     at: message.createdAt,
     versions: [...message.versions],
     flags: message.flags,
     ephemeral: message.ephemeralFor !== undefined,
     embeds: hidden ? 0 : message.embeds.length + message.unfurled.length,
-    files: message.attachments.map(({ name, contentType, bytes }) => ({ name, contentType, bytes })),
+    files: filesShownBy(message).map(({ name, contentType, bytes }) => ({ name, contentType, bytes })),
     components: message.components,
     stickers: message.stickers.map(({ name }) => name),
     reactions: Object.fromEntries([...message.reactions].map(([emoji, users]) => [emoji, [...users]])),
@@ -62,6 +63,13 @@ export function seen(message: Message): SeenMessage {
     ...(message.snapshot ? { forwarded: message.snapshot.content } : {}),
     ...(message.reference && message.reference.forwards !== true ? { replyTo: message.reference.messageId } : {}),
   };
+}
+
+/** A message of components shows the files that a component names. */
+function filesShownBy({ attachments, components, flags }: Message): Message['attachments'] {
+  if ((flags & MessageFlag.isComponentsV2) === 0) return attachments;
+  const named = JSON.stringify(components);
+  return attachments.filter(({ name }) => named.includes(`"attachment://${name}"`));
 }
 
 function countsOf({ answers, votes }: PollState): Readonly<Record<string, number>> {

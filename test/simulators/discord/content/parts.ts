@@ -1,5 +1,6 @@
 /** What a message consists of besides its text. */
 import type { ServerResponse } from 'node:http';
+import { type Json, textOf } from '../json.ts';
 import type { User } from '../state.ts';
 
 export interface Version {
@@ -39,4 +40,19 @@ export interface Reference {
   readonly channelId: string;
   readonly messageId: string;
   readonly forwards?: boolean;
+}
+
+const TEXT_DISPLAY = 10;
+
+/** What a reader reads of it: its text, or that of its text displays. */
+export function textShownBy({ content, components = [] }: Submission): string {
+  const displays = components.filter(({ type }) => type === TEXT_DISPLAY);
+  return [content, ...displays.map((display) => textOf(display['content']) ?? '')]
+    .filter((text) => text !== '')
+    .join('\n');
+}
+
+interface Submission {
+  readonly content: string;
+  readonly components?: readonly Json[];
 }

@@ -1,7 +1,7 @@
 /** REST: answering interactions. @see https://discord.com/developers/docs/interactions/receiving-and-responding */
 import { badChoice, badLength, invalidForm, refuse, tooLong } from '../errors.ts';
 import { type Interaction, InteractionType } from '../interactions.ts';
-import { isJson, type Json, jsonOf, lengthOf, listOf, textOf } from '../json.ts';
+import { isJson, type Json, jsonOf, lengthOf, listOf, numberOf, textOf } from '../json.ts';
 import { modalOf } from '../modals.ts';
 import { allowedMentionsOf, PINGS_USERS } from '../mentions.ts';
 import { demandSomething, messageFieldsOf, type Occasion } from '../message-rules.ts';
@@ -158,12 +158,14 @@ function say(call: Call, interaction: Interaction, { data, occasion, type }: Say
 /** Where only the person installed the application. */
 const USER_FOLLOW_UPS = 5;
 
-/** After a deferral the first follow-up fills the waiting message, whatever flags it asks for. */
+/** After a deferral the first follow-up fills the waiting message, whoever it says may see it. */
 function followUp(call: Call): Answer {
   const interaction = interactionOf(call);
   const { original } = interaction;
   if (original && (original.flags & MessageFlag.loading) !== 0) {
-    editFrom({ ...call, body: { ...jsonOf(call.body), flags: undefined } }, original, 'webhookEdit');
+    const body = jsonOf(call.body);
+    const flags = (numberOf(body['flags']) ?? 0) & MessageFlag.isComponentsV2;
+    editFrom({ ...call, body: { ...body, flags: flags === 0 ? undefined : flags } }, original, 'webhookEdit');
     return shown(call, original);
   }
   if (interaction.installation.userOnly && interaction.followUps.length >= USER_FOLLOW_UPS)
