@@ -23,8 +23,8 @@ beforeEach(async () => {
 });
 afterEach(() => desk.close());
 
-const edit = (body: unknown, at = address) => visitor.call(at, body, {}, 'PATCH');
-const remove = (body: unknown = {}, at = address) => visitor.call(at, body, {}, 'DELETE');
+const edit = (body: unknown, at = address) => visitor.change('PATCH', at, body);
+const remove = (body: unknown = {}, at = address) => visitor.change('DELETE', at, body);
 
 async function restart(): Promise<void> {
   await desk.close();

@@ -52,12 +52,21 @@ export class Visitor {
     return { cookie: this.#cookie };
   }
 
-  /** Reads with GET, or sends a body as JSON: posted, where no other method is said. */
-  async call(path: string, body?: unknown, more: Sent['headers'] = {}, method = 'POST') {
-    const headers = { ...this.cookie, ...more, ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
+  /** Reads with GET, or posts a body as JSON. */
+  call(path: string, body?: unknown, more: Sent['headers'] = {}) {
+    return this.#sent(path, { method: body === undefined ? 'GET' : 'POST', headers: more, body });
+  }
+
+  /** Changes what was sent before, with a body as JSON. */
+  change(method: 'PATCH' | 'DELETE', path: string, body: unknown) {
+    return this.#sent(path, { method, body });
+  }
+
+  async #sent(path: string, { headers = {}, method, body }: Omit<Sent, 'body'> & { readonly body: unknown }) {
+    const type = body === undefined ? {} : { 'content-type': 'application/json' };
     const response = await open(this.#desk, path, {
-      method: body === undefined ? 'GET' : method,
-      headers,
+      ...(method === undefined ? {} : { method }),
+      headers: { ...this.cookie, ...headers, ...type },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const answer: unknown = await json(response);
