@@ -1,5 +1,6 @@
 /** Tables where none is drawn: aligned in a code block or, where that is too wide to be read, a record for each row. */
 import {
+  beginsRule,
   codePoints,
   growthOf,
   plainCell,
@@ -34,9 +35,11 @@ function plainRows({ rows }: Table): Table['rows'] {
   return rows.map((cells) => cells.map((cell) => plainCell(cellShown(cell))));
 }
 
-/** How much longer a table gets, at most. */
+/** How much longer a table gets, at most: its second line may turn out to be no delimiter row, and a later one may be. */
 export function tableGrowth(lines: readonly string[]): number {
-  return growthOf(lines, { maxWidth: MAX_WIDTH, otherwise: recordsLength });
+  const starts = [...lines.keys()].filter((at) => at === 0 || beginsRule(lines[at + 1] ?? ''));
+  const forms = { maxWidth: MAX_WIDTH, otherwise: recordsLength };
+  return Math.max(...starts.map((at) => growthOf(at === 0 ? lines : lines.slice(at), forms)));
 }
 
 /** A block for each row: its first cell in bold, then a line for each other one, behind the name of its column. */

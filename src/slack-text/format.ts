@@ -1,7 +1,7 @@
 /** From the model's Markdown to that of Slack's markdown block, and how much of it one message holds. */
 import type { PageLimit } from '../markdown/paginate.ts';
 import { isRule } from '../markdown/tables.ts';
-import { safeCode, safeLine } from './escape.ts';
+import { encodedUrl, safeCode, safeLine } from './escape.ts';
 
 /** Cells of a table's row, its rows with the header, and its characters. @see https://docs.slack.dev/reference/block-kit/blocks/table-block */
 const MAX_CELLS = 20;
@@ -97,13 +97,20 @@ function cellsIn(row: string): number {
   return inner.split(/(?<!\\)\|/u).length;
 }
 
+/** How much longer the targets of links get, at most, by signs that an address cannot have. */
+function encodedIn(page: string): number {
+  if (!page.includes('](<')) return 0;
+  const targets = Array.from(page.matchAll(/\]\(<(?<target>[^<>\n]*)/gu), ({ groups }) => groups?.['target'] ?? '');
+  return targets.reduce((sum, target) => sum + encodedUrl(target).length - target.length, 0);
+}
+
 /**
  * The length of a formatted page or a little more: it never shrinks when text is appended. No page fits that has a table
  * with more rows or characters than Slack shows, so that such a table goes on in the next message.
  */
 function measured(page: string, length: number): number {
   const brackets = page.split(/[<>]/u).length - 1;
-  const own = length + 3 * brackets;
+  const own = length + 3 * brackets + encodedIn(page);
   if (!page.includes('|')) return own;
   const lines = page.split('\n');
   let [rows, characters, tables] = [0, 0, 0];
