@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Whereabouts } from '../core/conversation.ts';
 import { codeOf } from '../core/errors.ts';
 import type { BlobStore, Downloaded } from '../core/files.ts';
-import type { Attachment, Command, Mention, Recent, ReplyAddress } from '../core/inbound.ts';
+import type { Attachment, Command, Mention, MentionId, Recent, ReplyAddress } from '../core/inbound.ts';
 import type { Adapter, Inbox, Log, ReplySurface } from '../core/ports.ts';
 import type { Notices, NoticesFor } from '../notices/notices.ts';
 import { type Answer, Gate, no, protect, readBody, send, sendFile } from './gate.ts';
@@ -12,6 +12,8 @@ import {
   type Fields,
   HERE,
   localeOf,
+  messageAt,
+  readChange,
   readCommand,
   readMention,
   readWhereabouts,
@@ -137,6 +139,8 @@ export class PlaygroundAdapter implements Adapter {
     const thread = /^\/api\/conversations\/([\w-]{1,64})$/.exec(path)?.[1];
     if (req.method === 'GET' && thread !== undefined)
       return { status: 200, body: { turns: this.#threads.merged(thread, await this.#threads.kept(thread)) } };
+    const message = messageAt(path);
+    if (message !== undefined && (req.method === 'PATCH' || req.method === 'DELETE')) return this.#change(req, message);
     switch (`${req.method} ${path}`) {
       case 'GET /api/conversations':
         return { status: 200, body: { conversations: await this.#threads.summaries() } };
@@ -155,6 +159,16 @@ export class PlaygroundAdapter implements Adapter {
       default:
         return no(404, 'There is no such address here.');
     }
+  }
+
+  /** What a message that was sent before says now, or that it is gone. */
+  async #change(req: IncomingMessage, message: { thread: string; id: MentionId }): Promise<Answer> {
+    const body = await readBody(req);
+    if ('refused' in body) return body.refused;
+    if (this.#inbox === undefined) return no(503, this.#noticesFor(req).stopping);
+    const asked = readChange({ ...message, from: senderOf(req) }, body.fields, req.method === 'PATCH');
+    if (typeof asked === 'string') return no(400, asked);
+    return 'mention' in asked ? this.#threads.edit(asked, this.#inbox) : this.#threads.delete(asked, this.#inbox);
   }
 
   /** What can be typed where a word is wanted, by what it is. */

@@ -49,7 +49,7 @@ const FILES: ReadonlyMap<string, PageFile> = new Map([
   ...['page', 'drawer', 'thread', 'markdown', 'composer', 'commands'].map(
     (name) => [`/${name}.css`, pageFile(`${name}.css`, TYPES.css)] as const,
   ),
-  ...['page', 'thread', 'markdown', 'server', 'turns', 'files', 'commands'].map(
+  ...['page', 'thread', 'markdown', 'server', 'turns', 'files', 'commands', 'changes'].map(
     (name) => [`/${name}.js`, pageFile(`${name}.js`, TYPES.js)] as const,
   ),
   ['/marked.js', { url: import.meta.resolve('marked'), type: TYPES.js }],

@@ -2,7 +2,15 @@
 import { ACTIONS, COMMANDS, questionOf } from '../commands/list.ts';
 import { readTyped } from '../commands/typed.ts';
 import { type ConversationId, conversationIdOf, type Whereabouts } from '../core/conversation.ts';
-import { type Attachment, type Author, type Command, type CommandValues, type Mention, TURN } from '../core/inbound.ts';
+import {
+  type Attachment,
+  type Author,
+  type Command,
+  type CommandValues,
+  type Mention,
+  type MentionId,
+  TURN,
+} from '../core/inbound.ts';
 
 /** Every conversation of the page is a thread of one place. */
 export const HERE = { platform: 'playground', workspace: 'local', channel: 'page' } as const;
@@ -30,6 +38,7 @@ export function localeOf(acceptLanguage = ''): string | undefined {
   return wanted.toSorted((a, b) => b.much - a.much)[0]?.tag;
 }
 const WRONG_TEXT = '"text" must have 1 to 32000 characters, not only blanks unless a file comes with it.';
+const WRONG_EDIT = '"text" must have 1 to 32000 characters, not only blanks.';
 const WRONG_FILES =
   '"files" must be 20 files at most, each with its "id", its "name" on one line of 200 characters, its "type" and its "bytes".';
 
@@ -85,9 +94,45 @@ export function readMention(fields: Fields, from: Sender): Asked | string {
 }
 
 /** A message, and the thread it was written in. */
-interface Asked {
+export interface Asked {
   readonly thread: string;
   readonly mention: Mention;
+}
+
+/** The address of a message that was sent before; a question that a button asked has a longer id than one that was written. */
+const ADDRESS = /^\/api\/mentions\/([\w-]{1,64})\/([\w-]{1,400})$/;
+
+/** The thread and the id of the message that has this address, or nothing. */
+export function messageAt(path: string): { readonly thread: string; readonly id: MentionId } | undefined {
+  const [, thread, id] = ADDRESS.exec(path) ?? [];
+  return thread === undefined ? undefined : { thread, id: `${HERE.platform}:${thread}/${id}` };
+}
+
+/** A message that was sent before, and who changes it. */
+export interface Sent {
+  readonly thread: string;
+  readonly id: MentionId;
+  readonly author: Author;
+}
+
+/** A message as its author has it now, or what is deleted; its files stay with it. */
+export function readChange(
+  { thread, id, from }: { readonly thread: string; readonly id: MentionId; readonly from: Sender },
+  fields: Fields,
+  isEdit: boolean,
+): Asked | Sent | string {
+  const asked = read(fields, ['author']);
+  if (typeof asked === 'string') return asked;
+  const author = authorOf(asked.author, from);
+  if (!isEdit) return { thread, id, author };
+  const edit = read(fields, ['text']);
+  if (typeof edit === 'string' || edit.text.trim() === '') return WRONG_EDIT;
+  const replyTo = { platform: HERE.platform, channel: thread, message: id };
+  const text = edit.text.toWellFormed();
+  return {
+    thread,
+    mention: { id, ...placeOf(thread, asked.author), author, text, attachments: [], replyTo, receivedAt: from.sentAt },
+  };
 }
 
 function readFiles(value: unknown, thread: string): readonly Attachment[] | undefined {

@@ -39,6 +39,11 @@ export class Pictures {
     }
   }
 
+  /** The pictures of an answer that is gone are no longer found. */
+  drop(id: MentionId): void {
+    this.#atHand.delete(id);
+  }
+
   /** @throws StorageUnavailable, StorageCorrupt */
   async find(address: string): Promise<Picture | undefined> {
     const [, thread, message, number] = ADDRESS.exec(address) ?? [];

@@ -36,7 +36,7 @@ export interface TurnView extends End {
 
 /**
  * One server-sent event. The page's rule, in `page/turns.js`: a `snapshot` replaces all turns; a `turn` is added unless
- * it is shown already; a `view` or `reply` keeps the first `keep` UTF-16 units of the turn's text and puts `text` after
+ * it is shown already; `asked` changes a turn's question, and `withdrawn` takes the turn away; a `view` or `reply` keeps the first `keep` UTF-16 units of the turn's text and puts `text` after
  * them; a `reply` also replaces all that stood beside the text, and a `note` only its notice. The events of a streamed
  * answer therefore grow with the answer, not with its square.
  */
@@ -49,6 +49,7 @@ export type PageEvent =
     }
   | { readonly kind: 'settings'; readonly settings: Settings }
   | { readonly kind: 'turn'; readonly turn: TurnView }
+  | { readonly kind: 'asked'; readonly id: MentionId; readonly question: string }
   | { readonly kind: 'withdrawn'; readonly id: MentionId }
   | (Tail & Pick<TurnView, 'line' | 'actions'> & { readonly kind: 'view'; readonly state: Status })
   | (Tail & End & { readonly kind: 'reply'; readonly state: 'done' })
@@ -102,6 +103,13 @@ export class LiveThread {
     if (this.#turns.has(turn.id)) return;
     this.#turns.set(turn.id, turn);
     this.tell({ kind: 'turn', turn });
+  }
+
+  /** Shows what a question says now, also on pages that have it from what was kept. */
+  amend(id: MentionId, question: string): void {
+    const shown = this.#turns.get(id);
+    if (shown !== undefined) this.#turns.set(id, { ...shown, question });
+    this.tell({ kind: 'asked', id, question });
   }
 
   /** Takes back a question that nobody accepted; one that is being answered stays. */

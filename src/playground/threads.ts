@@ -1,12 +1,13 @@
 /** The page's threads: what is kept of them, under what happens in this process. */
 import { type ConversationId, imagesOf, type Turn } from '../core/conversation.ts';
-import type { Journal, Mention, MentionId } from '../core/inbound.ts';
-import type { TurnStore } from '../core/ports.ts';
+import type { Author, Journal, Mention, MentionId } from '../core/inbound.ts';
+import type { Inbox, TurnStore } from '../core/ports.ts';
 import { noticesIn } from '../notices/notices.ts';
 import { actionsOf, offerOf } from '../reply/offers.ts';
 import { replyOf } from '../reply/presenter.ts';
 import { endOf } from './endings.ts';
-import { conversationOf, HERE, threadOf } from './inbound.ts';
+import { type Answer, no } from './gate.ts';
+import { type Asked, conversationOf, HERE, type Sent, threadOf } from './inbound.ts';
 import { Pictures } from './pictures.ts';
 import { LiveThread, type TurnView } from './surface.ts';
 
@@ -23,6 +24,9 @@ export interface ThreadSummary {
   /** Epoch milliseconds of the last thing that happened in it. */
   readonly lastAt: number;
 }
+
+const GONE = no(404, 'There is no such question here any more.');
+const SETTLED = no(409, 'Only the last question can be changed, and only for a while. Ask anew.');
 
 /** Threads held in memory. Beyond it the oldest that nobody watches, with nothing running, is forgotten. */
 const MAX_LIVE = 100;
@@ -53,11 +57,16 @@ export class Threads {
     const id = conversationOf(thread);
     const [turns, open] = await Promise.all([this.#kept.turns.turns(id), this.#kept.journal.open()]);
     for (const turn of turns) this.pictures.keep(turn.id, imagesOf(turn));
-    const stored = new Set(turns.map((turn) => turn.id));
-    const waiting = open
-      .map((entry) => entry.mention)
-      .filter((mention) => mention.conversation === id && !stored.has(mention.id));
-    return [...turns.map((turn) => storedView(turn, id)), ...waiting.map(waitingView)];
+    const waiting = new Map(
+      open.flatMap(({ mention }) => (mention.conversation === id ? [[mention.id, waitingView(mention)] as const] : [])),
+    );
+    const views = turns.map((turn) => {
+      // What is answered anew says by now what its author made of it.
+      const { question } = waiting.get(turn.id) ?? { question: turn.text };
+      waiting.delete(turn.id);
+      return { ...storedView(turn, id), question };
+    });
+    return [...views, ...waiting.values()];
   }
 
   /** Lays what happens in this process, which is newer, over what was kept. */
@@ -69,11 +78,43 @@ export class Threads {
 
   /** Shows what stands for a mention that this process does not show: its answer so far, or its question. @throws StorageUnavailable, StorageCorrupt */
   async recall(thread: string, id: MentionId): Promise<void> {
-    const conversation = conversationOf(thread);
-    const stored = (await this.#kept.turns.turns(conversation)).find((turn) => turn.id === id);
-    if (stored !== undefined) return this.live(thread).ask(storedView(stored, conversation));
-    const entry = (await this.#kept.journal.open()).find(({ mention }) => mention.id === id);
-    if (entry !== undefined) this.live(thread).ask(waitingView(entry.mention));
+    const kept = (await this.kept(thread)).find((turn) => turn.id === id);
+    if (kept !== undefined) this.live(thread).ask(kept);
+  }
+
+  /** Tells the engine what a question says now, and shows what comes of it. */
+  async edit({ thread, mention }: Asked, inbox: Pick<Inbox, 'edited'>): Promise<Answer> {
+    const { id, author, text } = mention;
+    const kept = await this.kept(thread);
+    const shown = this.merged(thread, kept).find((turn) => turn.id === id);
+    const wrong = refusalOf(shown, author);
+    if (wrong !== undefined || shown === undefined) return wrong ?? GONE;
+    // Of a failed question with files, the files are not known any more.
+    if (shown.files !== undefined && kept.every((turn) => turn.id !== id)) return SETTLED;
+    await inbox.edited({ ...mention, receivedAt: shown.receivedAt });
+    if (!(await this.#says(thread, id, text))) return SETTLED;
+    this.live(thread).amend(id, text);
+    return { status: 202, body: { id } };
+  }
+
+  /** Whether this is the question that is answered, or was. */
+  async #says(thread: string, id: MentionId, text: string): Promise<boolean> {
+    // In this order: what is no longer open by then is stored.
+    const open = (await this.#kept.journal.open()).find(({ mention }) => mention.id === id);
+    if (open !== undefined) return open.mention.text === text;
+    const stored = (await this.#kept.turns.turns(conversationOf(thread))).find((turn) => turn.id === id);
+    return stored !== undefined && (stored.origin?.text ?? stored.text) === text;
+  }
+
+  /** Has the engine forget a question, and takes it with its answer from every page. */
+  async delete({ thread, id, author }: Sent, inbox: Pick<Inbox, 'deleted'>): Promise<Answer> {
+    const shown = this.merged(thread, await this.kept(thread)).find((turn) => turn.id === id);
+    const wrong = refusalOf(shown, author);
+    if (wrong !== undefined) return wrong;
+    await inbox.deleted(id, [conversationOf(thread)]);
+    this.pictures.drop(id);
+    this.live(thread).remove(id);
+    return { status: 200, body: { id } };
   }
 
   /** Forgets what is finished in every thread; those that somebody may be looking at, to be shown anew. */
@@ -103,6 +144,13 @@ export class Threads {
       })
       .sort((a, b) => b.lastAt - a.lastAt);
   }
+}
+
+/** Only who asked a question changes it. */
+function refusalOf(shown: TurnView | undefined, { name }: Author): Answer | undefined {
+  if (shown === undefined) return GONE;
+  const isOwn = shown.author.toLowerCase() === name.toLowerCase();
+  return isOwn ? undefined : no(403, 'Only who asked a question can change it.');
 }
 
 /** A mention whose answer has not begun. */

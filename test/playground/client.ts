@@ -53,11 +53,20 @@ export class Visitor {
   }
 
   /** Reads with GET, or posts a body as JSON. */
-  async call(path: string, body?: unknown, more: Sent['headers'] = {}) {
-    const headers = { ...this.cookie, ...more, ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
+  call(path: string, body?: unknown, more: Sent['headers'] = {}) {
+    return this.#sent(path, { method: body === undefined ? 'GET' : 'POST', headers: more, body });
+  }
+
+  /** Changes what was sent before, with a body as JSON. */
+  change(method: 'PATCH' | 'DELETE', path: string, body: unknown) {
+    return this.#sent(path, { method, body });
+  }
+
+  async #sent(path: string, { headers = {}, method, body }: Omit<Sent, 'body'> & { readonly body: unknown }) {
+    const type = body === undefined ? {} : { 'content-type': 'application/json' };
     const response = await open(this.#desk, path, {
-      method: body === undefined ? 'GET' : 'POST',
-      headers,
+      ...(method === undefined ? {} : { method }),
+      headers: { ...this.cookie, ...headers, ...type },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const answer: unknown = await json(response);

@@ -102,6 +102,8 @@ export class ScriptedInbox implements Inbox {
   script: Script;
   /** What commands are answered beside their text. */
   reply: Partial<CommandReply> = {};
+  /** Whether edits come too late to be answered. */
+  isLate = false;
   /** When set, nothing is accepted. */
   refusesWith: Error | undefined;
   readonly #memory: Memory;
@@ -128,12 +130,20 @@ export class ScriptedInbox implements Inbox {
     return true;
   }
 
-  async edited(): Promise<void> {
-    throw new Error('what was sent on the page stays as it is');
+  /** Answers the last question anew, unless it is too late for that. */
+  async edited(mention: Mention): Promise<void> {
+    if (this.isLate || this.#memory.stored.get(mention.conversation)?.at(-1)?.id !== mention.id) return;
+    this.#memory.open.set(mention.id, { mention, posts: [] });
+    this.resume(mention);
   }
 
-  async deleted(): Promise<void> {
-    throw new Error('what was sent on the page stays there');
+  async deleted(id: string, conversations: readonly ConversationId[]): Promise<void> {
+    for (const conversation of conversations) {
+      this.#running.get(conversation)?.abort();
+      await this.#lanes.get(conversation);
+      const left = this.#memory.stored.get(conversation)?.filter((turn) => turn.id !== id) ?? [];
+      this.#memory.stored.set(conversation, left);
+    }
   }
 
   /** Answers what is in the journal, as recovery does. */
@@ -205,7 +215,8 @@ export class ScriptedInbox implements Inbox {
   }
 
   #remember(mention: Mention, turn: Turn): void {
-    this.#memory.stored.set(mention.conversation, [...(this.#memory.stored.get(mention.conversation) ?? []), turn]);
+    const others = (this.#memory.stored.get(mention.conversation) ?? []).filter(({ id }) => id !== turn.id);
+    this.#memory.stored.set(mention.conversation, [...others, turn]);
   }
 }
 

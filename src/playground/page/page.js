@@ -1,5 +1,6 @@
 /** The page itself: joins the controls, the event stream and what is drawn. */
 // @ts-check
+import { OwnQuestion } from './changes.js';
 import { Completions, isCommand, Replies } from './commands.js';
 import { FileTray, upload } from './files.js';
 import { call, Events } from './server.js';
@@ -56,6 +57,12 @@ const replies = new Replies(the('reply'), {
   tell,
 });
 
+const own = new OwnQuestion(turnList, {
+  change: (method, id, change) =>
+    call(`/api/mentions/${id.slice(id.indexOf(':') + 1)}`, { author: nameField.value, ...change }, method),
+  tell,
+});
+
 const events = new Events(
   (event) => {
     shown.turns = applyEvent(shown.turns, event);
@@ -64,7 +71,8 @@ const events = new Events(
       the('stand-in').hidden = !event.standIn;
     }
     if (event.kind === 'snapshot' || event.kind === 'settings') hold(event.settings);
-    if (event.kind === 'snapshot' || event.kind === 'turn' || isEnd(event)) void refreshThreads();
+    if (event.kind === 'snapshot' || event.kind === 'turn' || isEnd(event) || event.kind === 'withdrawn')
+      void refreshThreads();
     drawSoon();
   },
   (connected) => {
@@ -106,6 +114,7 @@ function drawSoon() {
 function draw() {
   const running = shown.turns.findLast((turn) => turn.state !== 'done');
   drawTurns(turnList, shown.turns);
+  own.draw(shown.turns, nameField.value.trim() || 'You');
   turnList.ariaBusy = `${running !== undefined}`;
   the('welcome').hidden = shown.settings === undefined || shown.turns.length > 0;
   the('stop').hidden = running === undefined;
@@ -292,5 +301,8 @@ function follow() {
 }
 
 nameField.value = localStorage.getItem('name') ?? '';
-nameField.addEventListener('change', () => localStorage.setItem('name', nameField.value.trim()));
+nameField.addEventListener('change', () => {
+  localStorage.setItem('name', nameField.value.trim());
+  drawSoon();
+});
 follow();

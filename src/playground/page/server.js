@@ -13,16 +13,17 @@ async function renew() {
 
 /**
  * @param {string} path
- * @param {object} [body] Sent with POST, a file as it is and anything else as JSON; without it the address is read.
+ * @param {object} [body] Sent, a file as it is and anything else as JSON; without it the address is read.
+ * @param {'POST' | 'PATCH' | 'DELETE'} method What a body is sent with.
  * @throws {Error} with a sentence for the reader.
  */
-export async function call(path, body) {
+export async function call(path, body, method = 'POST') {
   const sent =
     body instanceof Blob
       ? { type: 'application/octet-stream', body }
       : { type: 'application/json', body: JSON.stringify(body) };
   const request = () =>
-    fetch(path, { ...(body && { method: 'POST', headers: { 'content-type': sent.type }, body: sent.body }) });
+    fetch(path, { ...(body && { method, headers: { 'content-type': sent.type }, body: sent.body }) });
   try {
     let response = await request();
     if (response.status === 403) {

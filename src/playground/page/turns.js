@@ -18,6 +18,8 @@ export function applyEvent(turns, event) {
       return event.turns;
     case 'turn':
       return turns.some((turn) => turn.id === event.turn.id) ? turns : [...turns, event.turn];
+    case 'asked':
+      return changed(turns, event.id, (turn) => ({ ...turn, question: event.question }));
     case 'withdrawn':
       return turns.filter((turn) => turn.id !== event.id);
     case 'view': {
