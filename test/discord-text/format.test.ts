@@ -203,6 +203,11 @@ describe('the length of a page', () => {
     expect(lengthOf(`${open}$$`)).toBeGreaterThanOrEqual(lengthOf(open));
   });
 
+  it('holds for a table that begins a line later than it seemed', () => {
+    const text = '\n|---|--:|\n|-|\\[ a_1 \\\\ |b| \\]\n|---|--:|\n\n';
+    expect(lengthOf(text)).toBeGreaterThanOrEqual(points(format(text)));
+  });
+
   it('is little more than that of a table', () => {
     for (const table of [
       '| Item | Price |\n|:-----|------:|\n| Tea | 2 |\n| Milk | 1250 |',

@@ -69,6 +69,11 @@ describe('a page', () => {
     );
   });
 
+  it('counts signs that the target of a link cannot have as long as they get', () => {
+    const link = `[a](<${'b `'.repeat(20)}>)`;
+    expect(PAGE.measure(link)).toBeGreaterThanOrEqual(format(link).length);
+  });
+
   it('has no table with more rows than Slack shows: it goes on in the next one, under its header', () => {
     const pages = paginate(table(250), PAGE);
     // The delimiter is no row.

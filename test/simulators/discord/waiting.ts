@@ -1,5 +1,9 @@
 /** Waiting without sleeping: a condition is looked at again at every change of the world. */
-import type { World } from './state.ts';
+
+/** What changes, and calls whoever listens; what it gives ends the listening. */
+interface Changing {
+  onChange(listener: () => void): () => void;
+}
 
 export interface Waiting {
   /** Real milliseconds until it is given up. */
@@ -8,7 +12,7 @@ export interface Waiting {
   explain(): string;
 }
 
-export async function until(world: World, condition: () => boolean, waiting: Waiting): Promise<void> {
+export async function until(world: Changing, condition: () => boolean, waiting: Waiting): Promise<void> {
   if (condition()) return;
   await new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => {

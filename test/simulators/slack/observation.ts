@@ -9,7 +9,7 @@ import { readsOf, type SeenMessage } from './people/reader.ts';
 import type { Notification, Status } from './state/model.ts';
 import { placeOf, sessionOf, statusesOf, statusOf } from './state/places.ts';
 import type { World } from './state/world.ts';
-import { until } from './waiting.ts';
+import { until } from '../discord/waiting.ts';
 
 const UNTIL_MS = 5000;
 
