@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { afterLine, type Blocks, NO_BLOCKS, withinLine } from '../../src/markdown/blocks.ts';
 import { Scanner } from '../../src/markdown/scanner.ts';
 import type { Span } from '../../src/markdown/tokens.ts';
-import { anyText, document, piecesOf, runs } from './documents.ts';
+import { anyText, document, piecesOf } from './documents.ts';
 
 interface View {
   readonly text: string;
@@ -58,9 +58,9 @@ function marksIn(text: string): readonly { readonly start: number; readonly end:
   return marks;
 }
 
-describe.each(runs)('views of any text in any pieces, %s', (_, parameters) => {
+describe('views of any text in any pieces', () => {
   const holds = <T>(values: fc.Arbitrary<T>, predicate: (value: T) => void): void =>
-    fc.assert(fc.property(values, predicate), parameters);
+    fc.assert(fc.property(values, predicate));
 
   it('depend on the text alone, however it came', () => {
     holds(piecesOf(anyText), (pieces) => {
@@ -114,14 +114,13 @@ describe.each(runs)('views of any text in any pieces, %s', (_, parameters) => {
   });
 });
 
-describe.each(runs)('what is settled of any text in any pieces, %s', (_, parameters) => {
+describe('what is settled of any text in any pieces', () => {
   const holds = (texts: fc.Arbitrary<string>, predicate: (text: string, settled: readonly number[]) => void): void =>
     fc.assert(
       fc.property(piecesOf(texts), (pieces) => {
         const settled = viewsOf(pieces).map((view) => view.settled);
         predicate(pieces.join(''), settled);
       }),
-      parameters,
     );
 
   it('only grows, and is never more than has come', () => {
@@ -135,7 +134,6 @@ describe.each(runs)('what is settled of any text in any pieces, %s', (_, paramet
           before = settled;
         }
       }),
-      parameters,
     );
   });
 
