@@ -18,7 +18,8 @@ import { filledIn, Forms } from './forms.ts';
 import type { Home } from './home.ts';
 import { Presses } from './presses.ts';
 import type { Acknowledge, InteractionKind } from './connection.ts';
-import { conversationInPlace, inPlaceWhereWanted, readableText } from '../slack-reading/inbound.ts';
+import { conversationInPlace } from '../place/in-place.ts';
+import { inPlaceWhereWanted, readableText } from '../slack-reading/inbound.ts';
 import type { People } from '../slack-reading/people.ts';
 
 export interface InteractionsOptions {
