@@ -1,6 +1,6 @@
 /** From a turn's events to what a reader sees, with a surface that the test plays. */
 import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { ModelUnavailable, PlatformRejected, PlatformUnavailable, StorageUnavailable } from '../../src/core/errors.ts';
 import type { Turn } from '../../src/core/conversation.ts';
 import type { Log } from '../../src/core/ports.ts';
@@ -124,6 +124,22 @@ describe('present', () => {
     story.thought('Hm.');
     await settled();
     expect(surface.urgencies).toEqual(['first']);
+    story.end(aTurn());
+    await presented;
+  });
+
+  it('makes a lost view again soon, although the model pauses, and no other one', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { surface, story, presented } = presenting({ shows: [refused()] });
+    story.text('a');
+    await settled();
+    expect(surface.seen).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1000);
+    await settled();
+    expect(surface.seen.map(({ text }) => text)).toEqual(['a']);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(surface.urgencies).toEqual(['first', 'first']);
     story.end(aTurn());
     await presented;
   });
