@@ -4,7 +4,15 @@ import type { ReplyAddress } from '../core/inbound.ts';
 import type { ReplySurface, Urgency } from '../core/ports.ts';
 import type { DraftView, PostRef, Reply } from '../core/reply.ts';
 import { noticeOf } from '../discord-text/foot.ts';
-import { crowdedInto, NOTE, type Page, replyPagesOf, viewPages, withoutFiles } from '../discord-text/pages.ts';
+import {
+  crowdedInto,
+  hasFiles,
+  NOTE,
+  type Page,
+  replyPagesOf,
+  viewPages,
+  withoutFiles,
+} from '../discord-text/pages.ts';
 import { hindrancesIn } from '../notices/hindrances.ts';
 import { Posts } from '../reply/posts.ts';
 import { postedBelow } from './below.ts';
@@ -68,9 +76,11 @@ export class DiscordSurface implements ReplySurface {
 
   async finish(finished: Reply): Promise<readonly PostRef[]> {
     this.#end();
-    const { lacks } = this.#to;
-    const told = lacks === undefined ? undefined : hindrancesIn(finished.language).lacks(lacks);
-    const reply = told === undefined ? finished : { ...finished, notice: both(told, finished.notice) };
+    const { lacks = [], lacksForFiles = [] } = this.#to;
+    const isBare = lacksForFiles.length > 0 && hasFiles(finished, this.#options.maxPosts, this.#to);
+    const missing = isBare ? [...lacks, ...lacksForFiles] : lacks;
+    const told = hindrancesIn(finished.language).lacks(missing);
+    const reply = missing.length === 0 ? finished : { ...finished, notice: both(told, finished.notice) };
     try {
       return await this.#stand(reply);
     } catch (error) {
@@ -120,6 +130,7 @@ export class DiscordSurface implements ReplySurface {
   }
 
   #pagesFor(reply: Reply): readonly Page[] {
+    if (this.#to.lacksForFiles !== undefined) return withoutFiles(reply, this.#to);
     return this.#fitting(replyPagesOf(reply, this.#options.maxPosts, this.#to), reply);
   }
 

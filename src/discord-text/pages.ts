@@ -86,6 +86,11 @@ export function replyPagesOf(reply: Reply, maxPosts = Infinity, to: Holding = {}
   return withButtons([...shown.map(textPage), ...pages], reply.offer);
 }
 
+/** Whether files belong to the reply. */
+export function hasFiles(reply: Reply, maxPosts: number, to: Holding): boolean {
+  return replyPagesOf(reply, maxPosts, to).some(({ files }) => files.length > 0);
+}
+
 /** The same where no file may be posted: all of the text, in as many messages as it takes. */
 export function withoutFiles(reply: Reply, to: Holding = {}): readonly Page[] {
   const noticed = withUnshown(reply, reply.images?.length ?? 0);
