@@ -56,7 +56,7 @@ export class Messages implements PostWriter<Page> {
     this.#urgency = urgency;
     this.#signal = signal;
     const channel = this.#counted(await this.#options.place());
-    const kind = this.#isPromised ? 'edit' : wanted;
+    const kind = this.#kindOf(wanted);
     this.#held = { kind, leave: await this.#options.requests.leave({ kind, channel }, urgency, signal) };
   }
 
@@ -84,7 +84,7 @@ export class Messages implements PostWriter<Page> {
       if (kept !== undefined) return kept;
     }
     const request = {
-      kind: 'create',
+      kind: this.#kindOf('create'),
       channel: this.#counted(channel),
       method: RequestMethod.Post,
       route: messageRoute(this.#to, channel),
@@ -187,7 +187,7 @@ export class Messages implements PostWriter<Page> {
 
   async #change({ channel, message }: PostRef, page: Page): Promise<Posted> {
     const changed = await this.#write({
-      kind: 'edit',
+      kind: this.#kindOf('edit'),
       channel: this.#counted(channel),
       method: RequestMethod.Patch,
       route: messageRoute(this.#to, channel, message),
@@ -201,7 +201,13 @@ export class Messages implements PostWriter<Page> {
 
   #delete({ channel, message }: PostRef): Promise<unknown> {
     const route = messageRoute(this.#to, channel, message);
-    return this.#write({ kind: 'remove', channel: this.#counted(channel), method: RequestMethod.Delete, route });
+    const kind = this.#kindOf('remove');
+    return this.#write({ kind, channel: this.#counted(channel), method: RequestMethod.Delete, route });
+  }
+
+  /** What one person alone sees is limited by its command, whatever is done to it. */
+  #kindOf(kind: Request['kind']): Request['kind'] {
+    return this.#to.hidden === undefined ? kind : 'whisper';
   }
 
   /** Where a write counts: one that only its asker sees is written by its command, and not in the channel. */

@@ -41,9 +41,9 @@ export type Transport = (
 /** Names are in lower case. */
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
-/** One request. All of one kind to one channel share a budget. */
+/** One request. All of one kind to one channel share a budget; `whisper` is any that writes what one person alone sees. */
 export interface Request {
-  readonly kind: 'create' | 'edit' | 'remove' | 'thread' | 'typing' | 'read' | 'direct';
+  readonly kind: 'create' | 'edit' | 'remove' | 'whisper' | 'thread' | 'typing' | 'read' | 'direct';
   readonly channel: string;
   readonly method: RequestMethod;
   readonly route: string;
@@ -161,7 +161,7 @@ export class Requests {
 
   #budgetsOf({ kind, channel }: Pick<Request, 'kind' | 'channel'>): readonly Budget[] {
     const { writes, requests } = this.#options;
-    const own = kind === 'create' || kind === 'edit' ? writes : requests;
+    const own = kind === 'create' || kind === 'edit' || kind === 'whisper' ? writes : requests;
     return [
       { name: `${ALL} ${kind} ${channel}`, ...own },
       { name: ALL, ...requests },

@@ -19,7 +19,7 @@ export async function whispered(
   const channel = `${channelId} ${id}`;
   const hidden = `${applicationId}/${token}`;
   const request = {
-    kind: 'create',
+    kind: 'whisper',
     channel,
     method: RequestMethod.Post,
     route: messageRoute({ platform: 'discord', channel, message: id, hidden }, channel),
