@@ -74,7 +74,7 @@ describe('tables', () => {
     const cell = fc.oneof(fc.constantFrom('x', '', '`a', '**b**', '\\\\|'), fc.string({ maxLength: 6 }));
     const size = fc.record({ rows: fc.integer({ min: 0, max: 130 }), columns: fc.integer({ min: 1, max: 24 }), cell });
     const around = fc.constantFrom('', 'text\n', 'a | b\n', '- item\n', '> quote\n', '\n');
-    always(
+    fc.assert(
       fc.property(fc.array(fc.tuple(around, size), { maxLength: 3 }), (parts) => {
         const tables = parts.map(([before, { rows, columns, cell }]) => {
           const row = `| ${cell.replaceAll('\n', ' ')} `.repeat(columns);
@@ -83,7 +83,7 @@ describe('tables', () => {
         for (const page of finalPagesOf(reply({ text: tables.join('\n') }), PAGE))
           expect(faultOf(contentOf(page).blocks)).toBeUndefined();
       }),
-      30,
+      { numRuns: 60 },
     );
   });
 });
