@@ -55,20 +55,28 @@ export function clientOf(options: ClientOptions, longestWaitMs: number): Client 
   });
 }
 
+/** What came over the gateway, none of it checked. */
+interface Packet {
+  readonly t?: unknown;
+  readonly d?: { readonly author?: { readonly id?: unknown } | null } | null;
+}
+
 /**
  * discord.js reads an event before anybody is asked, and what it cannot read ends the process. Only the kind of the event and
- * of the error are told: its text may quote the event.
+ * of the error are told: its text may quote the event. The bot's own edits, which all come back, it need not read at all.
  */
-export function survive(client: Client, onUnread: (type: string, error: string) => void): void {
+export function guardReading(client: Client, onUnread: (type: string, error: string) => void): void {
   const { ws } = client;
   const name = 'handlePacket';
   const read: unknown = Reflect.get(ws, name);
   if (typeof read !== 'function') throw new TypeError(`discord.js has no ${name} any more.`);
-  Reflect.set(ws, name, (...given: readonly [{ readonly t?: unknown } | undefined, ...unknown[]]) => {
+  Reflect.set(ws, name, (...given: readonly [Packet | undefined, ...unknown[]]) => {
+    const [packet] = given;
+    if (packet?.t === 'MESSAGE_UPDATE' && packet.d?.author?.id === client.user?.id) return true;
     try {
       return Reflect.apply(read, ws, given);
     } catch (error) {
-      onUnread(String(given[0]?.t), error instanceof Error ? error.name : typeof error);
+      onUnread(String(packet?.t), error instanceof Error ? error.name : typeof error);
       return false;
     }
   });

@@ -38,6 +38,9 @@ export interface EventsOptions {
   readonly log: Log;
 }
 
+/** Where a file is that cannot be had: it is told of like any other that does not come. */
+const NOWHERE = 'about:blank';
+
 /** Answers whose question is remembered, so that its deletion stops them. */
 const MAX_ANSWERS = 1000;
 
@@ -167,10 +170,10 @@ export class Events implements Ears {
       if (file.url !== undefined) return [file];
       try {
         const answer = await this.#options.calls.ask({ method: 'files.info', team, args: { file: file.id } });
-        return fileOf(fieldsOf(answer['file']));
+        return fileOf(fieldsOf(answer['file'])).map((found) => ({ url: NOWHERE, ...found }));
       } catch (error) {
         this.#tolerate('slack.file-unknown', error);
-        return [];
+        return [{ ...file, url: NOWHERE }];
       }
     });
     return (await Promise.all(found)).flat();

@@ -27,6 +27,8 @@ const DEFINITION = /^\[(?:[^[\]\\]|\\[^])+\]:/u;
 /** It would begin an item if more stood behind it. */
 const BARE_NUMBER = /^\d{1,9}[.)](?=[ \t]|$)/u;
 const LAST_BACKSLASH = /(?<!\\)(?:\\\\)*\\$/u;
+/** Marks that open emphasis where a sign follows them, and none where a space does. */
+const OPENING = /(?<![\p{L}\p{N}*])\*+$|(?<![\p{L}\p{N}_])_+$|(?<![\p{L}\p{N}~])~+$/u;
 
 /**
  * Finds where the mark of a passage stands, as UTF-16 units of the text before it: at the passage's end or, where that is no
@@ -121,6 +123,7 @@ function endsOfWords(line: string): readonly number[] {
   const sentences = [...content.matchAll(FULL_STOP)].map(({ index }) => index + 1);
   return [...words, ...sentences]
     .filter((end) => first !== -1 && end > first && content[end - 1] !== '\\' && !isClosedAfter(content, end))
+    .filter((end) => end < content.length || content === line || !OPENING.test(content))
     .toSorted((a, b) => a - b);
 }
 
