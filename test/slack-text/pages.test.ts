@@ -83,7 +83,7 @@ describe('tables', () => {
         for (const page of finalPagesOf(reply({ text: tables.join('\n') }), PAGE))
           expect(faultOf(contentOf(page).blocks)).toBeUndefined();
       }),
-      { numRuns: 30 },
+      { numRuns: 60 },
     );
   });
 });
