@@ -76,6 +76,8 @@ export interface ReplyAddress {
   readonly maxFileBytes?: number;
   /** Permissions that are missing for it to be answered as it should be, by name, to be told under the answer. */
   readonly lacks?: readonly string[];
+  /** The same, for files to be shown: where it is not empty, none is, which is told under an answer that has some. */
+  readonly lacksForFiles?: readonly string[];
 }
 
 /**
