@@ -29,14 +29,14 @@ beforeEach(async () => {
 });
 afterEach(() => stage.stop());
 
-describe('an answer of a megabyte with ten thousand passages that rest on sources', () => {
+describe('an answer of a megabyte with a thousand passages that rest on sources', () => {
   it('stands as far as there are messages for it and whole in a file, and the next question is answered', async () => {
     const sentences = Array.from(
       { length: 10_000 },
       (_, at) => `Sentence ${at} of **żółć**, which goes on and on for a hundred letters or so, to fill it.`,
     );
     const answer = sentences.join(' ');
-    const supports = sentences.map((passage, at) => ({ passage, sources: [at % 2] }));
+    const supports = sentences.slice(0, 1000).map((passage, at) => ({ passage, sources: [at % 2] }));
     const sources = [A, 'https://b.example/'].map((uri) => ({ uri, title: uri }));
     stage.harness.gemini.next(text(answer, { chunks: 400, grounding: { sources, supports } }), text('Next.'));
     const talk = await stage.open('tell me all --search');
