@@ -11,6 +11,7 @@ import { type ConversationId, conversationIdOf, type Whereabouts } from '../core
 import type { Command, Mention, Place, ReplyAddress } from '../core/inbound.ts';
 import type { Inbox, Log } from '../core/ports.ts';
 import type { Notices } from '../notices/notices.ts';
+import { conversationInPlace } from '../place/in-place.ts';
 import type { Names } from './words.ts';
 
 /** The workspace of direct messages, which belong to no server. */
@@ -99,21 +100,6 @@ async function styled(to: ReplyAddress, { where, inbox, log }: Styling): Promise
   } catch (error) {
     log.error('settings.unread', error, { channel: to.channel });
     return plain;
-  }
-}
-
-/** The conversation of a channel whose questions are answered in it; undefined where each opens a thread. */
-export async function conversationInPlace(
-  { author, place }: Pick<Mention, 'author' | 'place'>,
-  inbox: Pick<Inbox, 'settingsAt'>,
-  log: Log,
-): Promise<ConversationId | undefined> {
-  try {
-    const { replyStyle } = await inbox.settingsAt({ author, place });
-    return replyStyle === 'thread' ? undefined : conversationIn(place);
-  } catch (error) {
-    log.error('settings.unread', error, { channel: place.channel });
-    return undefined;
   }
 }
 

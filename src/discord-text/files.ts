@@ -1,7 +1,8 @@
 /** What comes as files beside an answer: its pictures, long code and large tables, and an answer too long for messages. */
 import type { InlineData } from '../core/content.ts';
 import { pictureKindOf } from '../core/reply.ts';
-import { codePoints, isRule, tableOf, withoutBold } from '../markdown/tables.ts';
+import { csvOf } from '../markdown/records.ts';
+import { codePoints, isRule, tableOf } from '../markdown/tables.ts';
 import { blocksOf } from './blocks.ts';
 import { PAGE } from './format.ts';
 import { cellShown } from './line.ts';
@@ -54,7 +55,7 @@ export function filesWithin(text: string): readonly PostFile[] {
   for (const { kind, lines } of blocksOf(text, isRule)) {
     const code = kind === 'code' ? codeIn(lines) : undefined;
     if (code !== undefined) codes.push(textFile(`code-${codes.length + 1}.${code.ending}`, 'text/plain', code.text));
-    const table = kind === 'table' ? csvOf(lines) : undefined;
+    const table = kind === 'table' ? spreadsheetOf(lines) : undefined;
     if (table !== undefined) tables.push(textFile(`table-${tables.length + 1}.csv`, 'text/csv', table));
   }
   return [...codes, ...tables].slice(0, MAX_FILES - 1);
@@ -80,18 +81,10 @@ function codeIn([first = '', ...rest]: readonly string[]):
 }
 
 /** A long table that is too wide to be shown aligned, in the form that spreadsheets read. */
-function csvOf(lines: readonly string[]): string | undefined {
+function spreadsheetOf(lines: readonly string[]): string | undefined {
   const table = tableOf(lines);
   if (table.rows.length - 1 <= MAX_RECORDS || !isWide(table)) return undefined;
-  // The mark in front tells spreadsheets that it is UTF-8.
-  return `\ufeff${table.rows.map((row) => row.map(csvCell).join(',')).join('\r\n')}\r\n`;
-}
-
-/** A spreadsheet would run what begins like a formula; a number with a sign is none. */
-function csvCell(cell: string): string {
-  const text = withoutBold(cellShown(cell.replaceAll('\\|', '|')), (_span, code) => code).trim();
-  const isFormula = /^[=@\t]|^[+-](?![\d.,\s%]*$)/u.test(text);
-  return `"${(isFormula ? `'${text}` : text).replaceAll('"', '""')}"`;
+  return csvOf(table.rows.map((row) => row.map((cell) => cellShown(cell.replaceAll('\\|', '|')))));
 }
 
 function textFile(name: string, type: string, text: string): PostFile {

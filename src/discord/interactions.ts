@@ -21,8 +21,9 @@ import { conversationAt, isPrivate, type Pressed, pressedIn } from '../discord-c
 import { answerOf, chosenIn, filledIn, type Given, modalOf } from '../discord-controls/menus.ts';
 import { ABOUT, AGAIN } from '../discord-controls/messages.ts';
 import { attachmentOf } from '../discord-reading/heard.ts';
-import { conversationInPlace, nextAsWanted, type Where } from '../discord-reading/where.ts';
+import { nextAsWanted, type Where } from '../discord-reading/where.ts';
 import { finalPagesOf } from '../discord-text/format.ts';
+import { conversationInPlace } from '../place/in-place.ts';
 import { type Answerable, isForeign, whereaboutsOf, whereIn } from './askers.ts';
 import { ask, askAbout, type Rooms } from './questions.ts';
 

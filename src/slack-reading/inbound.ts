@@ -1,7 +1,8 @@
 /** From an event of Slack to a Mention, or the named reason why it is none. */
-import { type ConversationId, conversationIdOf } from '../core/conversation.ts';
+import { conversationIdOf } from '../core/conversation.ts';
 import type { Attachment, Author, Before, Mention, Place } from '../core/inbound.ts';
 import type { Inbox, Log } from '../core/ports.ts';
+import { conversationInPlace } from '../place/in-place.ts';
 import { type Fields, listOf, textIn } from '../slack-api/fields.ts';
 
 /** What is needed of a message, checked: one can be written by hand. */
@@ -157,22 +158,6 @@ export async function inPlaceWhereWanted(
   const conversation = mention.place.kind === 'channel' ? await conversationInPlace(mention, inbox, log) : undefined;
   const { thread: _, ...replyTo } = mention.replyTo;
   return conversation === undefined ? mention : { ...mention, conversation, replyTo };
-}
-
-/** The conversation of a channel whose questions are answered in it; undefined where each opens a thread. */
-export async function conversationInPlace(
-  { author, place }: Pick<Mention, 'author' | 'place'>,
-  inbox: Pick<Inbox, 'settingsAt'>,
-  log: Log,
-): Promise<ConversationId | undefined> {
-  try {
-    const { replyStyle } = await inbox.settingsAt({ author, place });
-    const { platform, workspace, channel } = place;
-    return replyStyle === 'thread' ? undefined : conversationIdOf({ platform, workspace, channel });
-  } catch (error) {
-    log.error('settings.unread', error, { channel: place.channel });
-    return undefined;
-  }
 }
 
 /** What Slack puts into text. @see https://docs.slack.dev/messaging/formatting-message-text#advanced */

@@ -8,10 +8,11 @@ import { Posts } from '../reply/posts.ts';
 import { escaped } from '../slack-text/escape.ts';
 import { PAGE, STREAMED_PAGE } from '../slack-text/format.ts';
 import { finalPagesOf, noticePage, type Page, settledPages, viewPages } from '../slack-text/pages.ts';
+import { tableFilesOf } from '../slack-text/tables.ts';
 import type { Call } from '../slack-api/calls.ts';
 import type { Fields } from '../slack-api/fields.ts';
 import { Messages, type ThreadAddress } from './messages.ts';
-import { filesOf, isPicture, type PictureFile, Pictures, type Upload } from './pictures.ts';
+import { Files, type GivenFile, isFiles, picturesOf, type Upload } from './files.ts';
 import { NO_EDITING, refusalOf } from '../slack-api/refusals.ts';
 import { StatusLine, type StatusOptions } from './status.ts';
 
@@ -34,7 +35,7 @@ export class SlackSurface implements ReplySurface {
   readonly #at: ThreadAddress;
   readonly #options: SurfaceOptions;
   readonly #messages: Messages;
-  readonly #pictures: Pictures;
+  readonly #files: Files;
   readonly #limit: PageLimit;
   readonly #viewPages: (view: DraftView) => readonly Page[];
   #posts: Posts<Page>;
@@ -58,10 +59,10 @@ export class SlackSurface implements ReplySurface {
     this.#viewPages = viewPages(this.#limit);
     this.#posts = new Posts<Page>(
       this.#messages,
-      standing.filter((post) => !isPicture(post)),
+      standing.filter((post) => !isFiles(post)),
     );
     const tools = { at, upload: options.upload, write: (call: Call) => this.#retrying(() => this.#writeOnce(call)) };
-    this.#pictures = new Pictures(tools, standing.filter(isPicture));
+    this.#files = new Files(tools, standing.filter(isFiles));
   }
 
   /** Where Slack has no status, a message says what goes on until there is text. */
@@ -98,11 +99,12 @@ export class SlackSurface implements ReplySurface {
 
   async finish(reply: Reply): Promise<readonly PostRef[]> {
     this.#end();
-    const { files, unshown } = filesOf(reply.images ?? []);
+    const tables = tableFilesOf(reply.text);
+    const { files: pictures, unshown } = picturesOf(reply.images ?? []);
     try {
-      await this.#stand(finalPagesOf(reply, this.#limit, unshown));
+      await this.#stand(finalPagesOf(reply, this.#limit, { unshown, files: tables.map(({ name }) => name) }));
       await this.#messages.settle(this.#posts.refs);
-      await this.#illustrate(reply, files);
+      await this.#hand(reply, [...tables, ...pictures]);
       return this.#refs;
     } catch (error) {
       this.#status.clear();
@@ -118,7 +120,7 @@ export class SlackSurface implements ReplySurface {
 
   async retract(): Promise<void> {
     this.#end();
-    await Promise.all([this.#posts.sync([], 'final'), this.#pictures.show([])]);
+    await Promise.all([this.#posts.sync([], 'final'), this.#files.show([])]);
   }
 
   abandon(): void {
@@ -134,17 +136,17 @@ export class SlackSurface implements ReplySurface {
   }
 
   get #refs(): readonly PostRef[] {
-    return [...this.#posts.refs, ...this.#pictures.refs];
+    return [...this.#posts.refs, ...this.#files.refs];
   }
 
-  /** The pictures stand below the text, which tells of them where no file may be posted. */
-  async #illustrate(reply: Reply, files: readonly PictureFile[]): Promise<void> {
+  /** The files stand below the text, which tells of pictures where no file may be posted. */
+  async #hand(reply: Reply, files: readonly GivenFile[]): Promise<void> {
     try {
-      await this.#pictures.show(files);
+      await this.#files.show(files);
     } catch (error) {
       if (!(error instanceof PlatformRejected)) throw error;
-      this.#options.log.warn('slack.pictures-refused', { channel: this.#at.channel, code: refusalOf(error) });
-      await this.#stand(finalPagesOf(reply, this.#limit, reply.images?.length ?? 0));
+      this.#options.log.warn('slack.files-refused', { channel: this.#at.channel, code: refusalOf(error) });
+      await this.#stand(finalPagesOf(reply, this.#limit, { unshown: reply.images?.length ?? 0 }));
     }
   }
 

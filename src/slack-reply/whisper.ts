@@ -61,7 +61,7 @@ export class WhisperSurface implements ReplySurface {
   /** What stands already cannot be changed, so a second finish says nothing more. */
   async finish(reply: Reply): Promise<readonly PostRef[]> {
     if (this.#sent > 0) return [];
-    const pages = finalPagesOf({ ...reply, ...offerIn(reply) }, PAGE, reply.images?.length ?? 0);
+    const pages = finalPagesOf({ ...reply, ...offerIn(reply) }, PAGE, { unshown: reply.images?.length ?? 0 });
     for (const page of [...pages.slice(0, MAX_MESSAGES - 1), ...pages.slice(MAX_MESSAGES - 1).slice(-1)]) {
       await this.#send(contentOf(page));
       this.#sent++;

@@ -8,11 +8,17 @@ import { labelOf, linkOf, plain } from './escape.ts';
 const MAX_TEXT = 2900;
 const MAX_LABEL = 120;
 
+/** What is beside the text of a reply: pictures that are not shown, and files with parts of it, by name. */
+export interface Beside {
+  readonly unshown?: number;
+  readonly files?: readonly string[];
+}
+
 /** The texts of the foot in mrkdwn, each fit for one element of a context block; none when there is nothing to say. */
-export function footOf(reply: Reply, unshownPictures: number): readonly string[] {
+export function footOf(reply: Reply, { unshown = 0, files = [] }: Beside): readonly string[] {
   const { sources, searches = [], quotes = [], notice, footer } = reply;
   const notices = noticesIn(reply.language);
-  const { headings, more } = notices;
+  const { headings, more, alsoAsFiles } = notices;
   const numbered = sources.map((source) => `${source.number}. ${sourceLinkOf(source)}`);
   const searched = searches.map(({ query, url }) => linkOf(labelOf(query, MAX_LABEL), url));
   return [
@@ -20,7 +26,8 @@ export function footOf(reply: Reply, unshownPictures: number): readonly string[]
     ...listOf({ head: `*${headings.searches}* `, between: ' · ', more }, searched),
     ...listOf({ head: `*${headings.quotes}* `, between: ' · ', more }, quotes.map(sourceLinkOf)),
     ...(notice === undefined ? [] : [noticeOf(notice)]),
-    ...(unshownPictures === 0 ? [] : [noticeOf(notices.ofPictures(unshownPictures))]),
+    ...(files.length === 0 ? [] : [noticeOf(alsoAsFiles(files.join(', ')))]),
+    ...(unshown === 0 ? [] : [noticeOf(notices.ofPictures(unshown))]),
     ...(footer === undefined ? [] : [noticeOf(footer)]),
   ];
 }

@@ -4,7 +4,7 @@ import { type PageLimit, Pager, pagesOf } from '../markdown/paginate.ts';
 import { marksByPage, withMarks } from '../sources/marks.ts';
 import { offerBlocks } from './answers.ts';
 import { escaped, hrefOf } from './escape.ts';
-import { footOf, noticeOf } from './foot.ts';
+import { type Beside, footOf, noticeOf } from './foot.ts';
 import { format, steady } from './format.ts';
 
 /** All that one message shows. */
@@ -43,10 +43,10 @@ export function settledPages({ settled }: DraftView, limit: PageLimit): readonly
     .map((markdown) => ({ markdown, foot: [] }));
 }
 
-/** The pages of a finished reply; the foot goes under the last one, and tells of so many pictures that are not shown. */
-export function finalPagesOf(reply: Reply, limit: PageLimit, unshown = 0): readonly Page[] {
+/** The pages of a finished reply; the foot goes under the last one, and tells of what stands beside the text. */
+export function finalPagesOf(reply: Reply, limit: PageLimit, beside: Beside = {}): readonly Page[] {
   const pages = markedPagesOf(reply, limit);
-  const foot = footOf(reply, unshown);
+  const foot = footOf(reply, beside);
   const last = pages.at(-1) ?? '';
   const { offer } = reply;
   const under = last === '' && foot.length === 0 ? [] : [{ markdown: last, foot, ...(offer && { offer }) }];

@@ -10,7 +10,7 @@ import type { NoticesFor } from '../notices/notices.ts';
 import { Calls, type CallsOptions, clientOf, type Tokens } from '../slack-api/calls.ts';
 import type { Installed, Installs } from '../slack-api/installs.ts';
 import { type Fields, fieldsOf, textIn } from '../slack-api/fields.ts';
-import { uploadOverHttp } from '../slack-reply/pictures.ts';
+import { uploadOverHttp } from '../slack-reply/files.ts';
 import { Ladder, startErrorOf } from '../slack-api/refusals.ts';
 import { SlackSurface } from '../slack-reply/surface.ts';
 import { WhisperSurface } from '../slack-reply/whisper.ts';

@@ -8,8 +8,8 @@ import type { Inbox, Log } from '../core/ports.ts';
 import type { NoticesFor } from '../notices/notices.ts';
 import type { Call, Calls } from '../slack-api/calls.ts';
 import { type Fields, fieldsOf, listOf, textIn } from '../slack-api/fields.ts';
-import type { Upload } from '../slack-reply/pictures.ts';
-import { uploadedFiles } from '../slack-reply/pictures.ts';
+import type { Upload } from '../slack-reply/files.ts';
+import { uploadedFiles } from '../slack-reply/files.ts';
 import { respond } from '../slack-reply/whisper.ts';
 import { answerOf, type Given, givenBy, sentenceOf, type Shown, THREAD, writtenIn } from '../slack-text/answers.ts';
 import { contentOf } from '../slack-text/pages.ts';
@@ -18,7 +18,8 @@ import { filledIn, Forms } from './forms.ts';
 import type { Home } from './home.ts';
 import { Presses } from './presses.ts';
 import type { Acknowledge, InteractionKind } from './connection.ts';
-import { conversationInPlace, inPlaceWhereWanted, readableText } from '../slack-reading/inbound.ts';
+import { conversationInPlace } from '../place/in-place.ts';
+import { inPlaceWhereWanted, readableText } from '../slack-reading/inbound.ts';
 import type { People } from '../slack-reading/people.ts';
 
 export interface InteractionsOptions {

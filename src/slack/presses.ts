@@ -8,7 +8,7 @@ import type { NoticesFor } from '../notices/notices.ts';
 import type { Calls } from '../slack-api/calls.ts';
 import { type Fields, fieldsOf, textIn } from '../slack-api/fields.ts';
 import type { People } from '../slack-reading/people.ts';
-import { type Upload, uploadedFiles } from '../slack-reply/pictures.ts';
+import { type Upload, uploadedFiles } from '../slack-reply/files.ts';
 import { respond } from '../slack-reply/whisper.ts';
 import { type Given, THREAD } from '../slack-text/answers.ts';
 import { PAGE } from '../slack-text/format.ts';

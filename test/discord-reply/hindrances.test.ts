@@ -6,8 +6,8 @@ import type { ReplySurface } from '../../src/core/ports.ts';
 import type { PostRef } from '../../src/core/reply.ts';
 import type { Person } from '../simulators/discord/people.ts';
 import type { SeenMessage } from '../simulators/discord/reader.ts';
-import { DiscordSimulator } from '../simulators/discord/simulator.ts';
-import { anAdapter, done, GENEROUS, inPlace, type Made, writing } from '../discord/stage.ts';
+import type { DiscordSimulator } from '../simulators/discord/simulator.ts';
+import { asked, done, ended, inPlace, type Made, writing } from '../discord/stage.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -18,17 +18,9 @@ let question: SeenMessage;
 let made: Made;
 
 beforeEach(async () => {
-  sim = await DiscordSimulator.start({ limits: GENEROUS });
-  ada = sim.addUser('Ada');
-  general = sim.channel('general').id;
-  question = ada.says(general, 'why?', { mention: true });
-  made = anAdapter(sim);
+  ({ sim, ada, general, question, made } = await asked());
 });
-afterEach(async () => {
-  await made.adapter.stop();
-  await sim.stop();
-  sim.assertClean();
-});
+afterEach(() => ended({ sim, made }));
 
 const signal = new AbortController().signal;
 const inThread = (): ReplyAddress => ({ ...inPlace(general, question.id), openThread: 'why?', asker: ada.id });

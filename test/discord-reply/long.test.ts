@@ -1,8 +1,8 @@
 /** Long answers on a simulated Discord: in so many messages, then as a file, and in messages alone where no file may stand. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SeenMessage } from '../simulators/discord/reader.ts';
-import { DiscordSimulator } from '../simulators/discord/simulator.ts';
-import { anAdapter, done, GENEROUS, inPlace, type Made, writing } from '../discord/stage.ts';
+import type { DiscordSimulator } from '../simulators/discord/simulator.ts';
+import { asked, done, ended, inPlace, type Made, writing } from '../discord/stage.ts';
 
 const LONG = Array.from({ length: 2000 }, (_, at) => `word${at}`).join(' ');
 
@@ -12,16 +12,9 @@ let question: SeenMessage;
 let made: Made;
 
 beforeEach(async () => {
-  sim = await DiscordSimulator.start({ limits: GENEROUS });
-  general = sim.channel('general').id;
-  question = sim.addUser('Ada').says(general, 'tell me all', { mention: true });
-  made = anAdapter(sim, { maxPosts: 3 });
+  ({ sim, general, question, made } = await asked('tell me all', { maxPosts: 3 }));
 });
-afterEach(async () => {
-  await made.adapter.stop();
-  await sim.stop();
-  sim.assertClean();
-});
+afterEach(() => ended({ sim, made }));
 
 const reads = () => sim.readsOfBot(general);
 const files = () => reads().flatMap((message) => message.files);

@@ -6,7 +6,7 @@ import type { PostRef } from '../../src/core/reply.ts';
 import type { SeenMessage } from '../simulators/discord/reader.ts';
 import { DiscordSimulator } from '../simulators/discord/simulator.ts';
 import { BLUE, inline, pngOf, RED } from '../support/pictures.ts';
-import { anAdapter, bodiesOf, done, GENEROUS, inPlace, type Made, writing } from '../discord/stage.ts';
+import { anAdapter, asked, bodiesOf, done, ended, GENEROUS, inPlace, type Made, writing } from '../discord/stage.ts';
 
 const CREATE = 'POST /channels/{channel_id}/messages';
 const EDIT = 'PATCH /channels/{channel_id}/messages/{message_id}';
@@ -18,16 +18,9 @@ let question: SeenMessage;
 let made: Made;
 
 beforeEach(async () => {
-  sim = await DiscordSimulator.start({ limits: GENEROUS });
-  general = sim.channel('general').id;
-  question = sim.addUser('Ada').says(general, 'draw a dot', { mention: true });
-  made = anAdapter(sim);
+  ({ sim, general, question, made } = await asked('draw a dot'));
 });
-afterEach(async () => {
-  await made.adapter.stop();
-  await sim.stop();
-  sim.assertClean();
-});
+afterEach(() => ended({ sim, made }));
 
 const surface = (standing: readonly PostRef[] = []): ReplySurface =>
   made.adapter.surface(inPlace(general, question.id), standing);

@@ -8,7 +8,7 @@ import type { PostRef } from '../../src/core/reply.ts';
 import type { Person } from '../simulators/discord/people.ts';
 import type { SeenMessage } from '../simulators/discord/reader.ts';
 import { DiscordSimulator } from '../simulators/discord/simulator.ts';
-import { anAdapter, bodiesOf, done, GENEROUS, inPlace, type Made, writing } from '../discord/stage.ts';
+import { anAdapter, asked, bodiesOf, done, ended, GENEROUS, inPlace, type Made, writing } from '../discord/stage.ts';
 
 const THREADS = 'POST /channels/{channel_id}/messages/{message_id}/threads';
 const CREATE = 'POST /channels/{channel_id}/messages';
@@ -21,17 +21,9 @@ let question: SeenMessage;
 let made: Made;
 
 beforeEach(async () => {
-  sim = await DiscordSimulator.start({ limits: GENEROUS });
-  ada = sim.addUser('Ada');
-  general = sim.channel('general').id;
-  question = ada.says(general, 'why?', { mention: true });
-  made = anAdapter(sim);
+  ({ sim, ada, general, question, made } = await asked());
 });
-afterEach(async () => {
-  await made.adapter.stop();
-  await sim.stop();
-  sim.assertClean();
-});
+afterEach(() => ended({ sim, made }));
 
 const signal = new AbortController().signal;
 const surfaceTo = (to: ReplyAddress, standing: readonly PostRef[] = []): ReplySurface =>

@@ -8,7 +8,9 @@ import { noticesFor } from '../../src/notices/notices.ts';
 import { WebDownloader } from '../../src/web/download.ts';
 import type { Limits } from '../simulators/discord/limits.ts';
 import type { Recorded } from '../simulators/discord/rest.ts';
-import type { DiscordSimulator } from '../simulators/discord/simulator.ts';
+import type { Person } from '../simulators/discord/people.ts';
+import type { SeenMessage } from '../simulators/discord/reader.ts';
+import { DiscordSimulator } from '../simulators/discord/simulator.ts';
 
 /** Limits that a quick test never meets. */
 export const GENEROUS: Partial<Limits> = {
@@ -69,6 +71,28 @@ export function anAdapter(sim: DiscordSimulator, change: Partial<DiscordOptions>
     ...change,
   });
   return { adapter, log };
+}
+
+/** A question that stands in a channel, and an adapter that never connected: enough to answer it. */
+export interface Asked {
+  readonly sim: DiscordSimulator;
+  readonly ada: Person;
+  readonly general: string;
+  readonly question: SeenMessage;
+  readonly made: Made;
+}
+
+export async function asked(text = 'why?', change: Partial<DiscordOptions> = {}): Promise<Asked> {
+  const sim = await DiscordSimulator.start({ limits: GENEROUS });
+  const ada = sim.addUser('Ada');
+  const general = sim.channel('general').id;
+  return { sim, ada, general, question: ada.says(general, text, { mention: true }), made: anAdapter(sim, change) };
+}
+
+export async function ended({ sim, made }: Pick<Asked, 'sim' | 'made'>): Promise<void> {
+  await made.adapter.stop();
+  await sim.stop();
+  sim.assertClean();
 }
 
 /** The address of an answer in the channel itself, to a message there. */

@@ -18,9 +18,12 @@ describe('format', () => {
     expect(format(text)).toBe(text);
   });
 
-  it('makes code of a table that has too many columns', () => {
-    const wide = table(2, 21);
-    expect(format(`before\n${wide}\n\nafter`)).toBe(`before\n\`\`\`\n${wide}\n\`\`\`\n\nafter`);
+  it('makes a list for each row of a table that has too many columns', () => {
+    const row = (...cells: readonly string[]) => `| ${[...cells, ...Array(19).fill('')].join(' | ')} |`;
+    const wide = [row('Who', 'Where'), '|---'.repeat(21), row('**Ada**', 'in<br>Rome <!here>'), row('Cy', 'x \\| y')];
+    expect(format(`before\n${wide.join('\n')}\n\nafter`)).toBe(
+      'before\n\n**Ada**\n- Where: in Rome &lt;!here&gt;\n\n**Cy**\n- Where: x \\| y\n\n\nafter',
+    );
     expect(format(table(2, 20))).toBe(table(2, 20));
   });
 

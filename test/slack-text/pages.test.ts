@@ -13,6 +13,7 @@ import {
   viewPages,
 } from '../../src/slack-text/pages.ts';
 import { document, piecesOf } from '../markdown/documents.ts';
+import { faultOf } from '../simulators/slack/markup/blocks.ts';
 import { mentionsIn } from '../simulators/slack/markup/mentions.ts';
 import { ASSUMPTIONS } from '../simulators/slack/state/assumptions.ts';
 import { always } from '../support/properties.ts';
@@ -69,6 +70,25 @@ describe('the pages of a finished reply', () => {
   });
 });
 
+describe('tables', () => {
+  it('are within what Slack takes of them, whatever their size and what stands around', () => {
+    const cell = fc.oneof(fc.constantFrom('x', '', '`a', '**b**', '\\\\|'), fc.string({ maxLength: 6 }));
+    const size = fc.record({ rows: fc.integer({ min: 0, max: 130 }), columns: fc.integer({ min: 1, max: 24 }), cell });
+    const around = fc.constantFrom('', 'text\n', 'a | b\n', '- item\n', '> quote\n', '\n');
+    always(
+      fc.property(fc.array(fc.tuple(around, size), { maxLength: 3 }), (parts) => {
+        const tables = parts.map(([before, { rows, columns, cell }]) => {
+          const row = `| ${cell.replaceAll('\n', ' ')} `.repeat(columns);
+          return `${before}${row}|\n${'|---'.repeat(columns)}|\n${`${row}|\n`.repeat(rows)}`;
+        });
+        for (const page of finalPagesOf(reply({ text: tables.join('\n') }), PAGE))
+          expect(faultOf(contentOf(page).blocks)).toBeUndefined();
+      }),
+      30,
+    );
+  });
+});
+
 describe('whatever the model writes', () => {
   const reading = { parsing: 'none', users: [], assumptions: ASSUMPTIONS } as const;
   const named = ({ text, blocks }: ReturnType<typeof contentOf>) =>
@@ -80,7 +100,7 @@ describe('whatever the model writes', () => {
       fc.property(any, ({ text, title, notice }) => {
         const sources = [{ ...SKY, title }];
         const view = { text, exact: text, settled: text, status: 'writing' } as const;
-        const final = finalPagesOf(reply({ text, sources, notice, footer: notice }), PAGE, 1);
+        const final = finalPagesOf(reply({ text, sources, notice, footer: notice }), PAGE, { unshown: 1 });
         for (const page of [...final, ...viewPages(PAGE)(view), ...settledPages(view, STREAMED_PAGE)])
           expect([...named(contentOf(page)), ...named(plainContentOf(page))]).toEqual([]);
       }),

@@ -1,5 +1,6 @@
 /** The rules of Block Kit: counts and lengths, each fault with the JSON pointer that Slack names. */
 import { isJson, type Json, jsonOf, listOf, textOf } from '../../discord/json.ts';
+import { tablesIn } from './tables.ts';
 
 /** https://docs.slack.dev/reference/block-kit/blocks */
 const MAX_BLOCKS = 50;
@@ -66,8 +67,8 @@ function faultsIn(block: Json, at: string): readonly string[] {
     ...textFaults(block, type, at),
     ...fieldFaults(block, at),
     ...elementFaults(block, type, at),
-    ...(type === 'table' ? tableFaults(block, at) : []),
-    ...(type === 'markdown' && (textOf(block['text']) ?? '') === '' ? [said('missing required field: text', at)] : []),
+    ...(type === 'table' ? tableFaults(listOf(block['rows']).map(listOf), at) : []),
+    ...(type === 'markdown' ? markdownFaults(textOf(block['text']) ?? '', at) : []),
   ];
 }
 
@@ -123,8 +124,12 @@ function oneFault(element: Json, type: string, at: string): readonly string[] {
   ];
 }
 
-function tableFaults(block: Json, at: string): readonly string[] {
-  const rows = listOf(block['rows']).map(listOf);
+function markdownFaults(text: string, at: string): readonly string[] {
+  if (text === '') return [said('missing required field: text', at)];
+  return tablesIn(text).flatMap((rows) => tableFaults(rows, at));
+}
+
+function tableFaults(rows: readonly (readonly unknown[])[], at: string): readonly string[] {
   const characters = rows.flat().reduce<number>((sum, cell) => sum + textIn(cell).length, 0);
   return [
     ...(rows.length > MAX_TABLE.rows ? [said(`no more than ${MAX_TABLE.rows} items allowed`, `${at}/rows`)] : []),
@@ -139,6 +144,7 @@ function tableFaults(block: Json, at: string): readonly string[] {
 
 /** All text inside a cell or an element, however deep. */
 export function textIn(value: unknown): string {
+  if (typeof value === 'string') return value;
   if (Array.isArray(value)) return value.map(textIn).join('');
   const { text, elements, type, url, user_id: user } = jsonOf(value);
   if (type === 'user') return `<@${String(user)}>`;

@@ -61,6 +61,16 @@ describe('posting', () => {
       'invalid_blocks',
     ],
     ['51 blocks', { blocks: Array.from({ length: 51 }, () => ({ type: 'divider' })) }, 'invalid_blocks'],
+    [
+      'a table of 21 columns in Markdown',
+      { blocks: [{ type: 'markdown', text: `${'|a'.repeat(21)}|\n${'|-'.repeat(21)}|` }] },
+      'invalid_blocks',
+    ],
+    [
+      'a table of 101 rows in Markdown',
+      { blocks: [{ type: 'markdown', text: `|a|\n|-|${'\n|b|'.repeat(100)}` }] },
+      'invalid_blocks',
+    ],
     ['an unknown thread', { text: 'a', thread_ts: '1.000000' }, 'thread_not_found'],
     [
       'two long Markdown blocks',

@@ -1,4 +1,4 @@
-/** Pictures of a reply: uploaded as files that stand in a message of their own, below the text. */
+/** Files of a reply, its pictures and large tables: uploaded, they stand in a message of their own, below the text. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { InlineData } from '../core/content.ts';
 import { PlatformRejected, PlatformUnavailable } from '../core/errors.ts';
@@ -9,8 +9,8 @@ import { type Fields, fieldsOf, listOf, textIn } from '../slack-api/fields.ts';
 import type { ThreadAddress } from './messages.ts';
 import { GONE, refusalOf } from '../slack-api/refusals.ts';
 
-/** A picture that Slack shows. */
-export interface PictureFile {
+/** A file as it is uploaded. */
+export interface GivenFile {
   readonly name: string;
   readonly data: Buffer;
 }
@@ -25,15 +25,15 @@ const MAX_FILE_BYTES = 50 * 1024 * 1024;
 const FIRST_LOOK_MS = 25;
 const LAST_LOOK_MS = 1600;
 
-/** What tells the message of pictures from one of text, whose ids are digits: the ids of its files. */
+/** What tells the message of files from one of text, whose ids are digits: the ids of its files. */
 const FILES = /^F[A-Z0-9]+(?:,F[A-Z0-9]+)*$/u;
 
-export function isPicture({ message }: PostRef): boolean {
+export function isFiles({ message }: PostRef): boolean {
   return FILES.test(message);
 }
 
 /** The pictures that can be shown, and how many cannot. */
-export function filesOf(images: readonly InlineData[]): { files: readonly PictureFile[]; unshown: number } {
+export function picturesOf(images: readonly InlineData[]): { files: readonly GivenFile[]; unshown: number } {
   const shown = images.flatMap((image) => {
     const kind = pictureKindOf(image);
     const data = Buffer.from(image.data, 'base64');
@@ -49,14 +49,14 @@ interface UploadTools {
   readonly write: (call: Call) => Promise<Fields>;
 }
 
-/** The message of a reply's pictures, which is made when the reply is finished. */
-export class Pictures {
+/** The message of a reply's files, which is made when the reply is finished. */
+export class Files {
   readonly #tools: UploadTools;
-  readonly #posts: Posts<readonly PictureFile[]>;
+  readonly #posts: Posts<readonly GivenFile[]>;
 
   constructor(tools: UploadTools, standing: readonly PostRef[]) {
     this.#tools = tools;
-    const writer: PostWriter<readonly PictureFile[]> = {
+    const writer: PostWriter<readonly GivenFile[]> = {
       create: (files) => this.#create(files),
       // Files of a message cannot be changed: it goes, and another comes.
       edit: async (post) => {
@@ -72,12 +72,12 @@ export class Pictures {
     return this.#posts.refs;
   }
 
-  /** Shows these pictures and no others. */
-  async show(files: readonly PictureFile[]): Promise<void> {
+  /** Shows these files and no others. */
+  async show(files: readonly GivenFile[]): Promise<void> {
     await this.#posts.sync(files.length === 0 ? [] : [files], 'final');
   }
 
-  async #create(files: readonly PictureFile[]): Promise<PostRef> {
+  async #create(files: readonly GivenFile[]): Promise<PostRef> {
     const ids = await uploadedFiles(files, this.#tools);
     const post = { channel: this.#tools.at.channel, message: ids.join(',') };
     // Slack shares files some time after it says so. They stand sooner or later, so their message is not waited for long.
@@ -114,7 +114,7 @@ export class Pictures {
  * @see https://docs.slack.dev/messaging/working-with-files#upload
  */
 export async function uploadedFiles(
-  files: readonly PictureFile[],
+  files: readonly GivenFile[],
   { at, upload, write }: UploadTools,
 ): Promise<readonly string[]> {
   const { team, channel, thread } = at;
