@@ -66,6 +66,8 @@ export interface ReplyAddress {
   readonly messageStyle?: 'display';
   /** The message whose thread is answered in, where a thread is no channel of its own. */
   readonly thread?: string;
+  /** An earlier process began to answer, and may have made posts that it could not note. */
+  readonly isResumed?: true;
   /** From 2: which attempt at an answer this is, so that its posts are told from those of the attempts before. */
   readonly attempt?: number;
   /** What lets the answer be shown to the asker alone, for as long as the platform says. A secret: not to be logged. */

@@ -1,7 +1,7 @@
 /** Slack as the bot is killed on it: a channel, whose answers are posted and edited, and a direct message, where they are streamed. */
 import { conversationIdOf } from '../../src/core/conversation.ts';
 import type { Person } from '../simulators/slack/people/person.ts';
-import { SlackSimulator } from '../simulators/slack/simulator.ts';
+import type { SlackSimulator } from '../simulators/slack/simulator.ts';
 import { generousSlack, wholeOf } from '../slack/stage.ts';
 import type { Asked, Kind, Scene } from './scene.ts';
 
