@@ -78,12 +78,11 @@ export interface ReplyAddress {
   readonly maxFileBytes?: number;
   /** Permissions that are missing for it to be answered as it should be, by name, to be told under the answer. */
   readonly lacks?: readonly string[];
+  /** The same, for files to be shown: where it is not empty, none is, which is told under an answer that has some. */
+  readonly lacksForFiles?: readonly string[];
 }
 
-/**
- * What may have been said before a message, where it was written. Plain data that the platform's own adapter wrote and
- * alone reads.
- */
+/** What may have been said before a message, where it was written: the platform's own adapter wrote it, and alone reads it. */
 export interface Before {
   readonly channel: string;
   readonly message: string;

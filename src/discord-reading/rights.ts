@@ -38,11 +38,13 @@ export function missingFor({ place, replyTo }: Pick<Mention, 'place' | 'replyTo'
   return missingOf(['ViewChannel', place.kind === 'thread' ? 'SendMessagesInThreads' : 'SendMessages'], rights);
 }
 
-/** The mention as it can be answered: in place where no thread may be opened, which is told under the answer. */
+/** The mention as it can be answered: in place where no thread may be opened, and without files where none may be shown. */
 export function asMayBe(mention: Mention, rights: Rights | undefined): Mention {
-  const { openThread, ...replyTo } = mention.replyTo;
+  const lacksForFiles = missingOf(['AttachFiles'], rights);
+  const to = lacksForFiles.length === 0 ? mention.replyTo : { ...mention.replyTo, lacksForFiles };
+  const { openThread, ...inPlace } = to;
   const lacks = openThread === undefined ? [] : missingToOpen(rights);
-  return lacks.length === 0 ? mention : { ...mention, replyTo: { ...replyTo, lacks } };
+  return { ...mention, replyTo: lacks.length === 0 ? to : { ...inPlace, lacks } };
 }
 
 function missingToOpen(rights: Rights | undefined): readonly string[] {

@@ -16,10 +16,15 @@ export interface MessagesOptions {
   readonly log: Log;
   /** The channel that is written to. */
   readonly place: () => Promise<string>;
+  /** Whether an earlier attempt left messages. */
+  readonly isResumed: boolean;
 }
 
 /** What is added to a page's place when it is posted anew for a message that cannot be edited any more. */
 const REPLACED = 200;
+
+/** The first answer to a command. @see https://docs.discord.com/developers/interactions/receiving-and-responding#followup-messages */
+const ORIGINAL = '@original';
 
 export class Messages implements PostWriter<Page> {
   readonly #to: ReplyAddress;
@@ -28,18 +33,30 @@ export class Messages implements PostWriter<Page> {
   #held: { readonly kind: Request['kind']; readonly leave: Leave } | undefined;
   #urgency: Urgency = 'first';
   #signal = NEVER;
+  /** Whether the message still waits by which Discord says that a command is being answered. */
+  #isPromised: boolean;
+  /** Whether one that only its asker sees may stand without being known: it has no nonce, so nothing may be posted again. */
+  #isLost: boolean;
 
   constructor(to: ReplyAddress, options: MessagesOptions) {
     this.#to = to;
     this.#options = options;
+    this.#isPromised = to.hidden !== undefined && !options.isResumed;
+    this.#isLost = to.hidden !== undefined && options.isResumed;
+  }
+
+  /** Whether messages may be made beside those that are known. */
+  get mayGrow(): boolean {
+    return !this.#isLost;
   }
 
   /** Resolves with leave for the next write, which is then made once, of this kind or another. */
-  async leave(kind: 'create' | 'edit', urgency: Urgency, signal: AbortSignal): Promise<void> {
+  async leave(wanted: 'create' | 'edit', urgency: Urgency, signal: AbortSignal): Promise<void> {
     this.release();
     this.#urgency = urgency;
     this.#signal = signal;
     const channel = this.#counted(await this.#options.place());
+    const kind = this.#kindOf(wanted);
     this.#held = { kind, leave: await this.#options.requests.leave({ kind, channel }, urgency, signal) };
   }
 
@@ -62,15 +79,21 @@ export class Messages implements PostWriter<Page> {
   /** @param name Tells this post from the others of the reply, so that it is made once however often it is tried. */
   async post(page: Page, name: string): Promise<PostRef> {
     const channel = await this.#options.place();
+    if (this.#isPromised) {
+      const kept = await this.#keep(channel, page);
+      if (kept !== undefined) return kept;
+    }
     const request = {
-      kind: 'create',
+      kind: this.#kindOf('create'),
       channel: this.#counted(channel),
       method: RequestMethod.Post,
       route: messageRoute(this.#to, channel),
       files: page.files,
+      ...(this.#to.hidden === undefined ? {} : { isOnce: true as const }),
     } as const;
     const body = creationOf(page, this.#to, { channel, name });
     const answer = await this.#write({ ...request, body }).catch((error: unknown) => {
+      if (meaningOf(error) === 'lost') this.#isLost = true;
       if (meaningOf(error) !== 'no-history') throw error;
       // What may not be read may not be replied to; it can still be answered.
       return this.#write({ ...request, body: { ...body, message_reference: undefined } });
@@ -81,6 +104,19 @@ export class Messages implements PostWriter<Page> {
     // A repeated nonce gives back what an earlier attempt posted, with the text or the pictures of then.
     if (!isShownBy(posted, page)) await this.#change(post, page);
     return post;
+  }
+
+  /** The page in the message that waits for it, which may be tried as often as it takes; undefined where that was taken away. */
+  async #keep(channel: string, page: Page): Promise<PostRef | undefined> {
+    this.#isPromised = false;
+    try {
+      const { id } = await this.#change({ channel, message: ORIGINAL }, page);
+      return { channel, message: id };
+    } catch (error) {
+      if (meaningOf(error) === 'gone') return undefined;
+      this.#isPromised = true;
+      throw error;
+    }
   }
 
   async edit(post: PostRef, page: Page, index: number): Promise<boolean | PostRef> {
@@ -151,7 +187,7 @@ export class Messages implements PostWriter<Page> {
 
   async #change({ channel, message }: PostRef, page: Page): Promise<Posted> {
     const changed = await this.#write({
-      kind: 'edit',
+      kind: this.#kindOf('edit'),
       channel: this.#counted(channel),
       method: RequestMethod.Patch,
       route: messageRoute(this.#to, channel, message),
@@ -165,7 +201,13 @@ export class Messages implements PostWriter<Page> {
 
   #delete({ channel, message }: PostRef): Promise<unknown> {
     const route = messageRoute(this.#to, channel, message);
-    return this.#write({ kind: 'remove', channel: this.#counted(channel), method: RequestMethod.Delete, route });
+    const kind = this.#kindOf('remove');
+    return this.#write({ kind, channel: this.#counted(channel), method: RequestMethod.Delete, route });
+  }
+
+  /** What one person alone sees is limited by its command, whatever is done to it. */
+  #kindOf(kind: Request['kind']): Request['kind'] {
+    return this.#to.hidden === undefined ? kind : 'whisper';
   }
 
   /** Where a write counts: one that only its asker sees is written by its command, and not in the channel. */

@@ -17,10 +17,15 @@ export type Meaning =
   | 'expired'
   | 'too-large'
   /** A plain text for a message of text displays, which stays one. */
-  | 'a-display';
+  | 'a-display'
+  /** Sent once, and nobody knows what became of it. */
+  | 'lost';
 
 /** What Discord calls the fault of a field, whose code is that of every form with a fault. */
 export const NOT_IN_DISPLAYS = 'MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2';
+
+/** What is no word of Discord's: it did not answer what may not be sent twice. */
+export const LOST = 'LOST';
 
 /** @see https://docs.discord.com/developers/topics/opcodes-and-status-codes#json */
 const MEANINGS: ReadonlyMap<unknown, Meaning> = new Map<unknown, Meaning>([
@@ -45,6 +50,7 @@ const MEANINGS: ReadonlyMap<unknown, Meaning> = new Map<unknown, Meaning>([
   [40_094, 'expired'],
   [40_005, 'too-large'],
   [NOT_IN_DISPLAYS, 'a-display'],
+  [LOST, 'lost'],
 ]);
 
 /** Undefined for what means nothing in particular. */

@@ -3,7 +3,7 @@ import { DefaultRestOptions, DefaultUserAgent, RequestMethod } from 'discord.js'
 import { request as requestOnce } from 'undici';
 import { PlatformRejected, PlatformUnavailable } from '../core/errors.ts';
 import type { Log, Urgency } from '../core/ports.ts';
-import { meaningOf, NOT_IN_DISPLAYS } from './refusals.ts';
+import { LOST, meaningOf, NOT_IN_DISPLAYS } from './refusals.ts';
 import type { Budget, Learned } from '../reply/budget.ts';
 import type { Governor, Leave } from '../reply/governor.ts';
 import { retrying } from '../reply/patience.ts';
@@ -41,13 +41,15 @@ export type Transport = (
 /** Names are in lower case. */
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
-/** One request. All of one kind to one channel share a budget. */
+/** One request. All of one kind to one channel share a budget; `whisper` is any that writes what one person alone sees. */
 export interface Request {
-  readonly kind: 'create' | 'edit' | 'remove' | 'thread' | 'typing' | 'read' | 'direct';
+  readonly kind: 'create' | 'edit' | 'remove' | 'whisper' | 'thread' | 'typing' | 'read' | 'direct';
   readonly channel: string;
   readonly method: RequestMethod;
   readonly route: string;
   readonly body?: object;
+  /** A second one would have an effect of its own. */
+  readonly isOnce?: true;
   readonly files?: readonly { readonly name: string; readonly contentType: string; readonly data: Buffer }[];
 }
 
@@ -90,7 +92,7 @@ export class Requests {
 
   /**
    * Sends once, and resolves with what Discord answered; undefined where it has nothing to say.
-   * @throws PlatformUnavailable, PlatformRejected
+   * @throws PlatformUnavailable, PlatformRejected; the latter also where it is not known what became of what may not be sent twice.
    */
   async send(request: Request, leave: Leave): Promise<unknown> {
     try {
@@ -104,7 +106,11 @@ export class Requests {
       throw error;
     } catch (error) {
       leave.done();
-      if (error instanceof PlatformUnavailable || error instanceof PlatformRejected) throw error;
+      if (error instanceof PlatformRejected) throw error;
+      const isKnown = error instanceof PlatformUnavailable && error.failure.status === 429;
+      if (request.isOnce === true && !isKnown)
+        throw new PlatformRejected('Discord did not answer.', { platformCode: LOST, cause: error });
+      if (error instanceof PlatformUnavailable) throw error;
       throw new PlatformUnavailable('Discord could not be reached.', { cause: error });
     }
   }
@@ -130,15 +136,15 @@ export class Requests {
   }
 
   /**
-   * Sends once more where the connection was cut, as happens to one that was idle too long. All that is sent here may be
-   * sent twice: a post has its nonce, and a question has only one thread.
+   * Sends once more where the connection was cut, as happens to one that was idle too long. What is sent here may be sent
+   * twice unless it says otherwise: a post has its nonce, and a question has only one thread.
    */
   async #answerTo(request: Request) {
     try {
       return await this.#attempt(request);
     } catch (error) {
       const isCut = error instanceof Error && 'code' in error && CUT.has(error.code);
-      if (!isCut) throw error;
+      if (!isCut || request.isOnce === true) throw error;
       return this.#attempt(request);
     }
   }
@@ -155,7 +161,7 @@ export class Requests {
 
   #budgetsOf({ kind, channel }: Pick<Request, 'kind' | 'channel'>): readonly Budget[] {
     const { writes, requests } = this.#options;
-    const own = kind === 'create' || kind === 'edit' ? writes : requests;
+    const own = kind === 'create' || kind === 'edit' || kind === 'whisper' ? writes : requests;
     return [
       { name: `${ALL} ${kind} ${channel}`, ...own },
       { name: ALL, ...requests },

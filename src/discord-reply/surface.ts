@@ -4,7 +4,15 @@ import type { ReplyAddress } from '../core/inbound.ts';
 import type { ReplySurface, Urgency } from '../core/ports.ts';
 import type { DraftView, PostRef, Reply } from '../core/reply.ts';
 import { noticeOf } from '../discord-text/foot.ts';
-import { NOTE, type Page, replyPagesOf, viewPages, withoutFiles } from '../discord-text/pages.ts';
+import {
+  crowdedInto,
+  hasFiles,
+  NOTE,
+  type Page,
+  replyPagesOf,
+  viewPages,
+  withoutFiles,
+} from '../discord-text/pages.ts';
 import { hindrancesIn } from '../notices/hindrances.ts';
 import { Posts } from '../reply/posts.ts';
 import { postedBelow } from './below.ts';
@@ -37,7 +45,7 @@ export class DiscordSurface implements ReplySurface {
     this.#typing = new Typing(options);
     this.#pagesOf = viewPages(options.maxPosts, to);
     if (standing[0] !== undefined) this.#channel = Promise.resolve(standing[0].channel);
-    this.#messages = new Messages(to, { ...options, place: () => this.#place() });
+    this.#messages = new Messages(to, { ...options, place: () => this.#place(), isResumed: standing.length > 0 });
     this.#posts = new Posts(this.#messages, standing);
   }
 
@@ -55,7 +63,7 @@ export class DiscordSurface implements ReplySurface {
 
   async show(view: DraftView): Promise<readonly PostRef[]> {
     try {
-      const pages = this.#pagesOf(view);
+      const pages = this.#fitting(this.#pagesOf(view));
       if (pages.length === 0) return this.#posts.refs;
       if (view.text !== '') this.#typing.stop();
       const posts = await this.#posts.sync(pages, 'growing');
@@ -68,9 +76,11 @@ export class DiscordSurface implements ReplySurface {
 
   async finish(finished: Reply): Promise<readonly PostRef[]> {
     this.#end();
-    const { lacks } = this.#to;
-    const told = lacks === undefined ? undefined : hindrancesIn(finished.language).lacks(lacks);
-    const reply = told === undefined ? finished : { ...finished, notice: both(told, finished.notice) };
+    const { lacks = [], lacksForFiles = [] } = this.#to;
+    const isBare = lacksForFiles.length > 0 && hasFiles(finished, this.#options.maxPosts, this.#to);
+    const missing = isBare ? [...lacks, ...lacksForFiles] : lacks;
+    const told = hindrancesIn(finished.language).lacks(missing);
+    const reply = missing.length === 0 ? finished : { ...finished, notice: both(told, finished.notice) };
     try {
       return await this.#stand(reply);
     } catch (error) {
@@ -87,7 +97,15 @@ export class DiscordSurface implements ReplySurface {
 
   async note(notice: string): Promise<void> {
     this.#end();
-    await this.#messages.post({ content: noticeOf(notice), files: [], buttons: [] }, NOTE);
+    const { log } = this.#options;
+    if (!this.#messages.mayGrow) return log.warn('discord.unnoted', { channel: this.#to.channel });
+    try {
+      await this.#messages.post({ content: noticeOf(notice), files: [], buttons: [] }, NOTE);
+    } catch (error) {
+      // It may stand, and is not to stand twice.
+      if (meaningOf(error) !== 'lost') throw error;
+      log.warn('discord.unnoted', { channel: this.#to.channel });
+    }
   }
 
   async retract(): Promise<void> {
@@ -112,7 +130,14 @@ export class DiscordSurface implements ReplySurface {
   }
 
   #pagesFor(reply: Reply): readonly Page[] {
-    return replyPagesOf(reply, this.#options.maxPosts, this.#to);
+    if (this.#to.lacksForFiles !== undefined) return withoutFiles(reply, this.#to);
+    return this.#fitting(replyPagesOf(reply, this.#options.maxPosts, this.#to), reply);
+  }
+
+  /** Where no more posts may be made, those that stand have to do. */
+  #fitting(pages: readonly Page[], reply?: Reply): readonly Page[] {
+    const { mayGrow } = this.#messages;
+    return mayGrow ? pages : crowdedInto(Math.max(1, this.#posts.refs.length), pages, { to: this.#to, reply });
   }
 
   async #stand(reply: Reply): Promise<readonly PostRef[]> {
@@ -120,6 +145,7 @@ export class DiscordSurface implements ReplySurface {
     try {
       return await this.#posts.sync(pages, 'final');
     } catch (error) {
+      if (meaningOf(error) === 'lost') return this.#posts.sync(this.#pagesFor(reply), 'final');
       if (pages.every(({ files }) => files.length === 0) || !(error instanceof PlatformRejected)) throw error;
       const { status, platformCode } = error.failure;
       this.#options.log.warn('discord.files-refused', { channel: await this.#place(), status, platformCode });
@@ -166,7 +192,7 @@ export class DiscordSurface implements ReplySurface {
     if (way === undefined) throw expired;
     log.info('discord.continued-privately', { channel: to.channel });
     this.#channel = Promise.resolve(way.channel);
-    this.#messages = new Messages(to, { ...this.#options, place: () => this.#place() });
+    this.#messages = new Messages(to, { ...this.#options, place: () => this.#place(), isResumed: false });
     this.#posts = new Posts(this.#messages, []);
     this.#messages.end();
     return this.#stand({ ...reply, notice: both(hindrancesIn(reply.language).goesOnHere, reply.notice) });

@@ -1,8 +1,7 @@
 /** What comes as files beside an answer: its pictures, long code and large tables, and an answer too long for messages. */
 import type { InlineData } from '../core/content.ts';
 import { pictureKindOf } from '../core/reply.ts';
-import { csvOf } from '../markdown/records.ts';
-import { codePoints, isRule, tableOf } from '../markdown/tables.ts';
+import { codePoints, csvOf, isRule, tableOf } from '../markdown/tables.ts';
 import { blocksOf } from './blocks.ts';
 import { PAGE } from './format.ts';
 import { cellShown } from './line.ts';

@@ -7,7 +7,7 @@ import { type Buttons, buttonsOf } from '../discord-controls/buttons.ts';
 import { Pager } from '../markdown/paginate.ts';
 import { noticesIn } from '../notices/notices.ts';
 import { filePagesOf, filesWithin, picturesOf, type PostFile, wholeAnswer } from './files.ts';
-import { noticeOf } from './foot.ts';
+import { footOf, noticeOf } from './foot.ts';
 import { DISPLAY, finalPagesOf, format, PLAIN, type Room, sourcePagesOf } from './format.ts';
 
 /** All that one message shows. A page of files has no text of the answer, so that files are never mixed up with a page of it. */
@@ -86,10 +86,39 @@ export function replyPagesOf(reply: Reply, maxPosts = Infinity, to: Holding = {}
   return withButtons([...shown.map(textPage), ...pages], reply.offer);
 }
 
+/** Whether files belong to the reply. */
+export function hasFiles(reply: Reply, maxPosts: number, to: Holding): boolean {
+  return replyPagesOf(reply, maxPosts, to).some(({ files }) => files.length > 0);
+}
+
 /** The same where no file may be posted: all of the text, in as many messages as it takes. */
 export function withoutFiles(reply: Reply, to: Holding = {}): readonly Page[] {
   const noticed = withUnshown(reply, reply.images?.length ?? 0);
   return withButtons(finalPagesOf(noticed, { room: roomIn(to) }).map(textPage), reply.offer);
+}
+
+/**
+ * The first so many of the pages. Of a finished reply, the last of them has what the others show as a file; of a view it
+ * has their buttons alone.
+ */
+export function crowdedInto(
+  most: number,
+  pages: readonly Page[],
+  { to, reply }: { readonly to: Holding; readonly reply: Reply | undefined },
+): readonly Page[] {
+  const [last, ...rest] = pages.slice(most - 1);
+  if (last === undefined || rest.length === 0) return pages;
+  const above = pages.slice(0, most - 1);
+  const { buttons } = rest.at(-1) ?? last;
+  if (reply === undefined) return [...above, { ...last, buttons }];
+  const isCut = rest.some(({ files }) => files.length === 0);
+  const foot = footOf(reply, { holds: () => true, least: 0 });
+  const whole = wholeAnswer(foot ? `${reply.text}\n\n${foot}` : reply.text);
+  const others = [last, ...rest].flatMap((page) => page.files).filter(({ name }) => !isCut || name !== whole.name);
+  const [files = []] = filePagesOf([...(isCut ? [whole] : []), ...others]);
+  const told = `${last.content}\n\n${noticeOf(noticesIn(reply.language).wholeInFile(whole.name))}`;
+  const content = isCut && roomIn(to).holds(told) ? told : last.content;
+  return [...above, { content, files, buttons }];
 }
 
 /** The fields of a create or an edit that make a message show the page and nothing else. */

@@ -1,6 +1,15 @@
 /** Tables where none is drawn: aligned in a code block or, where that is too wide to be read, a record for each row. */
-import { recordsLength, recordsOf } from '../markdown/records.ts';
-import { beginsRule, growthOf, plainCell, type Table, tableBlock, tableOf, widthOf } from '../markdown/tables.ts';
+import {
+  beginsRule,
+  growthOf,
+  plainCell,
+  recordsLength,
+  recordsOf,
+  type Table,
+  tableBlock,
+  tableOf,
+  widthOf,
+} from '../markdown/tables.ts';
 import { cellShown, FENCE, formatLine } from './line.ts';
 
 /** Columns of a code block that a narrow window shows without breaking its lines. */

@@ -127,7 +127,8 @@ export class DiscordAdapter implements Adapter {
     };
     const hearing = new Hearing({ client, inbox, noticesFor, log, tell });
     const gone = (event: Gone) => this.#take(event.channel, () => hearing.deleted(event));
-    const answer = (given: Interaction) => answerInteraction(given, { inbox, noticesFor, log });
+    const answer = (given: Interaction) =>
+      answerInteraction(given, { inbox, requests: this.#requests, noticesFor, log });
     client
       .on(Events.MessageCreate, (message) => this.#take(message.channelId, () => hearing.written(message)))
       .on(Events.MessageUpdate, (before, message) =>

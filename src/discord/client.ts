@@ -50,25 +50,33 @@ export function clientOf(options: ClientOptions, longestWaitMs: number): Client 
       version: '10',
       rejectOnRateLimit: ({ retryAfter }: RateLimitData) => retryAfter > longestWaitMs,
       invalidRequestWarningInterval: WARN_EVERY_REFUSED,
-      makeRequest: send,
+      makeRequest: acknowledging(send),
     },
   });
 }
 
+/** What came over the gateway, none of it checked. */
+interface Packet {
+  readonly t?: unknown;
+  readonly d?: { readonly author?: { readonly id?: unknown } | null } | null;
+}
+
 /**
  * discord.js reads an event before anybody is asked, and what it cannot read ends the process. Only the kind of the event and
- * of the error are told: its text may quote the event.
+ * of the error are told: its text may quote the event. The bot's own edits, which all come back, it need not read at all.
  */
-export function survive(client: Client, onUnread: (type: string, error: string) => void): void {
+export function guardReading(client: Client, onUnread: (type: string, error: string) => void): void {
   const { ws } = client;
   const name = 'handlePacket';
   const read: unknown = Reflect.get(ws, name);
   if (typeof read !== 'function') throw new TypeError(`discord.js has no ${name} any more.`);
-  Reflect.set(ws, name, (...given: readonly [{ readonly t?: unknown } | undefined, ...unknown[]]) => {
+  Reflect.set(ws, name, (...given: readonly [Packet | undefined, ...unknown[]]) => {
+    const [packet] = given;
+    if (packet?.t === 'MESSAGE_UPDATE' && packet.d?.author?.id === client.user?.id) return true;
     try {
       return Reflect.apply(read, ws, given);
     } catch (error) {
-      onUnread(String(given[0]?.t), error instanceof Error ? error.name : typeof error);
+      onUnread(String(packet?.t), error instanceof Error ? error.name : typeof error);
       return false;
     }
   });
@@ -111,6 +119,42 @@ export function startErrorOf(error: unknown): Error {
   if (error instanceof DiscordjsError && error.code === DiscordjsErrorCodes.TokenInvalid)
     return refusalOf(GatewayCloseCodes.AuthenticationFailed);
   return platformErrorOf(error);
+}
+
+/** Milliseconds after which an acknowledgement without an answer is given again, of the 3000 that Discord waits. */
+const ACKNOWLEDGE_MS = 1000;
+
+/** @see https://docs.discord.com/developers/topics/opcodes-and-status-codes#json */
+const ALREADY_ACKNOWLEDGED = /"code":\s*40060\b/u;
+
+/** Acknowledgements that are remembered while they are tried. */
+const MAX_TRIED = 1000;
+
+/**
+ * Gives acknowledgements again in time when they are not answered, and takes it for their answer that Discord has them
+ * already. What Discord has from elsewhere is refused as before: the same event may have come twice.
+ */
+function acknowledging(make: RESTOptions['makeRequest']): RESTOptions['makeRequest'] {
+  const tried = new Set<string>();
+  return async (url, init) => {
+    if (!/\/interactions\/\d+\/[^/]+\/callback/u.test(url)) return make(url, init);
+    if (tried.size > MAX_TRIED) tried.clear();
+    const isAgain = tried.has(url);
+    tried.add(url);
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), ACKNOWLEDGE_MS);
+    try {
+      const answer = await make(url, { ...init, signal: late.signal });
+      if (answer.status >= 500) return answer;
+      tried.delete(url);
+      if (!isAgain || answer.status !== 400) return answer;
+      const said = await answer.text();
+      const read = { ...answer, text: async () => said, json: async () => JSON.parse(said) };
+      return ALREADY_ACKNOWLEDGED.test(said) ? { ...read, status: 204, ok: true } : read;
+    } finally {
+      clearTimeout(timer);
+    }
+  };
 }
 
 /**

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Client, Events, GatewayCloseCodes, Status } from 'discord.js';
 import { PlatformUnavailable } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
-import { type ClientOptions, clientOf, PORTAL, refusalOf, startErrorOf, survive } from './client.ts';
+import { type ClientOptions, clientOf, PORTAL, refusalOf, startErrorOf, guardReading } from './client.ts';
 
 export interface ConnectionOptions extends Omit<ClientOptions, 'hearsAll'> {
   readonly token: string;
@@ -76,7 +76,7 @@ export class Connection {
   #made(hearsAll: boolean): Client {
     const { log } = this.#options;
     const client = clientOf({ ...this.#options, hearsAll }, CLIENT_WAIT_MS);
-    survive(client, (type, error) => log.warn('discord.event-unread', { type, error }));
+    guardReading(client, (type, error) => log.warn('discord.event-unread', { type, error }));
     client.rest
       .on('rateLimited', ({ route, majorParameter, retryAfter, scope }) =>
         log.info('discord.rate-limited', { route, channel: majorParameter, retryAfterMs: retryAfter, scope }),

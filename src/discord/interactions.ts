@@ -26,6 +26,7 @@ import { finalPagesOf } from '../discord-text/format.ts';
 import { conversationInPlace } from '../place/in-place.ts';
 import { type Answerable, isForeign, whereaboutsOf, whereIn } from './askers.ts';
 import { ask, askAbout, type Rooms } from './questions.ts';
+import { whispered } from './whispers.ts';
 
 /**
  * Answers a command, for its giver's eyes only, or takes a question from it. Discord hears within its three seconds that an
@@ -120,10 +121,12 @@ async function reply(interaction: Answerable, given: Given, { inbox, noticesFor,
 /** Does what a button under an answer asks for. What shows by itself is not told as well. */
 async function press(interaction: ButtonInteraction, pressed: Pressed, rooms: Rooms): Promise<void> {
   const isTold = ACTIONS.find(({ name }) => name === pressed.name)?.isTold === true;
-  if (isTold) await interaction.deferReply({ flags: MessageFlags.Ephemeral });
+  // A private answer that comes of it has a message to fill.
+  const isFilled = pressed.name === 'continue' && isPrivate(pressed.thread);
+  if (isTold || isFilled) await interaction.deferReply({ flags: MessageFlags.Ephemeral });
   else await interaction.deferUpdate();
   const answer = await answerTo({ interaction, message: interaction.message, pressed }, rooms);
-  if (isTold || answer.shows !== true) await tell(interaction, answer);
+  if (isTold || answer.shows !== true) await tell(interaction, answer, rooms);
 }
 
 /** What the menu of an answer does as its button would; no other message has one. */
@@ -133,10 +136,10 @@ async function again(interaction: MessageContextMenuCommandInteraction, rooms: R
   const rows = message.components.filter((row) => row.type === ComponentType.ActionRow);
   const buttons = rows.flatMap((row) => row.components);
   const pressed = buttons.map((button) => pressedIn(button.customId ?? '')).find((each) => each !== undefined);
-  if (pressed === undefined) return tell(interaction, { text: rooms.noticesFor(interaction.locale).elsewhere });
+  if (pressed === undefined) return tell(interaction, { text: rooms.noticesFor(interaction.locale).elsewhere }, rooms);
   const answer = await answerTo({ interaction, message, pressed: { ...pressed, name: 'retry' } }, rooms);
   if (answer.shows === true) await interaction.deleteReply();
-  else await tell(interaction, answer);
+  else await tell(interaction, answer, rooms);
 }
 
 interface Pressing {
@@ -183,15 +186,19 @@ function commandOf({ interaction, message, pressed }: Pressing, where: Where): C
 const MAX_MESSAGES = 3;
 
 /** In private, as Discord shows Markdown. */
-async function tell(interaction: Pressing['interaction'], { text }: CommandReply): Promise<void> {
+async function tell(interaction: Pressing['interaction'], { text }: CommandReply, { requests }: Rooms): Promise<void> {
   const pages = finalPagesOf({ text, sources: [], ending: { kind: 'complete' } });
+  const [content = ''] = pages;
+  const answers = interaction.ephemeral === true;
+  const files = [new AttachmentBuilder(Buffer.from(text), { name: 'answer.md' })];
+  const first = { content, flags: MessageFlags.SuppressEmbeds } as const;
   const isLong = pages.length > MAX_MESSAGES;
-  const file = new AttachmentBuilder(Buffer.from(text), { name: 'answer.md' });
-  for (const [at, content] of (isLong ? pages.slice(0, 1) : pages).entries()) {
-    const message = { content, ...(isLong ? { files: [file] } : {}) };
-    const quiet = { ...message, flags: MessageFlags.SuppressEmbeds } as const;
-    if (at === 0 && interaction.ephemeral === true) await interaction.editReply(quiet);
-    else await interaction.followUp({ ...message, flags: [MessageFlags.SuppressEmbeds, MessageFlags.Ephemeral] });
+  if (answers) await interaction.editReply(isLong ? { ...first, files } : first);
+  if (isLong) return;
+  for (const page of answers ? pages.slice(1) : pages) {
+    if (await whispered(interaction, page, requests)) continue;
+    if (answers) await interaction.editReply({ ...first, files });
+    return;
   }
 }
 

@@ -10,12 +10,14 @@ import { heardOf } from '../discord-reading/heard.ts';
 import { asMayBe, missingFor } from '../discord-reading/rights.ts';
 import { asWanted, namesIn, placedOf, type Where } from '../discord-reading/where.ts';
 import { shownBeside } from '../discord-reading/words.ts';
+import type { Requests } from '../discord-reply/requests.ts';
 import { hindrancesIn } from '../notices/hindrances.ts';
 import type { NoticesFor } from '../notices/notices.ts';
 import { authorOf, isForeign, whereIn } from './askers.ts';
 
 export interface Rooms {
   readonly inbox: Inbox;
+  readonly requests: Requests;
   readonly noticesFor: NoticesFor;
   readonly log: Log;
 }

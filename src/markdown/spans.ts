@@ -1,4 +1,5 @@
 /** Reads the text of blocks while it comes: where its spans stand, and what closes those that are open at its end. */
+import { healed, type Opener, startOf } from './healing.ts';
 import {
   angleAt,
   codeAt,
@@ -8,11 +9,10 @@ import {
   entityAt,
   escapeAt,
   type Known,
+  MATH_CHARS,
   MAX_RUN,
   OPEN_CHARS,
   type Pending,
-  shownOf,
-  solid,
   type Span,
   type Token,
 } from './tokens.ts';
@@ -22,16 +22,7 @@ const EMPHASIS_CHARS = 4000;
 /** The most emphasis that is open at once; more of it makes text of the first. */
 const MAX_OPEN = 32;
 
-/** A mark that opens emphasis and closes it too, or the bracket of a label. */
-interface Opener {
-  readonly at: number;
-  readonly kind: 'emphasis' | 'label' | 'image';
-  readonly mark: string;
-}
-
 const MARK = /[\\`*_~[\]<&$|]/gu;
-/** A label that would begin a block if its bracket were not there. */
-const BLOCK_MARK = /^\[\s*(?:`{3}|~{3}|[>|]|(?:#{1,6}|[-*+]|\d{1,9}[.)])\s)/u;
 const SPACE_BEFORE = /(?:^|\s)$/u;
 const SPACE_AFTER = /^\s/u;
 const WORD_BEFORE = /[\p{L}\p{N}]$/u;
@@ -47,6 +38,8 @@ export class SpanReader {
   readonly #found: ((span: Span) => void) | undefined;
   #open: readonly Opener[] = [];
   #pending: Pending | undefined;
+  /** Brackets that were only escaped, as what follows them tells. */
+  #escaped: readonly number[] = [];
   #isRow = false;
   #start = 0;
   #at = 0;
@@ -75,30 +68,7 @@ export class SpanReader {
   /** The text up to `end`, up to which it was read, with all closed that is open there. */
   healed(text: string, end: number): string {
     const open = this.#openAt(end).filter(({ at }) => at < end);
-    const hidden = open.find(
-      ({ at, kind }) => kind === 'image' || (kind === 'label' && BLOCK_MARK.test(text.slice(at, at + 12))),
-    );
-    const { at: begin = end } = this.#pending ?? {};
-    const pending: Pending = begin < end && this.#pending ? this.#pending : { at: end, kind: 'hidden', mark: '' };
-    const [stop, closing] = hidden === undefined ? shownOf({ text, end }, pending) : [startOf(hidden), ''];
-    const marks: { readonly mark: string; readonly at: number }[] = [];
-    let shown = '';
-    let from = 0;
-    for (const { at, kind, mark } of open) {
-      if (at >= stop) break;
-      if (kind === 'emphasis') marks.push({ mark, at: shown.length + at - from });
-      else shown += text.slice(from, at);
-      if (kind !== 'emphasis') from = at + mark.length;
-    }
-    shown += text.slice(from, stop) + closing;
-    // What is closed is closed right after its last letter; what has none is left out.
-    for (let last = marks.at(-1); last !== undefined; last = marks.at(-1)) {
-      if (solid(shown).length > last.at + last.mark.length) break;
-      shown = shown.slice(0, last.at);
-      marks.pop();
-    }
-    const closings = marks.map(({ mark }) => mark).toReversed();
-    return marks.length === 0 ? shown : solid(shown) + closings.join('');
+    return healed({ text, end }, { open, pending: this.#pending, escaped: this.#escaped });
   }
 
   #openAt(end: number): readonly Opener[] {
@@ -109,6 +79,7 @@ export class SpanReader {
   begin(at: number, isRow: boolean): void {
     this.#open = [];
     this.#pending = undefined;
+    this.#escaped = [];
     this.#isRow = isRow;
     this.#start = at;
     this.#at = at;
@@ -160,7 +131,7 @@ export class SpanReader {
     const { text } = known;
     switch (text[at]) {
       case '\\':
-        return escapeAt(known, at);
+        return this.#escapeAt(known, at);
       case '`':
         return codeAt(known, at);
       case '$':
@@ -179,6 +150,13 @@ export class SpanReader {
       default:
         return this.#emphasisAt(known, at);
     }
+  }
+
+  #escapeAt(known: Known, at: number): Token {
+    const token = escapeAt(known, at);
+    if (typeof token === 'number' && /[([]/u.test(known.text.charAt(at + 1)))
+      this.#escaped = [...this.#escaped.filter((other) => at - other <= MATH_CHARS), at];
+    return token;
   }
 
   #labelAt({ text }: Known, at: number): Token {
@@ -232,11 +210,6 @@ export class SpanReader {
     }
     return stop - from;
   }
-}
-
-/** Where an opener begins that is shown with what is in front of it. */
-function startOf({ at, kind }: Opener): number {
-  return kind === 'image' ? at - 1 : at;
 }
 
 function isRecent({ at, kind }: Opener, end: number): boolean {

@@ -4,7 +4,7 @@
 export const OPEN_CHARS = 600;
 /** The longest address looked for, and the longest formula: between brackets or two dollar signs, and between single ones. */
 const ADDRESS_CHARS = 2048;
-const MATH_CHARS = 1000;
+export const MATH_CHARS = 1000;
 const DOLLAR_CHARS = 160;
 const ENTITY_CHARS = 40;
 /** A longer run of one mark is text. */
@@ -41,7 +41,6 @@ const ENTITY = /^&(?:#\d{1,7}|#[xX][\da-fA-F]{1,6}|[a-zA-Z][a-zA-Z\d]{1,31});/u;
 const PART_OF_ENTITY = /^&(?:#\d{0,7}|#[xX][\da-fA-F]{0,6}|(?:[a-zA-Z][a-zA-Z\d]{0,31})?)$/u;
 /** A dollar sign after white space closes nothing, and neither does one before a digit: those are prices. */
 const DOLLAR_END = /[^\s\\$]\$(?![\d$])/u;
-const STRAY_END = /\s[*_~]+$|(?<=(?:^|[^\\])(?:\\\\)*)\\$/u;
 const PUNCTUATION = /[!-/:-@[-`{-~]/u;
 
 /** A code span of any number of backticks, or as many of them as text. */
@@ -135,23 +134,6 @@ export function endOfAddress({ text, end }: Known, from: number): number | undef
     else if (char === ')' && --depth === 0) return i + 1;
   }
   return end - from <= ADDRESS_CHARS ? Infinity : undefined;
-}
-
-/** How much is shown of a text that ends in a mark that is not complete, and what closes it. */
-export function shownOf({ text, end }: Known, { at, kind, mark }: Pending): readonly [stop: number, closing: string] {
-  if (kind === 'old') return [end, ''];
-  const from = at + mark.length;
-  const content = text.slice(from, end);
-  // The closing mark may have begun, and does not stand in a line of its own.
-  const shown = kind === 'code' ? content.replace(/[`\s]+$/u, '') : solid(content.replace(/[$\s]+$/u, ''));
-  return (kind !== 'code' && kind !== 'math') || shown === '' ? [at, ''] : [from + shown.length, mark];
-}
-
-/** A text without what at its end would change a closing mark behind it: white space, a stray mark, a backslash. */
-export function solid(text: string): string {
-  const shown = text.trimEnd();
-  const stray = STRAY_END.exec(shown.slice(-MAX_RUN))?.[0].length ?? 0;
-  return stray === 0 ? shown : solid(shown.slice(0, -stray));
 }
 
 /** After a run of one character, or after as much of it as may be a mark. */

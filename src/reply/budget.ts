@@ -244,6 +244,7 @@ export class Slots {
   }
 }
 
-function isText(urgency: Urgency): boolean {
+/** Whether it is the text between first words and ending, which is spread over time. */
+export function isText(urgency: Urgency): boolean {
   return urgency === 'text' || urgency === 'burst';
 }

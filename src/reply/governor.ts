@@ -5,7 +5,8 @@
  * Governor serves the process. Leave is granted as late as possible: nothing stale waits in a platform client's own queue.
  */
 import type { Urgency } from '../core/ports.ts';
-import { type Budget, type Flight, type Learned, Slots } from './budget.ts';
+import { type Budget, type Flight, isText, type Learned, Slots } from './budget.ts';
+import { Heap, type Rank } from './ranks.ts';
 
 /** Permission for one write. One of its methods must be called, once: until then the write counts as under way. */
 export interface Leave {
@@ -13,12 +14,6 @@ export interface Leave {
   done(learned?: Learned): void;
   /** Nothing was written: its slots are free again. */
   unused(): void;
-}
-
-interface Rank {
-  readonly urgency: Urgency;
-  /** Counts up. A reply asks from the moment it has something new, so the first of its kind is the stalest. */
-  readonly number: number;
 }
 
 interface Waiter extends Rank, PromiseWithResolvers<Leave> {
@@ -40,8 +35,8 @@ interface Place extends Rank {
 }
 
 /** One budget with those who stand at it. */
-interface Gate {
-  readonly slots: Slots;
+interface Gate<S = Slots | Pace> {
+  readonly slots: S;
   readonly places: Heap<Place>;
   /** Lanes that lead through here, and all who wait in them. */
   lanes: number;
@@ -49,18 +44,43 @@ interface Gate {
   timer: NodeJS.Timeout | undefined;
 }
 
-const ORDER: Readonly<Record<Urgency, number>> = { first: 0, ending: 1, burst: 2, text: 2 };
-
 /** A longer timer fires at once. @see https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Budgets held before those without use are forgotten. */
 const SWEEP_AT = 256;
 
+/** Milliseconds between two texts of this process, so that many answers do not take the processor from those that begin or end. */
+const SPACING_MS = 2;
+
+/** What this process can bear, as the last of the budgets of every write. */
+class Pace {
+  readonly name = 'process';
+  #textAt = Number.NEGATIVE_INFINITY;
+
+  permittedAt(urgency: Urgency, _waiting: number, now: number): number {
+    return isText(urgency) ? Math.max(now, this.#textAt + SPACING_MS) : now;
+  }
+
+  take(urgency: Urgency, now: number): Flight {
+    const flight = { isText: isText(urgency), grantedAt: now, textAt: this.#textAt };
+    // What a busy event loop is late by is not made up for: then text yields most.
+    if (flight.isText) this.#textAt = now;
+    return flight;
+  }
+
+  giveBack({ isText, grantedAt, textAt }: Flight): void {
+    if (isText && this.#textAt === grantedAt) this.#textAt = textAt;
+  }
+
+  count(): void {}
+}
+
 /** Grants leave to write. Has no timer while nobody waits; a grant costs the logarithm of how many do. */
 export class Governor {
-  readonly #gates = new Map<string, Gate>();
+  readonly #gates = new Map<string, Gate<Slots>>();
   readonly #lanes = new Map<string, Lane>();
+  readonly #process = gateWith(new Pace());
   #sweepAt = SWEEP_AT;
   #asked = 0;
 
@@ -111,7 +131,7 @@ export class Governor {
     const key = budgets.map(({ name }) => name).join('\n');
     const known = this.#lanes.get(key);
     if (known !== undefined) return known;
-    const gates = budgets.map((budget) => this.#gateOf(budget));
+    const gates = [...budgets.map((budget) => this.#gateOf(budget)), this.#process];
     for (const gate of gates) gate.lanes++;
     const lane: Lane = { key, gates, waiters: new Heap((waiter) => waiter.isOver), place: undefined };
     this.#lanes.set(key, lane);
@@ -122,8 +142,7 @@ export class Governor {
     const known = this.#gates.get(budget.name);
     if (known !== undefined) return known;
     if (this.#gates.size >= this.#sweepAt) this.#sweep();
-    const places = new Heap<Place>((place) => place.lane.place !== place);
-    const gate: Gate = { slots: new Slots(budget), places, lanes: 0, waiting: 0, timer: undefined };
+    const gate = gateWith(new Slots(budget));
     this.#gates.set(budget.name, gate);
     return gate;
   }
@@ -186,7 +205,7 @@ export class Governor {
   #leaveOf(gates: readonly Gate[], urgency: Urgency, now: number): Leave {
     const flights = gates.map((gate) => ({ gate, flight: gate.slots.take(urgency, now) }));
     let isOpen = true;
-    const close = (settle: (slots: Slots, flight: Flight) => void): void => {
+    const close = (settle: (slots: Slots | Pace, flight: Flight) => void): void => {
       if (!isOpen) return;
       isOpen = false;
       for (const { gate, flight } of flights) settle(gate.slots, flight);
@@ -204,46 +223,12 @@ export class Governor {
   }
 }
 
+function gateWith<S extends Slots | Pace>(slots: S): Gate<S> {
+  const places = new Heap<Place>((place) => place.lane.place !== place);
+  return { slots, places, lanes: 0, waiting: 0, timer: undefined };
+}
+
 function end({ gates }: Lane, waiter: Waiter): void {
   waiter.isOver = true;
   for (const gate of gates) gate.waiting--;
-}
-
-/** A pairing heap: the most urgent first, and of those the earliest. What has died is dropped when it comes first. */
-class Heap<T extends Rank> {
-  readonly #isDead: (entry: T) => boolean;
-  #root: Branch<T> | undefined;
-
-  constructor(isDead: (entry: T) => boolean) {
-    this.#isDead = isDead;
-  }
-
-  get first(): T | undefined {
-    while (this.#root !== undefined && this.#isDead(this.#root.entry)) this.pop();
-    return this.#root?.entry;
-  }
-
-  push(entry: T): void {
-    this.#root = joined(this.#root, { entry, below: [] });
-  }
-
-  pop(): void {
-    const below = this.#root?.below ?? [];
-    const pairs = below.flatMap((branch, at) => (at % 2 === 0 ? [joined(branch, below[at + 1])] : []));
-    this.#root = pairs.reduceRight((one, other) => joined(one, other), undefined);
-  }
-}
-
-type Branch<T> = { readonly entry: T; readonly below: Branch<T>[] };
-
-function joined<T extends Rank>(one: Branch<T> | undefined, other: Branch<T> | undefined): Branch<T> | undefined {
-  if (one === undefined || other === undefined) return one ?? other;
-  const [first, second] = isBefore(other.entry, one.entry) ? [other, one] : [one, other];
-  first.below.push(second);
-  return first;
-}
-
-function isBefore(one: Rank, other: Rank): boolean {
-  const difference = ORDER[one.urgency] - ORDER[other.urgency];
-  return difference === 0 ? one.number < other.number : difference < 0;
 }

@@ -1,6 +1,6 @@
 /** The only loop between model and reader: feeds the draft, shows views of it as leave is granted, and finishes the reply. */
 import { answerTextOf, imagesOf, isVisible, type Turn } from '../core/conversation.ts';
-import { codeOf } from '../core/errors.ts';
+import { codeOf, PlatformUnavailable } from '../core/errors.ts';
 import type { Log, ReplySurface, Urgency } from '../core/ports.ts';
 import type { DraftView, PostRef, Reply, ReplyEvent, Status } from '../core/reply.ts';
 import { Draft, Rhythm } from './draft.ts';
@@ -124,6 +124,9 @@ async function drained(events: AsyncGenerator<ReplyEvent, Turn>, take: (event: R
   }
 }
 
+/** Milliseconds after which a view that was lost is made again, where no further text brings one. */
+const LOST_VIEW_MS = 1000;
+
 /** Writes views until it is stopped: one at a time, each with all the text there is. */
 class Writer {
   readonly #draft: Draft;
@@ -170,13 +173,16 @@ class Writer {
   async run(): Promise<void> {
     const signal = AbortSignal.any([this.#options.signal, this.#stopped.signal]);
     await this.#tolerating('reply.not-begun', () => this.#surface.begin(this.#view()));
+    let again: NodeJS.Timeout | undefined;
     for (;;) {
       await this.#news.promise;
+      clearTimeout(again);
       if (!(await this.#granted(signal))) return;
       this.#news = Promise.withResolvers();
       // Stopped since leave was granted: nothing would end a further round.
       if (signal.aborted) return;
-      await this.#tolerating('reply.view-lost', () => this.#show());
+      const failure = await this.#tolerating('reply.view-lost', () => this.#show());
+      if (failure instanceof PlatformUnavailable) again = setTimeout(() => this.#news.resolve(), LOST_VIEW_MS);
     }
   }
 
@@ -224,11 +230,12 @@ class Writer {
   }
 
   /** None of these failures ends an answer. */
-  async #tolerating(event: string, work: () => Promise<void>): Promise<void> {
+  async #tolerating(event: string, work: () => Promise<void>): Promise<unknown> {
     try {
-      await work();
+      return await work();
     } catch (error) {
       this.#options.log.warn(event, { code: codeOf(error) });
+      return error;
     }
   }
 }

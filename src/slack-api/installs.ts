@@ -44,6 +44,12 @@ export interface InstallsOptions {
 /** Milliseconds for which a token is used without a look at when it expires: the installer renews it two hours before. */
 const KEPT_MS = 5 * 60_000;
 
+/** The code of an installation for a whole organisation, which is not served: all that is kept is kept by workspace. */
+const FOR_ALL = 'enterprise_install';
+
+const ONE_WORKSPACE =
+  'It serves workspaces and not a whole organisation: go back and choose one of its workspaces, then the next.';
+
 interface Known {
   readonly self: Installed;
   readonly token: string;
@@ -106,7 +112,10 @@ export class Installs implements Tokens {
     const { log } = this.#options;
     const failureAsync = async (error: Error): Promise<void> => {
       log.warn('slack.not-installed', { reason: error.name });
-      response.writeHead(400, { 'content-type': 'text/plain; charset=utf-8' }).end('Halley was not installed.');
+      const inner = innerOf(error);
+      const isForAll = inner instanceof PlatformRejected && inner.failure.platformCode === FOR_ALL;
+      const why = isForAll ? ` ${ONE_WORKSPACE}` : '';
+      response.writeHead(400, { 'content-type': 'text/plain; charset=utf-8' }).end(`Halley was not installed.${why}`);
     };
     return this.#installer.handleCallback(request, response, { failureAsync }, this.#asked);
   }
@@ -139,8 +148,7 @@ export class Installs implements Tokens {
         throw new PlatformRejected('Halley is not installed there.', { platformCode: 'account_inactive' });
       return { self: { team, bot, user }, token, until: performance.now() + KEPT_MS };
     } catch (cause) {
-      // The installer wraps what the store threw.
-      const inner = cause instanceof Error && 'original' in cause ? cause.original : cause;
+      const inner = innerOf(cause);
       if (inner instanceof HalleyError) throw inner;
       throw new PlatformUnavailable('Slack did not renew a token.', { cause });
     }
@@ -148,9 +156,8 @@ export class Installs implements Tokens {
 
   async #store(installation: Installation): Promise<void> {
     const team = installation.team?.id;
-    // A whole organisation is not served: what is kept is kept by workspace.
     if (team === undefined || installation.isEnterpriseInstall === true)
-      throw new PlatformRejected('Only a workspace can install it.', {});
+      throw new PlatformRejected('Only a workspace can install it.', { platformCode: FOR_ALL });
     this.#known.delete(team);
     await this.#options.store.set(team, this.#sealed(JSON.stringify(installation)));
     this.#options.log.info('slack.installed', { team });
@@ -191,4 +198,9 @@ export class Installs implements Tokens {
       return undefined;
     }
   }
+}
+
+/** The installer wraps what the store threw. */
+function innerOf(error: unknown): unknown {
+  return error instanceof Error && 'original' in error ? error.original : error;
 }

@@ -139,7 +139,7 @@ export function mentionOf(heard: Heard, { author, names, self }: Known): Mention
     text: readableText(heard.text, self, names),
     attachments: heard.files.flatMap((file) => attachmentOf(file, workspace)),
     ...(heard.thread === undefined ? {} : { before: beforeIn(heard, heard.thread) }),
-    replyTo: { platform: 'slack', workspace, channel, message: ts, thread },
+    replyTo: { platform: 'slack', workspace, channel, message: ts, thread, asker: author.id },
     receivedAt: Date.now(),
   };
 }

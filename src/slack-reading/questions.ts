@@ -13,6 +13,9 @@ export interface Asking {
   readonly log: Log;
 }
 
+/** Where a file is that cannot be had: it is told of like any other that does not come. */
+const NOWHERE = 'about:blank';
+
 export async function mentionIn(heard: Heard, self: Self, asking: Asking): Promise<Mention> {
   const { team, user = '' } = heard;
   const [author, names, files] = await Promise.all([
@@ -30,12 +33,12 @@ async function filesOf({ team, files }: Heard, { calls, log }: Asking): Promise<
     if (file.url !== undefined) return [file];
     try {
       const answer = await calls.ask({ method: 'files.info', team, args: { file: file.id } });
-      return fileOf(fieldsOf(answer['file']));
+      return fileOf(fieldsOf(answer['file'])).map((found) => ({ url: NOWHERE, ...found }));
     } catch (error) {
       if (!(error instanceof PlatformRejected || error instanceof PlatformUnavailable)) throw error;
       const { status, platformCode } = error.failure;
       log.debug('slack.file-unknown', { status, code: platformCode });
-      return [];
+      return [{ ...file, url: NOWHERE }];
     }
   });
   return (await Promise.all(found)).flat();

@@ -17,6 +17,8 @@ export interface ThreadAddress {
   readonly thread?: string;
   /** The message that is answered. */
   readonly question: string;
+  /** Whoever asked, where that is known. */
+  readonly asker?: string;
 }
 
 export interface MessagesOptions {

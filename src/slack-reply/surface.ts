@@ -5,15 +5,17 @@ import type { DraftView, PostRef, Reply } from '../core/reply.ts';
 import type { PageLimit } from '../markdown/paginate.ts';
 import type { Leave } from '../reply/governor.ts';
 import { Posts } from '../reply/posts.ts';
+import { hindrancesIn } from '../notices/hindrances.ts';
 import { escaped } from '../slack-text/escape.ts';
 import { PAGE, STREAMED_PAGE } from '../slack-text/format.ts';
 import { finalPagesOf, noticePage, type Page, settledPages, viewPages } from '../slack-text/pages.ts';
 import { tableFilesOf } from '../slack-text/tables.ts';
 import type { Call } from '../slack-api/calls.ts';
 import type { Fields } from '../slack-api/fields.ts';
+import { tellElsewhere } from './elsewhere.ts';
 import { Messages, type ThreadAddress } from './messages.ts';
 import { Files, type GivenFile, isFiles, picturesOf, type Upload } from './files.ts';
-import { NO_EDITING, refusalOf } from '../slack-api/refusals.ts';
+import { NO_EDITING, NO_WRITING, refusalOf } from '../slack-api/refusals.ts';
 import { StatusLine, type StatusOptions } from './status.ts';
 
 export interface SurfaceOptions extends StatusOptions {
@@ -114,6 +116,8 @@ export class SlackSurface implements ReplySurface {
       return this.#refs;
     } catch (error) {
       this.#status.clear();
+      if (NO_WRITING.has(refusalOf(error) ?? ''))
+        await tellElsewhere(hindrancesIn(reply.language).mayNotWrite, this.#at, this.#options);
       throw error;
     }
   }

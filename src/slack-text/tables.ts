@@ -1,6 +1,5 @@
 /** Tables of an answer: which of them Slack draws, what is shown for one that is too wide, and files of those beyond its limits. */
-import { csvOf, recordsLength, recordsOf } from '../markdown/records.ts';
-import { beginsRule, isRule, tableOf } from '../markdown/tables.ts';
+import { beginsRule, csvOf, isRule, recordsLength, recordsOf, tableOf } from '../markdown/tables.ts';
 
 /** Cells of a table's row, its rows with the header, and its characters. @see https://docs.slack.dev/reference/block-kit/blocks/table-block */
 const MAX_CELLS = 20;

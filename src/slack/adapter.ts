@@ -130,11 +130,17 @@ export class SlackAdapter implements Adapter {
 
   surface(to: ReplyAddress, standing: readonly PostRef[]): ReplySurface {
     const { log, streams, statusMs = 90_000, streamMs = 270_000, noticesFor } = this.#options;
-    const { workspace: team = '', channel, thread, message: question, hidden, isResumed = false } = to;
+    const { workspace: team = '', channel, thread, message: question, hidden, asker, isResumed = false } = to;
     if (hidden !== undefined) return new WhisperSurface(hidden, new URL(this.#options.apiUrl ?? API_URL).origin);
     const { thinking: status } = noticesFor(undefined).isDoing;
     const tools = { calls: this.#calls, ladder: this.#ladder, upload: uploadOverHttp, log };
-    const at = { team, channel, question, ...(thread === undefined ? {} : { thread }) };
+    const at = {
+      team,
+      channel,
+      question,
+      ...(thread === undefined ? {} : { thread }),
+      ...(asker === undefined ? {} : { asker }),
+    };
     this.#events?.answering(to);
     return new SlackSurface(at, standing, { ...tools, streams, streamMs, status, statusMs, isResumed });
   }

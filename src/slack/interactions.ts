@@ -10,6 +10,7 @@ import type { Call, Calls } from '../slack-api/calls.ts';
 import { type Fields, fieldsOf, listOf, textIn } from '../slack-api/fields.ts';
 import type { Upload } from '../slack-reply/files.ts';
 import { uploadedFiles } from '../slack-reply/files.ts';
+import { directChannel } from '../slack-reply/elsewhere.ts';
 import { respond } from '../slack-reply/whisper.ts';
 import { answerOf, type Given, givenBy, sentenceOf, type Shown, THREAD, writtenIn } from '../slack-text/answers.ts';
 import { contentOf } from '../slack-text/pages.ts';
@@ -196,7 +197,7 @@ export class Interactions {
         id: `slack:${workspace}/${channel}/${thread}`,
         conversation: conversationIdOf({ platform: 'slack', workspace, channel, thread }),
         place,
-        replyTo: { platform: 'slack', workspace, channel, message: thread, thread },
+        replyTo: { platform: 'slack', workspace, channel, message: thread, thread, asker: asker.user },
       };
       await inbox.mention(await inPlaceWhereWanted(mention, inbox, log));
     } catch (error) {
@@ -217,8 +218,7 @@ export class Interactions {
   async #handOver({ files = [] }: CommandReply, { team, user }: Asker): Promise<void> {
     if (files.length === 0) return;
     const { calls, upload } = this.#options;
-    const opened = await calls.ask({ method: 'conversations.open', team, args: { users: user } });
-    const channel = textIn(fieldsOf(opened['channel']), 'id') ?? '';
+    const channel = await directChannel(calls, { team, user });
     const given = files.map(({ name, text }) => ({ name, data: Buffer.from(text) }));
     await uploadedFiles(given, { at: { team, channel, question: '' }, upload, write: (call) => calls.ask(call) });
   }

@@ -9,6 +9,7 @@ import type { Calls } from '../slack-api/calls.ts';
 import { type Fields, fieldsOf, textIn } from '../slack-api/fields.ts';
 import type { People } from '../slack-reading/people.ts';
 import { type Upload, uploadedFiles } from '../slack-reply/files.ts';
+import { directChannel } from '../slack-reply/elsewhere.ts';
 import { respond } from '../slack-reply/whisper.ts';
 import { type Given, THREAD } from '../slack-text/answers.ts';
 import { PAGE } from '../slack-text/format.ts';
@@ -86,8 +87,7 @@ export class Presses {
   /** In the conversation of the bot with the person. */
   async #handOver({ team, user }: Press, text: string): Promise<void> {
     const { calls, upload } = this.#options;
-    const opened = await calls.ask({ method: 'conversations.open', team, args: { users: user } });
-    const channel = textIn(fieldsOf(opened['channel']), 'id') ?? '';
+    const channel = await directChannel(calls, { team, user });
     const file = { name: 'answer.md', data: Buffer.from(text) };
     await uploadedFiles([file], { at: { team, channel, question: '' }, upload, write: (call) => calls.ask(call) });
   }
@@ -99,7 +99,8 @@ function commandOf(given: Given, press: Press, where: Pick<Command, 'author' | '
   const { [THREAD]: thread = '', ...values } = given.values;
   const at = { platform: 'slack', workspace, channel } as const;
   const hidden = isPrivate(thread) ? privately(press, url, where.place) : undefined;
-  const own = { ...at, message, ...(press.thread === undefined ? {} : { thread: press.thread }) };
+  const within = press.thread === undefined ? {} : { thread: press.thread };
+  const own = { ...at, message, ...within, asker: press.user };
   return {
     name: given.name,
     values,

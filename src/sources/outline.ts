@@ -3,6 +3,7 @@
  * @see https://spec.commonmark.org/0.31.2/#appendix-a-parsing-strategy
  * @see https://github.github.com/gfm/#tables-extension-
  */
+import { Cursor } from './cursor.ts';
 import { type HtmlBlock, htmlBlockOf } from './opaque.ts';
 
 export interface OutlinedLine {
@@ -28,13 +29,13 @@ type Leaf = { readonly kind: 'paragraph' | 'table' } | { readonly kind: 'fence';
 /** Quotes and items within one another; what is deeper takes no marks. */
 const MAX_NESTED = 40;
 const ATX = /^#{1,6}(?=[ \t]|$)/u;
-const ATX_END = /(?:^|[ \t]+)#+$/u;
 const UNDERLINE = /^(?:=+|-+)$/u;
 const RULE = /^(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$/u;
 const FENCE = /^(?:`{3,}(?=[^`]*$)|~{3,})/u;
 const FENCE_END = /^(?:`{3,}|~{3,})$/u;
 const ITEM = /^(?:[-+*]|(?<number>\d{1,9})[.)])(?=[ \t]|$)/u;
 const DELIMITER_ROW = /^\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?$/u;
+const LATE_BLOCK = /`{3}|~{3}|#|<|[ \t]{4}|(?:[-*_][ \t]*){3}/u;
 
 /** The lines of a text, in order. */
 export function outlineOf(text: string): readonly OutlinedLine[] {
@@ -61,6 +62,8 @@ class Outline {
   #above = '';
   /** Whether readers may be of two minds about what is open; so until a block begins that stands in nothing else. */
   #isDoubtful = false;
+  /** Whether a fence began in doubt, which for some goes on to the end. */
+  #isLost = false;
   #block = 0;
   #columns = 0;
 
@@ -70,7 +73,8 @@ class Outline {
     // Only a paragraph goes on in a line that its containers do not hold.
     if (held < this.#containers.length && this.#leaf?.kind !== 'paragraph') this.#leaf = undefined;
     const kind = this.#goesOn(cursor) ? 'other' : this.#begun(cursor, held);
-    this.#isDoubtful = kind === 'doubtful' || (this.#isDoubtful && (held > 0 || this.#above !== ''));
+    this.#isLost ||= this.#isDoubtful && this.#leaf?.kind === 'fence';
+    this.#isDoubtful = this.#isLost || kind === 'doubtful' || (this.#isDoubtful && (held > 0 || this.#above !== ''));
     const { rest } = cursor;
     const from = start + cursor.from;
     const place = { start, from, to: from + rest.length, block: this.#block, columns: this.#columns };
@@ -124,7 +128,9 @@ class Outline {
     const item = ITEM.exec(rest);
     if (item === null) return undefined;
     const interrupts = item[0] !== rest && Number(item.groups?.number ?? 1) === 1;
-    return (isWithin || this.#leaf?.kind === 'table') && !interrupts ? undefined : cursor.takeItem(item[0].length);
+    return (isWithin || this.#leaf?.kind === 'table') && !interrupts
+      ? undefined
+      : { kind: 'item', ...cursor.takeItem(item[0].length) };
   }
 
   #leafIn(cursor: Cursor, open: number): OutlinedLine['kind'] {
@@ -133,8 +139,9 @@ class Outline {
     const isWithin = this.#isWithinParagraph(open);
     if (rest === '' || open === MAX_NESTED) return this.#put(open, undefined);
     if (isDeep) return inParagraph ? 'doubtful' : this.#put(open, undefined);
-    if (ATX.test(rest)) {
-      cursor.takeHeading();
+    const heading = ATX.exec(rest)?.[0];
+    if (heading !== undefined) {
+      cursor.takeHeading(heading.length);
       return this.#put(open, undefined, 'text');
     }
     const marker = FENCE.exec(rest)?.[0];
@@ -145,7 +152,7 @@ class Outline {
     if (RULE.test(rest) || (isWithin && UNDERLINE.test(rest))) return this.#put(open, undefined);
     if (isWithin && this.#isTable(rest)) return this.#put(open, { kind: 'table' });
     if (isWithin) return 'text';
-    if (inParagraph) return rest.includes('|') ? 'doubtful' : 'lazy';
+    if (inParagraph) return rest.includes('|') || this.#isLateBlock() ? 'doubtful' : 'lazy';
     if (this.#leaf?.kind === 'table') return this.#put(open, this.#leaf, 'row');
     return this.#put(open, { kind: 'paragraph' }, 'text');
   }
@@ -153,6 +160,11 @@ class Outline {
   /** Whether its containers hold this line too, so that it may be its underline or the rule below a header. */
   #isWithinParagraph(open: number): boolean {
     return this.#leaf?.kind === 'paragraph' && open === this.#containers.length;
+  }
+
+  /** Whether readers that cut a lazy line as deep as its item stands find a block in the line above. */
+  #isLateBlock(): boolean {
+    return this.lines.at(-1)?.kind === 'lazy' && LATE_BLOCK.test(this.#above);
   }
 
   /** Whether the line makes a table of the one before it, which is then its header. */
@@ -172,79 +184,5 @@ class Outline {
     this.#leaf = leaf;
     if (kind !== 'other') this.#block++;
     return kind;
-  }
-}
-
-/** Walks a line from its beginning, in columns: a tab reaches to the next multiple of four. */
-class Cursor {
-  #line: string;
-  #at = 0;
-  #column = 0;
-  /** Columns of a tab that was taken in part. */
-  #spare = 0;
-
-  constructor(line: string) {
-    this.#line = line;
-  }
-
-  get from(): number {
-    return this.#at + (/^[ \t]*/u.exec(this.#line.slice(this.#at))?.[0].length ?? 0);
-  }
-
-  /** What is left, without blanks around it. */
-  get rest(): string {
-    return this.#line.slice(this.from).replace(/[ \t]+$/u, '');
-  }
-
-  /** Columns of blanks before it. */
-  get indent(): number {
-    let column = this.#column;
-    for (const blank of this.#line.slice(this.#at, this.from)) column += blank === '\t' ? 4 - (column % 4) : 1;
-    return this.#spare + column - this.#column;
-  }
-
-  /** Whether it stands as deep as code does. Some readers let a tab count for four columns wherever it begins. */
-  get isDeep(): boolean {
-    return this.indent >= 4 || this.#line.slice(this.#at, this.from).includes('\t');
-  }
-
-  /** Takes so many columns of blanks. */
-  skip(columns: number): void {
-    for (let left = columns; left > 0; left--) {
-      if (this.#spare === 0) {
-        this.#spare = this.#line[this.#at] === '\t' ? 4 - (this.#column % 4) : 1;
-        this.#column += this.#spare;
-        this.#at++;
-      }
-      this.#spare--;
-    }
-  }
-
-  takeQuote(): boolean {
-    if (this.isDeep || !this.rest.startsWith('>')) return false;
-    this.#take(1);
-    if (this.indent > 0) this.skip(1);
-    return true;
-  }
-
-  takeItem(length: number): Container {
-    const before = this.indent;
-    this.#take(length);
-    const isEmpty = this.rest === '';
-    const gap = isEmpty || this.indent > 4 ? 1 : this.indent;
-    if (!isEmpty) this.skip(gap);
-    return { kind: 'item', width: before + length + gap, isEmpty };
-  }
-
-  takeHeading(): void {
-    this.#take(ATX.exec(this.rest)?.[0].length ?? 0);
-    this.#line = this.#line.slice(0, this.from + this.rest.replace(ATX_END, '').length);
-  }
-
-  /** Takes blanks and so many characters after them. */
-  #take(length: number): void {
-    this.skip(this.indent);
-    this.#at += length;
-    this.#column += length;
   }
 }

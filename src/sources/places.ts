@@ -27,6 +27,8 @@ const DEFINITION = /^\[(?:[^[\]\\]|\\[^])+\]:/u;
 /** It would begin an item if more stood behind it. */
 const BARE_NUMBER = /^\d{1,9}[.)](?=[ \t]|$)/u;
 const LAST_BACKSLASH = /(?<!\\)(?:\\\\)*\\$/u;
+/** Marks that open emphasis where a sign follows them, and none where a space does. */
+const OPENING = /(?<![\p{L}\p{N}*])\*+$|(?<![\p{L}\p{N}_])_+$|(?<![\p{L}\p{N}~])~+$/u;
 
 /**
  * Finds where the mark of a passage stands, as UTF-16 units of the text before it: at the passage's end or, where that is no
@@ -41,12 +43,24 @@ export function placeFinder(text: string): (passage: Passage) => number | undefi
   const places = placesIn(text, lines);
   return ({ start, end }) => {
     const last = start + text.slice(start, end).trimEnd().length;
-    const { block } = lines.findLast((line) => line.start < last) ?? { block: 0 };
-    const after = places.find(({ at }) => at >= last);
-    const before = places.findLast(({ at }) => at < last);
+    const { block } = lines[countBelow(lines, last, (line) => line.start) - 1] ?? { block: 0 };
+    const next = countBelow(places, last, ({ at }) => at);
+    const [before, after] = [places[next - 1], places[next]];
     if (after?.block === block) return after.at;
     return before !== undefined && before.at > start ? before.at : undefined;
   };
+}
+
+/** How many of these, which are in order, stand before a place. */
+export function countBelow<T>(all: ArrayLike<T>, place: number, placeOf: (one: T) => number): number {
+  let [low, high] = [0, all.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    // Between the bounds there is always one.
+    if (placeOf(all[middle] as T) < place) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** The outline, where nothing that any platform shows as a fence counts as text. */
@@ -121,6 +135,7 @@ function endsOfWords(line: string): readonly number[] {
   const sentences = [...content.matchAll(FULL_STOP)].map(({ index }) => index + 1);
   return [...words, ...sentences]
     .filter((end) => first !== -1 && end > first && content[end - 1] !== '\\' && !isClosedAfter(content, end))
+    .filter((end) => end < content.length || content === line || !OPENING.test(content))
     .toSorted((a, b) => a - b);
 }
 

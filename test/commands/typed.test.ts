@@ -3,7 +3,6 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { COMMANDS, questionOf } from '../../src/commands/list.ts';
 import { readTyped } from '../../src/commands/typed.ts';
-import { runs } from '../markdown/documents.ts';
 import { COMMANDS_PAGE, commandsPage } from '../support/commands.ts';
 
 describe('readTyped', () => {
@@ -57,7 +56,7 @@ describe('questionOf', () => {
   });
 });
 
-describe.each(runs)('with a %s, a typed command', (_name, parameters) => {
+describe('a typed command', () => {
   const pair = fc.constantFrom('think:high', 'scope:person', 'private:true', 'x:y', 'question:a');
   const words = fc.string({ unit: 'grapheme' });
   const line = fc
@@ -70,7 +69,6 @@ describe.each(runs)('with a %s, a typed command', (_name, parameters) => {
       fc.property(plain, (text) => {
         expect(readTyped(`/ask ${text} think:high`)?.values).toEqual({ question: text.trim(), think: 'high' });
       }),
-      parameters,
     );
   });
 
@@ -84,7 +82,6 @@ describe.each(runs)('with a %s, a typed command', (_name, parameters) => {
           expect(rest).toContain(value);
         }
       }),
-      parameters,
     );
   });
 });

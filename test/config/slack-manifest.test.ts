@@ -1,4 +1,5 @@
 /** The manifest of the Slack app asks for what the code uses, and for nothing else. */
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -75,6 +76,31 @@ describe('the manifest', () => {
 
   it('offers the examples that the bot offers', () => {
     expect(manifest.features.agent_view.suggested_prompts).toEqual(ENGLISH.plain.examples);
+  });
+
+  it('is for Socket Mode and, by the command that README.md gives, for HTTP: nothing else is another', () => {
+    const [command = ''] =
+      /^sed '.*config\/slack-manifest\.yaml$/mu.exec(readFileSync(join(ROOT, 'README.md'), 'utf8')) ?? [];
+    const overHttp = parse(execFileSync('sh', ['-c', command], { cwd: ROOT, encoding: 'utf8' }));
+    const { slash_commands: commands } = manifest.features;
+    const { event_subscriptions: subscriptions, interactivity } = manifest.settings;
+    const url = 'https://your-host/slack/events';
+    expect(manifest.settings.socket_mode_enabled).toBe(true);
+    expect(JSON.stringify(manifest)).not.toContain('url');
+    expect(overHttp).toEqual({
+      ...manifest,
+      features: { ...manifest.features, slash_commands: [{ ...commands[0], url }] },
+      settings: {
+        ...manifest.settings,
+        event_subscriptions: { ...subscriptions, request_url: url },
+        interactivity: { ...interactivity, request_url: url },
+        socket_mode_enabled: false,
+      },
+    });
+  });
+
+  it('is installed workspace by workspace, as installations are kept', () => {
+    expect(manifest.settings.org_deploy_enabled).toBe(false);
   });
 
   it.skipIf(process.env.OPENAPI_DIR === undefined || !existsSync(REFERENCE))('agrees with the reference', () => {

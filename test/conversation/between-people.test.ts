@@ -11,7 +11,6 @@ import {
 } from '../../src/core/conversation.ts';
 import type { Author, Command, CommandName, Mention, Place } from '../../src/core/inbound.ts';
 import { aMention } from '../support/builders.ts';
-import { seeds } from '../support/seeds.ts';
 import { addressOf, aFile, House, wordsIn } from './house.ts';
 
 const PEOPLE = 20;
@@ -104,79 +103,75 @@ function reachOf(author: Author, where: Spot): readonly string[] {
   return SCOPES.map((scope) => ownerIn(scope, author, where));
 }
 
-it.each(seeds(10))(
-  'no memory, file, setting, source or count crosses between twenty people in ten places, %s',
-  async (_seed, runs) => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(step, { minLength: 40, maxLength: 120, size: 'max' }),
-        fc.array(pause, { minLength: 1 }),
-        async (steps, pauses) => {
-          await using house = await House.open(pauses);
-          const owners = new Owners();
-          const asked = new Map<string, Mention>();
-          const replies: Promise<void>[] = [];
-          const commanded: { name: string; words: readonly string[]; author: Author; where: Spot }[] = [];
-          const turnsBy = new Map<string, number>();
-          for (const [index, each] of steps.entries()) {
-            const author: Author = { id: `u${each.person}`, name: `Person ${each.person}` };
-            const where = SPOTS[each.spot]?.(each.person);
-            if (where === undefined) throw new Error('there is such a place');
-            const command = (name: CommandName, values: Command['values']): void => {
-              const answered = house.desk.command({ name, values, author, ...where }).then((reply) => {
-                commanded.push({ name, words: wordsIn(reply), author, where });
-              });
-              replies.push(answered);
-            };
-            if (each.kind === 'ask') {
-              const word = owners.word(where.conversation);
-              const attachments = each.file ? [aFile(owners.word(where.conversation))] : [];
-              const id = `${where.place.platform}:${where.conversation}/${index}`;
-              const mention = aMention({ id, author, ...where, text: word, attachments, receivedAt: Date.now() });
-              const sent = { ...mention, replyTo: addressOf(mention) };
-              asked.set(id, sent);
-              const account = scopeIdOf('person', sent) ?? '';
-              turnsBy.set(account, (turnsBy.get(account) ?? 0) + 1);
-              await house.engine.mention(sent);
-            } else if (each.kind === 'choose') {
-              const word = owners.word(ownerIn(each.scope, author, where));
-              command('persona', { text: `Say ${word}.`, scope: each.scope });
-            } else command(each.kind, {});
-            for (let waited = 0; waited < each.pause; waited++) await turn();
-          }
-          await Promise.all(replies);
-          await house.settled();
-          const all = [...asked.values()];
-          // What people chose for themselves may be quoted in earlier answers of a conversation that they took part in.
-          const inside = (conversation: string): readonly string[] => {
-            const here = all.filter((mention) => mention.conversation === conversation);
-            return [conversation, ...here.flatMap((mention) => reachOf(mention.author, mention))];
+it('no memory, file, setting, source or count crosses between twenty people in ten places', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(step, { minLength: 40, maxLength: 120, size: 'max' }),
+      fc.array(pause, { minLength: 1 }),
+      async (steps, pauses) => {
+        await using house = await House.open(pauses);
+        const owners = new Owners();
+        const asked = new Map<string, Mention>();
+        const replies: Promise<void>[] = [];
+        const commanded: { name: string; words: readonly string[]; author: Author; where: Spot }[] = [];
+        const turnsBy = new Map<string, number>();
+        for (const [index, each] of steps.entries()) {
+          const author: Author = { id: `u${each.person}`, name: `Person ${each.person}` };
+          const where = SPOTS[each.spot]?.(each.person);
+          if (where === undefined) throw new Error('there is such a place');
+          const command = (name: CommandName, values: Command['values']): void => {
+            const answered = house.desk.command({ name, values, author, ...where }).then((reply) => {
+              commanded.push({ name, words: wordsIn(reply), author, where });
+            });
+            replies.push(answered);
           };
-          for (const { question, instruction, words } of house.read) {
-            const mention = all.find(({ text }) => question.includes(text));
-            if (mention === undefined) throw new Error('a question of nobody');
-            expect(owners.strangers(instruction, reachOf(mention.author, mention))).toEqual([]);
-            expect(owners.strangers(words, inside(mention.conversation))).toEqual([]);
-          }
-          for (const { at, words } of house.seen)
-            expect(owners.strangers(words, inside(asked.get(at.message)?.conversation ?? ''))).toEqual([]);
-          for (const { name, words, author, where } of commanded)
-            expect(
-              owners.strangers(words, [
-                ...reachOf(author, where),
-                ...(name === 'export' ? inside(where.conversation) : []),
-              ]),
-            ).toEqual([]);
-          for (const [account, turns] of turnsBy) {
-            // A question that was asked again, or stopped before it was sent, counts otherwise; nobody counts for another.
-            if (steps.some(({ kind }) => kind === 'retry' || kind === 'stop' || kind === 'forget')) break;
-            // The key is what scopeIdOf made.
-            expect(await house.turnsOf(account as never)).toBe(turns);
-          }
-        },
-      ),
-      runs,
-    );
-  },
-  120_000,
-);
+          if (each.kind === 'ask') {
+            const word = owners.word(where.conversation);
+            const attachments = each.file ? [aFile(owners.word(where.conversation))] : [];
+            const id = `${where.place.platform}:${where.conversation}/${index}`;
+            const mention = aMention({ id, author, ...where, text: word, attachments, receivedAt: Date.now() });
+            const sent = { ...mention, replyTo: addressOf(mention) };
+            asked.set(id, sent);
+            const account = scopeIdOf('person', sent) ?? '';
+            turnsBy.set(account, (turnsBy.get(account) ?? 0) + 1);
+            await house.engine.mention(sent);
+          } else if (each.kind === 'choose') {
+            const word = owners.word(ownerIn(each.scope, author, where));
+            command('persona', { text: `Say ${word}.`, scope: each.scope });
+          } else command(each.kind, {});
+          for (let waited = 0; waited < each.pause; waited++) await turn();
+        }
+        await Promise.all(replies);
+        await house.settled();
+        const all = [...asked.values()];
+        // What people chose for themselves may be quoted in earlier answers of a conversation that they took part in.
+        const inside = (conversation: string): readonly string[] => {
+          const here = all.filter((mention) => mention.conversation === conversation);
+          return [conversation, ...here.flatMap((mention) => reachOf(mention.author, mention))];
+        };
+        for (const { question, instruction, words } of house.read) {
+          const mention = all.find(({ text }) => question.includes(text));
+          if (mention === undefined) throw new Error('a question of nobody');
+          expect(owners.strangers(instruction, reachOf(mention.author, mention))).toEqual([]);
+          expect(owners.strangers(words, inside(mention.conversation))).toEqual([]);
+        }
+        for (const { at, words } of house.seen)
+          expect(owners.strangers(words, inside(asked.get(at.message)?.conversation ?? ''))).toEqual([]);
+        for (const { name, words, author, where } of commanded)
+          expect(
+            owners.strangers(words, [
+              ...reachOf(author, where),
+              ...(name === 'export' ? inside(where.conversation) : []),
+            ]),
+          ).toEqual([]);
+        for (const [account, turns] of turnsBy) {
+          // A question that was asked again, or stopped before it was sent, counts otherwise; nobody counts for another.
+          if (steps.some(({ kind }) => kind === 'retry' || kind === 'stop' || kind === 'forget')) break;
+          // The key is what scopeIdOf made.
+          expect(await house.turnsOf(account as never)).toBe(turns);
+        }
+      },
+    ),
+    { numRuns: 20 },
+  );
+}, 120_000);

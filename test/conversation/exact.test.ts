@@ -11,7 +11,6 @@ import { delivered, text } from '../simulators/gemini/answers.ts';
 import { GeminiSimulator } from '../simulators/gemini/simulator.ts';
 import { aPlan } from '../support/builders.ts';
 import { clientOf, quietLog } from '../support/model.ts';
-import { alwaysInTime } from '../support/properties.ts';
 
 const plan = aPlan({ systemInstruction: '' });
 const toolbox = new CheckedToolbox([], quietLog);
@@ -51,7 +50,7 @@ const markdown = fc
 describe('an answer', () => {
   it('stands exactly as the model wrote it, wherever the stream was cut', async () => {
     const sizes = fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 5 });
-    await alwaysInTime(
+    await fc.assert(
       fc.asyncProperty(markdown, sizes, fc.integer({ min: 1, max: 15 }), async (answer, cuts, chunks) => {
         gemini.next(delivered(text(answer, { chunks }), { cuts: { sizes: cuts } }));
         const surface = new FakeSurface();
@@ -65,7 +64,7 @@ describe('an answer', () => {
         expect(surface.finished.map((reply) => reply.text)).toEqual([answer]);
         expect(turn.ending).toEqual({ kind: 'complete' });
       }),
-      150,
+      { numRuns: 300 },
     );
   });
 });

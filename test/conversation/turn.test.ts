@@ -13,7 +13,6 @@ import { EVERYDAY } from '../../src/tools/everyday.ts';
 import { CheckedToolbox } from '../../src/tools/toolbox.ts';
 import { aPlan } from '../support/builders.ts';
 import { clientOf, quietLog } from '../support/model.ts';
-import { alwaysInTime } from '../support/properties.ts';
 
 const plan = aPlan();
 
@@ -169,14 +168,14 @@ describe('runTurn', () => {
   it('yields and remembers exactly the text, wherever the bytes of the stream are cut', async () => {
     const source = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 200 }).filter((value) => value.trim() !== '');
     const sizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 6 });
-    await alwaysInTime(
+    await fc.assert(
       fc.asyncProperty(source, sizes, fc.integer({ min: 1, max: 12 }), async (answer, cuts, chunks) => {
         gemini.next(delivered(text(answer, { chunks }), { cuts: { sizes: cuts } }));
         const { events, turn } = await run();
         expect(events.map((event) => (event.kind === 'text' ? event.text : '')).join('')).toBe(answer);
         expect(answerTextOf(turn)).toBe(answer);
       }),
-      150,
+      { numRuns: 300 },
     );
   });
 });

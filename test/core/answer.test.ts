@@ -3,7 +3,6 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Answer } from '../../src/core/answer.ts';
 import type { Candidate, Chunk, Part } from '../../src/core/content.ts';
-import { always } from '../support/properties.ts';
 
 function answerOf(...chunks: readonly Chunk[]): Answer {
   const answer = new Answer();
@@ -219,7 +218,7 @@ describe('JSON', () => {
 
 it('text, thoughts and joined parts are the same however the answer is cut into chunks', () => {
   const piece = fc.record({ text: fc.string({ maxLength: 5 }), thought: fc.boolean() });
-  always(
+  fc.assert(
     fc.property(fc.array(fc.array(piece, { maxLength: 4 }), { maxLength: 8 }), (chunks) => {
       const list = (pieces: (typeof chunks)[number]) =>
         pieces.map(({ text, thought }) => (thought ? { text, thought } : { text }));

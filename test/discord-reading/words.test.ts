@@ -2,7 +2,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Names, readable, type Shown, shownBeside } from '../../src/discord-reading/words.ts';
-import { always } from '../support/properties.ts';
 
 const names: Names = { user: (id) => ({ '1': 'Bob' })[id], role: () => undefined, channel: () => 'lab' };
 const NOBODY: Names = { user: () => undefined, role: () => undefined, channel: () => undefined };
@@ -44,7 +43,7 @@ describe('what a message shows beside its text', () => {
 
   it('has only lines of its own and quoted ones, whatever people write', () => {
     const text = fc.string({ unit: fc.constantFrom('a', '\n', '\r', '\u2028', '>', '[', ']', ':') });
-    always(
+    fc.assert(
       fc.property(text, text, fc.array(text), (content, question, answers) => {
         const told = shownBeside({ content, forwarded: [{ content, files: [] }], poll: { question, answers } }, NOBODY);
         for (const line of told.split(/[\n\r\u2028]/u))

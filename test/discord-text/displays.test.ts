@@ -5,7 +5,7 @@ import type { Reply } from '../../src/core/reply.ts';
 import { DISPLAY, finalPagesOf, pagesOf } from '../../src/discord-text/format.ts';
 import { viewPages } from '../../src/discord-text/pages.ts';
 import { writing } from '../discord/stage.ts';
-import { anyText, document, runs } from '../markdown/documents.ts';
+import { anyText, document } from '../markdown/documents.ts';
 
 const DONE: Reply = { text: '', sources: [], ending: { kind: 'complete' } };
 const points = (text: string) => Array.from(text).length;
@@ -61,7 +61,7 @@ describe('a page of text displays', () => {
   });
 });
 
-describe.each(runs)('the pages of views in text displays, %s', (_, parameters) => {
+describe('the pages of views in text displays', () => {
   it('fit a message, and are those of the whole answer', () => {
     const signs = fc.constantFrom('a ', 'ż', '漢', '😀', '漢字 | ', '$');
     fc.assert(
@@ -72,7 +72,7 @@ describe.each(runs)('the pages of views in text displays, %s', (_, parameters) =
           for (const { content } of views(writing(part))) expectHeld(content);
         for (const page of pagesOf(whole, DISPLAY)) expectHeld(page);
       }),
-      { ...parameters, numRuns: 60 },
+      { numRuns: 120 },
     );
   });
 });

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Reply, Source } from '../../src/core/reply.ts';
 import { displayedLengthOf, finalPagesOf, format, lengthOf, PAGE, pagesOf } from '../../src/discord-text/format.ts';
 import { viewPages } from '../../src/discord-text/pages.ts';
-import { anyText, document, piecesOf, runs } from '../markdown/documents.ts';
+import { anyText, document, piecesOf } from '../markdown/documents.ts';
 import { writing } from '../discord/stage.ts';
 
 const DONE: Reply = { text: '', sources: [], ending: { kind: 'complete' } };
@@ -160,7 +160,7 @@ describe('Markdown for Discord', () => {
   });
 });
 
-describe.each(runs)('the length of a page, %s', (_, parameters) => {
+describe('the length of a page', () => {
   const texts = fc.oneof(
     markdown,
     fc.array(markdown, { maxLength: 8 }).map((texts) => texts.join('\n')),
@@ -175,7 +175,6 @@ describe.each(runs)('the length of a page, %s', (_, parameters) => {
         // In a text display its bytes count in proportion.
         expect((displayed * 10_150) / 4000 + 0.001).toBeGreaterThanOrEqual(Buffer.byteLength(shown));
       }),
-      parameters,
     );
   });
 
@@ -192,7 +191,6 @@ describe.each(runs)('the length of a page, %s', (_, parameters) => {
           before = lengths;
         }
       }),
-      parameters,
     );
   });
 });
@@ -224,7 +222,7 @@ describe('the length of a page', () => {
   });
 });
 
-describe.each(runs)('the pages of views, %s', (_, parameters) => {
+describe('the pages of views', () => {
   it('are those of the whole answer, fit a message, and stay as they are when they are full', () => {
     fc.assert(
       fc.property(piecesOf(fc.oneof(anyText, document)), (pieces) => {
@@ -241,7 +239,6 @@ describe.each(runs)('the pages of views, %s', (_, parameters) => {
         const all = pagesOf(text);
         expect(full).toEqual(all.slice(0, full.length).map((content) => ({ content, files: [], buttons: [] })));
       }),
-      parameters,
     );
   });
 });

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Mark, Reply, Source } from '../../src/core/reply.ts';
 import { finalPagesOf, format, pagesOf } from '../../src/discord-text/format.ts';
 import { placeFinder } from '../../src/sources/places.ts';
-import { anyText, document, runs } from '../markdown/documents.ts';
+import { anyText, document } from '../markdown/documents.ts';
 
 const DONE: Reply = { text: '', sources: [], ending: { kind: 'complete' } };
 const points = (text: string) => Array.from(text).length;
@@ -96,7 +96,7 @@ describe('any answer with marks', () => {
   const ends = fc.array(fc.nat(20_000), { maxLength: 25 });
   const without = (page: string): string => page.replace(/ \[1\](?:\(<[^>]*>\))? ?\[2\](?:\(<[^>]*>\))?/gu, '');
 
-  it.each(runs)('keeps its pages, within the limit, and their form, %s', (_, parameters) => {
+  it('keeps its pages, within the limit, and their form', () => {
     const isKept = (text: string, ends: readonly number[], notice: string | undefined): void => {
       const reply = { ...DONE, text, sources, ...(notice === undefined ? {} : { notice }) };
       const [bare, marked] = [finalPagesOf(reply), finalPagesOf({ ...reply, marks: marksOf(text, ends) })];
@@ -109,7 +109,7 @@ describe('any answer with marks', () => {
       if (!text.includes('|')) expect(marked.map(without)).toEqual(bare);
     };
     const notice = fc.constantFrom(undefined, 'It was cut.');
-    fc.assert(fc.property(fc.oneof(document, anyText), ends, notice, isKept), parameters);
+    fc.assert(fc.property(fc.oneof(document, anyText), ends, notice, isKept));
   });
 
   it('shows on its first pages what stood there while it was written', () => {

@@ -49,16 +49,58 @@ async function caughtUp(count = 1): Promise<void> {
   await expect.poll(times).toBe(count);
 }
 
-it('takes what was said in threads that it follows, oldest first, and leaves the rest', async () => {
+it('takes what was said in threads that it follows, oldest first, and where it was called, and leaves the rest', async () => {
   const mine = followed('mine');
   const other = ada.opensThread(general, 'not mine');
   ada.says(mine, 'one');
   ada.says(mine, 'two');
   ada.says(other, 'three');
-  ada.says(general, 'four', { mention: true });
+  ada.says(other, 'four', { mention: true });
+  ada.says(general, 'five', { mention: true });
+  ada.says(general, 'six');
   await start();
   await caughtUp();
-  expect(texts()).toEqual(['one', 'two']);
+  expect(texts()).toEqual(['one', 'two', 'five', 'four']);
+});
+
+it('leaves a question in a channel on which a thread was opened, as it was heard then', async () => {
+  const asked = ada.says(general, 'why?', { mention: true });
+  made = anAdapter(sim);
+  const openThread = { platform: 'discord', channel: general, message: asked.id, openThread: 'why?' } as const;
+  await made.adapter.surface(openThread, []).finish(done('Because.'));
+  ada.says(general, 'how?', { mention: true });
+  await start();
+  await caughtUp();
+  expect(texts()).toEqual(['how?']);
+});
+
+it('looks into no place that it may not read', async () => {
+  sim.deny(general, sim.botRoleId, 'readMessageHistory');
+  ada.says(general, 'why?', { mention: true });
+  await start();
+  await caughtUp();
+  expect(texts()).toEqual([]);
+  expect(sim.calls.some(({ method, path }) => method === 'GET' && path.includes('/messages'))).toBe(false);
+});
+
+it('takes what was written in direct messages meanwhile by those who wrote lately', async () => {
+  await start();
+  await caughtUp();
+  ada.dm('hello');
+  await expect.poll(texts).toEqual(['hello']);
+  sim.gateway.drop({ resumable: false });
+  await sim.until(() => !sim.gateway.online);
+  ada.dm('are you there?');
+  await expect.poll(() => texts().includes('are you there?'), { timeout: 15_000 }).toBe(true);
+  // Which of them were answered, the journal knows.
+  expect(texts().filter((text) => text !== 'hello')).toEqual(['are you there?']);
+}, 30_000);
+
+it('looks into so many places and no more', async () => {
+  for (let at = 0; at < 60; at++) ada.says(sim.addChannel(`c${at}`).id, 'why?', { mention: true });
+  await start();
+  await caughtUp();
+  expect(texts()).toHaveLength(50);
 });
 
 it('leaves what was said before the bot wrote last, as it was there then', async () => {

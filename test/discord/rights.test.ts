@@ -2,9 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Daily, invitationOf } from '../../src/discord-reading/rights.ts';
+import type { Reply } from '../../src/core/reply.ts';
 import { KeptInbox } from '../contracts/adapter.ts';
 import type { Person } from '../simulators/discord/people.ts';
 import { DiscordSimulator } from '../simulators/discord/simulator.ts';
+import { inline, RED } from '../support/pictures.ts';
 import { anAdapter, done, GENEROUS, type Made } from './stage.ts';
 
 let sim: DiscordSimulator;
@@ -58,6 +60,36 @@ it('answers in place where no thread may be opened, without trying, and says so 
     'Because.',
   ]);
   expect(sim.calls.some(({ path }) => path.endsWith('/threads'))).toBe(false);
+});
+
+describe('where the bot may attach no files', () => {
+  const finish = async (text: string, change: Partial<Reply> = {}): Promise<void> => {
+    sim.deny(general, sim.botRoleId, 'attachFiles');
+    ada.says(general, 'draw a dot', { mention: true });
+    const { replyTo } = await inbox.only();
+    await made.adapter.surface(replyTo, []).finish(done(text, change));
+  };
+  const answer = () => texts(sim.reads(general)[0]?.id ?? '');
+  const withFiles = () => sim.calls.filter(({ path, status }) => path.endsWith('/messages') && status >= 400);
+
+  it('none is tried, and the answer that has one says what is missing', async () => {
+    await finish('Red.', { images: [inline(RED)] });
+    expect(answer()).toEqual([expect.stringMatching(/^Red\.\n+-# I lack a permission here: Attach Files\./u)]);
+    expect(withFiles()).toEqual([]);
+  });
+
+  it('a long answer comes in messages alone', async () => {
+    const words = Array.from({ length: 10_000 }, (_, at) => `word${at}`).join(' ');
+    await finish(words);
+    expect(answer().join(' ').replace(/\s+/gu, ' ')).toContain(words);
+    expect(answer().at(-1)).toContain('Attach Files');
+    expect(withFiles()).toEqual([]);
+  });
+
+  it('nothing is said under an answer that has none', async () => {
+    await finish('Because.');
+    expect(answer()).toEqual(['Because.']);
+  });
 });
 
 it('tells again after a day, and of each place on its own', () => {

@@ -78,6 +78,7 @@ describe('a stored record that was changed', async () => {
           await outcomeOf(() => ledger.spent(scope, 'day', Date.now()));
         },
       ),
+      { numRuns: 100 },
     );
   });
 });

@@ -3,7 +3,6 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Chunk, Part } from '../../src/core/content.ts';
 import { PartAssembler } from '../../src/gemini/parts.ts';
-import { always } from '../support/properties.ts';
 
 /** Runs parts through to the end, one chunk each; a string is the finish reason of a last chunk without parts. */
 function assembled(...pieces: readonly (object | string)[]): readonly Part[] {
@@ -144,7 +143,7 @@ it('whatever the fragments hold, nothing is thrown and arguments stay JSON', () 
     fc.tuple(path, value, fc.boolean()).map(([jsonPath, one, more]) => fragment(jsonPath, one, more)),
     fc.constantFrom<object>(open(), close, { functionCall: 7 }, { functionCall: { partialArgs: [null, 1] } }),
   );
-  always(
+  fc.assert(
     fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
       for (const { functionCall } of assembled(...pieces, 'STOP'))
         expect(() => JSON.stringify(functionCall)).not.toThrow();
@@ -207,25 +206,25 @@ describe('an image in a text', () => {
     const drawn = fc.uint8Array({ minLength: 30, maxLength: 90 }).map((bytes) => {
       return `![](${url('image/png', Buffer.from(bytes).toString('base64'))})`;
     });
-    always(
+    fc.assert(
       fc.property(fc.array(fc.oneof(words, drawn), { maxLength: 8 }), (pieces) => {
         // Behind a full stop nothing is alone.
         const text = `.${pieces.join('')}`;
         expect(joined(assembled({ text })).replaceAll('![x](', '![](')).toBe(text.replaceAll('![x](', '![]('));
       }),
-      250,
+      { numRuns: 500 },
     );
   });
 
   it('is looked for in vain in any other text', () => {
-    always(
+    fc.assert(
       fc.property(fc.string({ maxLength: 300 }), (text) => {
         const chunk: Chunk = { candidates: [{ content: { role: 'model', parts: [{ text }] } }] };
         const isBegun = /!(\[[^[\]]*(\]\(?)?)?$/.test(text) || (text !== '' && 'data:image/'.startsWith(text));
         if (isBegun) expect(joined(assembled({ text }))).toBe(text);
         else expect(new PartAssembler().take(chunk)).toBe(chunk);
       }),
-      250,
+      { numRuns: 500 },
     );
   });
 });
@@ -342,7 +341,7 @@ describe('an image in a text that comes in pieces', () => {
       ),
     );
     const cuts = fc.array(fc.nat(), { maxLength: 8 });
-    always(
+    fc.assert(
       fc.property(fc.array(words, { minLength: 1, maxLength: 8 }), cuts, (pieces, places) => {
         const text = `.${pieces.join('')}`;
         const sorted = [0, ...places.map((place) => place % text.length).toSorted((a, b) => a - b), text.length];
@@ -351,7 +350,7 @@ describe('an image in a text that comes in pieces', () => {
         expect(seen(parts)).toEqual(seen(assembled({ text }, 'STOP')));
         expect(joined(parts)).toBe(text.replaceAll(`![x](${url('image/png', PNG)})`, `![](${url('image/png', PNG)})`));
       }),
-      500,
+      { numRuns: 1000 },
     );
   });
 });

@@ -6,7 +6,6 @@ import type { ModelFacts, ModelRequest } from '../../src/core/model.ts';
 import { bodyOf, type Change } from '../../src/gemini/request.ts';
 import { ask } from './loopback.ts';
 import { faultsOf, isDescribed } from './description.ts';
-import { always } from '../support/properties.ts';
 
 const facts: ModelFacts = {
   id: 'gemini-3.8-flash',
@@ -287,7 +286,7 @@ describe('the conversation', () => {
       parts: fc.array(part, { maxLength: 3 }),
     });
     const isStep = (each: Content) => each.parts.some((one) => one.functionCall ?? one.functionResponse);
-    always(
+    fc.assert(
       fc.property(fc.array(content, { maxLength: 12 }), fc.subarray<Change>(['no-signatures']), (had, changes) => {
         const sent = bodyOf({ ...ask, contents: [...had, user({ text: 'last' })] }, facts, new Set(changes)).contents;
         expect(sent[0]?.role).toBe('user');

@@ -3,7 +3,6 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Answer } from '../../src/core/answer.ts';
 import { aChunk } from '../support/builders.ts';
-import { always } from '../support/properties.ts';
 import { eventOf } from './loopback.ts';
 import { events, read, readText } from './readings.ts';
 
@@ -26,7 +25,7 @@ const body = words.map((texts) =>
 
 describe('whatever happens', () => {
   it('every cut of a stream gives the same chunks, exact to the character', () => {
-    always(
+    fc.assert(
       fc.property(words, places, fc.constantFrom('\r\n', '\n'), (texts, cuts, eol) => {
         const framed = texts.map((text) => eventOf(aChunk(text)).replaceAll('\r\n', eol)).join('');
         const { chunks, fault } = read(cutAt(Buffer.from(framed), cuts));
@@ -38,7 +37,7 @@ describe('whatever happens', () => {
 
   it('every cut of a stream, and every end of it, gives all text there was, also what may be the beginning of an image', () => {
     const begun = fc.constantFrom('!', '![a', '](data:image/png;base64,', 'data', 'AAAA', 'Hi!', ' ');
-    always(
+    fc.assert(
       fc.property(fc.array(begun, { minLength: 1, maxLength: 10 }), places, fc.boolean(), (texts, cuts, isCut) => {
         const framed = texts.map((text) => eventOf(aChunk(text))).join('');
         const end = isCut ? 'data: {"candidates":[{"con' : '';
@@ -48,7 +47,7 @@ describe('whatever happens', () => {
   });
 
   it('a stream that ends anywhere gives all events that were whole by then', () => {
-    always(
+    fc.assert(
       fc.property(body, fc.nat(), places, (whole, place, cuts) => {
         const bytes = Buffer.from(whole);
         const kept = bytes.subarray(0, place % (bytes.length + 1));
@@ -68,7 +67,7 @@ describe('whatever happens', () => {
   });
 
   it('any bytes, alone or in the middle of an answer, end in chunks and at most one fault', () => {
-    always(
+    fc.assert(
       fc.property(body, fc.uint8Array({ maxLength: 200 }), places, (whole, noise, cuts) => {
         const before = readText(whole);
         const got = read(cutAt(Buffer.concat([Buffer.from(whole), noise]), cuts));
@@ -104,7 +103,7 @@ describe('whatever happens', () => {
       citationMetadata: value,
       finishReason: fc.oneof(fc.string(), value),
     });
-    always(
+    fc.assert(
       fc.property(
         fc.array(
           fc.oneof(value, fc.record({ candidates: fc.array(candidate), usageMetadata: value, promptFeedback: value })),

@@ -32,12 +32,16 @@ describe('several workspaces on Slack', () => {
 
   /** What a browser does: to the bot's page, to Slack's, and back with the cookie, or without. */
   async function install(withCookie = true): Promise<number> {
+    return (await installed(withCookie)).status;
+  }
+
+  async function installed(withCookie: boolean): Promise<Response> {
     const begun = await fetch(`${harness.address}/slack/install`, { redirect: 'manual' });
     const cookie = begun.headers.get('set-cookie')?.split(';')[0] ?? '';
     const agreed = await fetch(begun.headers.get('location') ?? '', { redirect: 'manual' });
     const { pathname, search } = new URL(agreed.headers.get('location') ?? '');
     const headers = withCookie ? { cookie } : {};
-    return (await fetch(`${harness.address}${pathname}${search}`, { headers })).status;
+    return fetch(`${harness.address}${pathname}${search}`, { headers });
   }
 
   async function answers(person: Person, answer: string): Promise<void> {
@@ -103,6 +107,28 @@ describe('several workspaces on Slack', () => {
     await harness.start();
     await harness.untilLogged('workspace.erased');
     expect(harness.stored().join()).not.toContain('One.');
+  });
+
+  it('of an organisation are installed and answered one by one; for all of it at once there is a clear no', async () => {
+    const acme = { id: 'E0ACME', name: 'Acme Group' };
+    const [north, south] = [slack.addWorkspace('North', acme), slack.addWorkspace('South', acme)];
+    slack.decides({ workspace: north, agrees: true, forAll: true });
+    const refused = await installed(true);
+    expect(refused.status).toBe(400);
+    expect(await refused.text()).toMatch(/not a whole organisation: go back and choose one of its workspaces/u);
+    expect(harness.stored().filter((row) => row.startsWith('installations'))).toEqual([]);
+    for (const workspace of [north, south]) {
+      slack.decides({ workspace, agrees: true });
+      expect(await install()).toBe(200);
+    }
+    const [dee, eve] = [slack.addUser('Dee', { workspace: north }), slack.addUser('Eve', { workspace: south })];
+    await answers(dee, 'One.');
+    await answers(eve, 'Two.');
+    await harness.untilLogged('turn.done', 2);
+    slack.installs.uninstall(north);
+    await harness.untilLogged('workspace.erased');
+    await answers(eve, 'Three.');
+    await harness.untilLogged('turn.done', 3);
   });
 
   it('are not installed by somebody who was not sent to Slack, nor against their will', async () => {

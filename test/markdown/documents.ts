@@ -145,9 +145,3 @@ export const limit: fc.Arbitrary<PageLimit> = fc.record({
   max: fc.constantFrom(100, 137, 400, 2000),
   measure: fc.constantFrom(...Object.values(measures)),
 });
-
-/** The same cases each time, and others each time. */
-export const runs: readonly (readonly [string, fc.Parameters<unknown>])[] = [
-  ['fixed seed', { seed: 20_260_901, numRuns: 600 }],
-  ['fresh seed', { numRuns: 250 }],
-];

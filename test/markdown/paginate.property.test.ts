@@ -4,16 +4,16 @@ import { describe, expect, it } from 'vitest';
 import { afterLine, NO_BLOCKS } from '../../src/markdown/blocks.ts';
 import { type Page, type PageLimit, Pager, pagesOf, paginate } from '../../src/markdown/paginate.ts';
 import { Scanner } from '../../src/markdown/scanner.ts';
-import { anyText, document, limit, piecesOf, runs } from './documents.ts';
+import { anyText, document, limit, piecesOf } from './documents.ts';
 import { list, pathsOf } from './lists.ts';
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
 const shown = ({ before, body, after }: Page): string => before + body + after;
 const sourceOf = ({ lead, body, trail }: Page): string => lead + body + trail;
 
-describe.each(runs)('pages, %s', (_, parameters) => {
+describe('pages', () => {
   const holds = <T>(values: fc.Arbitrary<T>, predicate: (value: T, limit: PageLimit) => void): void =>
-    fc.assert(fc.property(values, limit, predicate), parameters);
+    fc.assert(fc.property(values, limit, predicate));
 
   it('are never longer than the limit, never blank, and never hold half a character', () => {
     holds(anyText, (text, limit) => {
@@ -113,7 +113,7 @@ describe.each(runs)('pages, %s', (_, parameters) => {
   });
 });
 
-describe.each(runs)('pages of a growing text, %s', (_, parameters) => {
+describe('pages of a growing text', () => {
   interface Shown {
     readonly markdown: string;
   }
@@ -133,7 +133,6 @@ describe.each(runs)('pages of a growing text, %s', (_, parameters) => {
         });
         predicate(views, text, limit);
       }),
-      parameters,
     );
 
   it('are those of the whole text, but for what closes the last', () => {

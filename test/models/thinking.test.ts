@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { MAX_BUDGET_TOKENS, THINKING_DEPTHS } from '../../src/core/conversation.ts';
 import type { ThinkingRule } from '../../src/core/model.ts';
 import { thinkingOf } from '../../src/models/thinking.ts';
-import { always } from '../support/properties.ts';
 
 const level = (...levels: readonly string[]): ThinkingRule => ({ kind: 'level', levels });
 const all = level('MINIMAL', 'LOW', 'MEDIUM', 'HIGH');
@@ -79,7 +78,7 @@ it('never sends both fields, nor one outside the rule', () => {
       canBeOff: fc.boolean(),
     }),
   );
-  always(
+  fc.assert(
     fc.property(
       fc.oneof(fc.constantFrom(...THINKING_DEPTHS), fc.nat({ max: MAX_BUDGET_TOKENS })),
       rules,

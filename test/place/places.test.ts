@@ -7,7 +7,6 @@ import { Places } from '../../src/place/places.ts';
 import { Speakers } from '../../src/place/speakers.ts';
 import { KeptLog } from '../discord/stage.ts';
 import { aMention, aTurn } from '../support/builders.ts';
-import { always, alwaysInTime } from '../support/properties.ts';
 
 const WHOLE: Before = { channel: 'c', message: 'm', isWhole: true };
 const ada = { id: 'u1', name: 'Ada' };
@@ -107,7 +106,7 @@ describe('a place', () => {
 
   it('quotes every line that anybody wrote, whatever they wrote', async () => {
     const text = fc.string({ unit: fc.constantFrom('a', 'B', '\n', '\r', '\u2028', '\v', '>', '[', ']', ':', ' ') });
-    await alwaysInTime(
+    await fc.assert(
       fc.asyncProperty(fc.array(fc.record({ name: text, text }), { minLength: 1, maxLength: 4 }), async (messages) => {
         const all = messages.map(({ name, text: words }, at) =>
           said(`${at}`, words, { author: { id: `${at}`, name } }),
@@ -134,7 +133,7 @@ describe('speakers', () => {
 
   it('are told apart, whatever they are called', () => {
     const name = fc.constantFrom('Ada', 'ada', 'Ａda', 'Ada (2)', 'You', '', ':', ' Ada\n', '>Ada');
-    always(
+    fc.assert(
       fc.property(fc.array(name), (called) => {
         const speakers = new Speakers([]);
         const given = called.map((each, at) => speakers.nameOf({ id: String(at), name: each }));

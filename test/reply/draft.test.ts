@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ReplyEvent } from '../../src/core/reply.ts';
 import { Draft } from '../../src/reply/draft.ts';
-import { anyText, piecesOf, runs } from '../markdown/documents.ts';
+import { anyText, piecesOf } from '../markdown/documents.ts';
 
 const text = (text: string): ReplyEvent => ({ kind: 'text', text });
 const draftOf = (...events: readonly ReplyEvent[]): Draft => {
@@ -65,7 +65,7 @@ describe('Draft', () => {
   });
 });
 
-describe.each(runs)('the views of a draft, %s', (_, parameters) => {
+describe('the views of a draft', () => {
   it('are beginnings of the whole answer, each longer than the one before', () => {
     fc.assert(
       fc.property(piecesOf(anyText), (pieces) => {
@@ -82,7 +82,6 @@ describe.each(runs)('the views of a draft, %s', (_, parameters) => {
         expect(pieces.join('').startsWith(before.exact)).toBe(true);
         expect(draft.text).toBe(pieces.join(''));
       }),
-      parameters,
     );
   });
 });

@@ -123,17 +123,13 @@ afterEach(() => {
 });
 
 describe('many replies with one budget', () => {
-  it.each([
-    ['fixed seed', { seed: 7, numRuns: 300 }],
-    ['fresh seed', { numRuns: 150 }],
-  ])('never pass the limit of any window and all come to their end, %s', async (_, parameters) => {
+  it('never pass the limit of any window and all come to their end', async () => {
     await fc.assert(
       fc.asyncProperty(scene, async (scene) => {
         const writes = await run(scene);
         expect(writes.filter((write) => write.refused)).toEqual([]);
         expect(writes).toHaveLength(scene.replies.reduce((sum, { views }) => sum + views + 2, 0));
       }),
-      parameters,
     );
   });
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { PostRef } from '../../src/core/reply.ts';
 import { type PageLimit, Pager, paginate } from '../../src/markdown/paginate.ts';
 import { Posts, type PostWriter } from '../../src/reply/posts.ts';
-import { anyText, limit, piecesOf, runs } from '../markdown/documents.ts';
+import { anyText, limit, piecesOf } from '../markdown/documents.ts';
 
 interface Story {
   readonly old: readonly string[];
@@ -170,7 +170,7 @@ describe('Posts', () => {
   });
 });
 
-describe.each(runs)('posts of an answer that grows, %s', (_, parameters) => {
+describe('posts of an answer that grows', () => {
   it('end as the pages of the answer, each full page written once and the last one put right at most', async () => {
     const tell = async (pieces: readonly string[], limit: PageLimit): Promise<void> => {
       const wall = new Wall();
@@ -189,6 +189,6 @@ describe.each(runs)('posts of an answer that grows, %s', (_, parameters) => {
       const puts = all.map((_page, index) => (index < shown ? `edit new ${index}` : `create ${index}`));
       expect(puts.slice(Math.max(0, shown - 1)).join()).toContain(wall.writes.slice(before).join());
     };
-    await fc.assert(fc.asyncProperty(piecesOf(anyText), limit, tell), parameters);
+    await fc.assert(fc.asyncProperty(piecesOf(anyText), limit, tell));
   });
 });

@@ -11,7 +11,6 @@ import {
   safeCode,
   safeLine,
 } from '../../src/slack-text/escape.ts';
-import { always } from '../support/properties.ts';
 import { hostile, tokensIn } from './tokens.ts';
 
 describe('a line of Markdown', () => {
@@ -31,12 +30,12 @@ describe('a line of Markdown', () => {
   ])('%s', (_, line, shown) => expect(safeLine(line)).toBe(shown));
 
   it('holds nothing that Slack reads, whatever it is', () => {
-    always(
+    fc.assert(
       fc.property(hostile, (text) => {
         expect(text.split('\n').map(safeLine).flatMap(tokensIn)).toEqual([]);
       }),
     );
-    always(
+    fc.assert(
       fc.property(hostile, (text) => {
         expect(tokensIn(safeCode(text))).toEqual([]);
       }),
@@ -65,7 +64,7 @@ describe('mrkdwn', () => {
   });
 
   it('has addresses that end nothing', () => {
-    always(
+    fc.assert(
       fc.property(fc.webUrl({ withQueryParameters: true, withFragments: true }), fc.string(), (url, rest) => {
         expect(hrefOf(url + rest) ?? '').not.toMatch(/[<>|()\s`*]/u);
       }),

@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { paginate } from '../../src/markdown/paginate.ts';
 import { format, PAGE, steady, STREAMED_PAGE } from '../../src/slack-text/format.ts';
 import { anyText, document } from '../markdown/documents.ts';
-import { always } from '../support/properties.ts';
 import { hostile, tokensIn } from './tokens.ts';
 
 const table = (rows: number, cells = 2): string =>
@@ -28,12 +27,12 @@ describe('format', () => {
   });
 
   it('lets nothing through that Slack reads', () => {
-    always(
+    fc.assert(
       fc.property(hostile, (text) => {
         expect(tokensIn(format(text))).toEqual([]);
       }),
     );
-    always(
+    fc.assert(
       fc.property(hostile, (text) => {
         expect(paginate(text, PAGE).map(format).flatMap(tokensIn)).toEqual([]);
       }),
@@ -51,7 +50,7 @@ describe('what is steady', () => {
 
   it('is the beginning of what comes of every longer text', () => {
     const line = fc.oneof(hostile, document);
-    always(
+    fc.assert(
       fc.property(line, fc.nat(2000), (text, at) => {
         // Only whole lines: within one, the renderer hands over what is settled.
         const end = text.lastIndexOf('\n', at) + 1;
@@ -63,7 +62,7 @@ describe('what is steady', () => {
 
 describe('a page', () => {
   it('is never longer than it was measured, and never shrinks when text comes', () => {
-    always(
+    fc.assert(
       fc.property(fc.oneof(anyText, hostile), fc.nat(1000), (text, at) => {
         expect(PAGE.measure(text)).toBeGreaterThanOrEqual(format(text).length);
         expect(STREAMED_PAGE.measure(text)).toBeGreaterThanOrEqual(Buffer.byteLength(format(text)));

@@ -16,7 +16,6 @@ import { document, piecesOf } from '../markdown/documents.ts';
 import { faultOf } from '../simulators/slack/markup/blocks.ts';
 import { mentionsIn } from '../simulators/slack/markup/mentions.ts';
 import { ASSUMPTIONS } from '../simulators/slack/state/assumptions.ts';
-import { always } from '../support/properties.ts';
 import { hostile, tokensIn } from './tokens.ts';
 
 const SKY: Source = { number: 1, title: 'Sky', url: 'https://sky.example/blue' };
@@ -51,7 +50,7 @@ describe('the pages of a finished reply', () => {
   it('hold no more than Slack takes, and nothing that it reads', () => {
     const source = fc.record({ title: hostile, url: fc.oneof(fc.webUrl(), hostile) });
     const any = fc.record({ text: hostile, sources: fc.array(source, { maxLength: 60 }), notice: hostile });
-    always(
+    fc.assert(
       fc.property(any, ({ text, sources, notice }) => {
         const numbered = sources.map((each, at) => ({ ...each, number: at + 1 }));
         for (const page of finalPagesOf(reply({ text, sources: numbered, notice }), PAGE)) {
@@ -75,7 +74,7 @@ describe('tables', () => {
     const cell = fc.oneof(fc.constantFrom('x', '', '`a', '**b**', '\\\\|'), fc.string({ maxLength: 6 }));
     const size = fc.record({ rows: fc.integer({ min: 0, max: 130 }), columns: fc.integer({ min: 1, max: 24 }), cell });
     const around = fc.constantFrom('', 'text\n', 'a | b\n', '- item\n', '> quote\n', '\n');
-    always(
+    fc.assert(
       fc.property(fc.array(fc.tuple(around, size), { maxLength: 3 }), (parts) => {
         const tables = parts.map(([before, { rows, columns, cell }]) => {
           const row = `| ${cell.replaceAll('\n', ' ')} `.repeat(columns);
@@ -84,7 +83,7 @@ describe('tables', () => {
         for (const page of finalPagesOf(reply({ text: tables.join('\n') }), PAGE))
           expect(faultOf(contentOf(page).blocks)).toBeUndefined();
       }),
-      30,
+      { numRuns: 60 },
     );
   });
 });
@@ -96,7 +95,7 @@ describe('whatever the model writes', () => {
 
   it('names nobody: not in Markdown, in what a stream is sent, in small print, in text, nor as it is written', () => {
     const any = fc.record({ text: hostile, title: hostile, notice: hostile });
-    always(
+    fc.assert(
       fc.property(any, ({ text, title, notice }) => {
         const sources = [{ ...SKY, title }];
         const view = { text, exact: text, settled: text, status: 'writing' } as const;
@@ -117,7 +116,7 @@ describe('the pages of a view', () => {
   });
 
   it('that are settled begin each as those of every later view do', () => {
-    always(
+    fc.assert(
       fc.property(piecesOf(document), (pieces) => {
         const draft = new Draft();
         let before: readonly string[] = [];
@@ -130,7 +129,7 @@ describe('the pages of a view', () => {
           before = now;
         }
       }),
-      60,
+      { numRuns: 120 },
     );
   });
 });

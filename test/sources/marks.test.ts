@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { placeFinder } from '../../src/sources/places.ts';
 import { pagesOf } from '../../src/markdown/paginate.ts';
 import { marksByPage, withMarks } from '../../src/sources/marks.ts';
-import { anyText, limit, runs } from '../markdown/documents.ts';
+import { anyText, limit } from '../markdown/documents.ts';
 
 const show = ({ sources }: { readonly sources: readonly number[] }): string => `\u{f0000}${sources.join()}\u{f0001}`;
 const without = (text: string): string => text.replace(/\u{f0000}[\d,]*\u{f0001}/gu, '');
@@ -28,16 +28,16 @@ describe('marks in a text', () => {
     );
   });
 
-  it.each(runs)('leave the text as it is, %s', (_, parameters) => {
+  it('leave the text as it is', () => {
     const isLeft = ({ text, marks }: { text: string; marks: Parameters<typeof withMarks>[1] }): void => {
       expect(without(withMarks(text, marks, show))).toBe(text);
     };
-    fc.assert(fc.property(markedText, isLeft), parameters);
+    fc.assert(fc.property(markedText, isLeft));
   });
 });
 
 describe('marks on pages', () => {
-  it.each(runs)('are all there, in order, and leave every page as it is, %s', (_, parameters) => {
+  it('are all there, in order, and leave every page as it is', () => {
     fc.assert(
       fc.property(markedText, limit, ({ text, marks }, limit) => {
         const pages = pagesOf(text, limit);
@@ -47,7 +47,6 @@ describe('marks on pages', () => {
         const numbers = bodies.join('').match(/(?<=\u{f0000})\d+/gu) ?? [];
         expect(numbers).toEqual(marks.map(({ sources }) => `${sources[0]}`));
       }),
-      parameters,
     );
   });
 

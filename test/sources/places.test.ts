@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { Marked } from 'marked';
 import { describe, expect, it } from 'vitest';
 import { placeFinder } from '../../src/sources/places.ts';
-import { anyText, document, runs } from '../markdown/documents.ts';
+import { anyText, document } from '../markdown/documents.ts';
 
 /** The text with a diamond where the mark of the first `passage` in it stands. */
 function marked(text: string, passage: string): string {
@@ -88,7 +88,8 @@ describe('a mark', () => {
 const LINK = ' [1](<https://mark.example/1>)';
 const READ = / ?<a href="https:\/\/mark\.example\/1">1<\/a>/gu;
 const reader = new Marked({ gfm: true, async: false });
-const html = (markdown: string): string => reader.parser(reader.lexer(markdown));
+/** Whether an ampersand is written as an entity may hang on what stands in the same paragraph; it is shown as one either way. */
+const html = (markdown: string): string => reader.parser(reader.lexer(markdown)).replaceAll('&amp;', '&');
 
 /** Every place there is, with a mark at each. */
 function full(text: string): { readonly places: readonly number[]; readonly marked: string } {
@@ -108,16 +109,25 @@ function isRead(text: string): void {
 }
 
 describe('marks at every place of a document', () => {
-  it.each(runs)('change nothing else for another reader of Markdown, %s', (_, parameters) => {
-    fc.assert(fc.property(document, isRead), parameters);
+  it('change nothing else for another reader of Markdown', () => {
+    fc.assert(fc.property(document, isRead));
   });
 
   it('change nothing else where rubbish stands between the blocks', () => {
-    // Lines without the marks of their quote are read in as many ways as there are readers, so the seed is fixed.
-    fc.assert(fc.property(anyText, isRead), { seed: 20_261_123, numRuns: 1000 });
+    fc.assert(fc.property(anyText, isRead));
   });
 
-  it.each(runs)('part no character, no word and no passage from its own end, %s', (_, parameters) => {
+  it.each([
+    ['a fence that is seen in the middle of a lazy line', '- a\nb ```\nconst c = 1;\n\n\tif (a < b) {\n'],
+    [
+      'a fence that is one only where an item goes on',
+      '- a\nb ```\nc d\n\n  ```\n\n> ```\n\n| Name | Value |\n|---|:-:|\n',
+    ],
+    ['emphasis that would begin before a hard break', 'a **b**_\\\nc_ d\n'],
+    ['an ampersand that is escaped or not', 'a &#128000; AT&T &amp;\n&_;\n'],
+  ])('change nothing else with %s', (_, text) => isRead(text));
+
+  it('part no character, no word and no passage from its own end', () => {
     const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
     const isEvident = (text: string): void => {
       const boundaries = new Set([...graphemes.segment(text)].map(({ index }) => index).concat(text.length));
@@ -129,7 +139,7 @@ describe('marks at every place of a document', () => {
         expect(text.slice(text.lastIndexOf('\n', at - 1) + 1, at)).toMatch(/[\p{L}\p{N}\p{So})}]/u);
       }
     };
-    fc.assert(fc.property(anyText, isEvident), parameters);
+    fc.assert(fc.property(anyText, isEvident));
   });
 
   it.each(['[', '`a', '<a b="', '$a', '\\(', '| a ', '](', '> ', '- ', '<!--', '[a](<', '*a '])(

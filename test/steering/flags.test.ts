@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Asked, FLAGS, readFlags } from '../../src/steering/flags.ts';
-import { runs } from '../markdown/documents.ts';
 import { catalogue } from './context.ts';
 
 const read = (text: string): Asked => readFlags({ text }, catalogue);
@@ -107,13 +106,12 @@ const message = fc
   )
   .map((parts) => parts.join(''));
 
-describe.each(runs)('with a %s, reading flags', (_name, parameters) => {
+describe('reading flags', () => {
   it('never eats anything but flags and the space around them', () => {
     fc.assert(
       fc.property(fc.array(flag, { maxLength: 3 }), words, fc.array(flag, { maxLength: 3 }), (before, text, after) => {
         expect(read([...before, text, ...after].join(' ')).text).toBe(text);
       }),
-      parameters,
     );
   });
 
@@ -130,7 +128,6 @@ describe.each(runs)('with a %s, reading flags', (_name, parameters) => {
           places.some((from) => isTaken(written.slice(0, from)) && isTaken(written.slice(from + text.length))),
         ).toBe(true);
       }),
-      parameters,
     );
   });
 
@@ -140,7 +137,6 @@ describe.each(runs)('with a %s, reading flags', (_name, parameters) => {
         const once = read([text, ...after].join(' '));
         expect(read(once.text)).toEqual({ text: once.text, flags: {}, json: false, faults: [] });
       }),
-      parameters,
     );
   });
 });

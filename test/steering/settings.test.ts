@@ -2,7 +2,6 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Scope, SCOPES, type Settings, type SettingsOverride } from '../../src/core/conversation.ts';
 import { effectiveOf, mayChange, maySee, type Rights, settingsOf } from '../../src/steering/settings.ts';
-import { runs } from '../markdown/documents.ts';
 import { someSettings } from '../support/builders.ts';
 import { aCommand, aContext } from './context.ts';
 
@@ -20,7 +19,7 @@ const override: fc.Arbitrary<SettingsOverride> = fc
   // Every value is one that the setting takes.
   .map((some) => some as SettingsOverride);
 
-describe.each(runs)('with a %s, what holds', (_name, parameters) => {
+describe('what holds', () => {
   it('is what the narrowest scope that says something says, and the default where none does', () => {
     const layers = fc.tuple(...['message', ...SCOPES].map((from) => fc.record({ from: fc.constant(from), override })));
     fc.assert(
@@ -36,7 +35,6 @@ describe.each(runs)('with a %s, what holds', (_name, parameters) => {
         }
         expect(Object.keys(settingsOf(effective))).toEqual(Object.keys(someSettings));
       }),
-      parameters,
     );
   });
 });

@@ -17,6 +17,7 @@ export const browser = new SharedBrowser();
 export const STAGES: readonly StageChoice[] = [
   { name: 'Discord', start: ({ locale = 'en-US', ...options } = {}) => DiscordStage.start(options, { locale }) },
   { name: 'Slack', start: (options = {}) => SlackStage.start(options) },
+  { name: 'Slack over HTTP', start: (options = {}) => SlackStage.start({ ...options, transport: 'http' }) },
   {
     name: 'the page',
     ...(CHROMIUM === undefined ? { missing: 'no Chromium here' } : {}),

@@ -3,7 +3,6 @@ import type { LookupAddress } from 'node:dns';
 import { connect } from 'node:net';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { seeds } from '../support/seeds.ts';
 import { isPublic, publicLookup } from '../../src/web/addresses.ts';
 
 describe('isPublic', () => {
@@ -43,7 +42,7 @@ describe('isPublic', () => {
     },
   );
 
-  it.each(seeds(500))('says no to every address of a private network, however it is reached, %s', (_seed, runs) => {
+  it('says no to every address of a private network, however it is reached', () => {
     const octet = fc.nat(255);
     const hidden = fc.oneof(
       fc.tuple(fc.constant(10), octet, octet, octet),
@@ -58,7 +57,7 @@ describe('isPublic', () => {
         expect(isPublic(address)).toBe(false);
         expect(isPublic(`::ffff:${address}`)).toBe(false);
       }),
-      runs,
+      { numRuns: 1000 },
     );
   });
 });

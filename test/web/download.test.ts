@@ -7,7 +7,6 @@ import type { Resolve } from '../../src/web/addresses.ts';
 import { WebDownloader } from '../../src/web/download.ts';
 import { KeptLog } from '../discord/stage.ts';
 import { RED } from '../support/pictures.ts';
-import { seeds } from '../support/seeds.ts';
 import { FileServer, sendOn, type Serve, serve } from './server.ts';
 
 /** The second has a name that the guard of `setup.ts` lets a test connect to. */
@@ -52,27 +51,24 @@ describe('a file', () => {
     expect(await fetched(serve(''))).toEqual({ bytes: Buffer.alloc(0) });
   });
 
-  it.each(seeds(25))(
-    'comes whole in whatever pieces, up to its limit and not a byte beyond, %s',
-    async (_seed, runs) => {
-      const piece = fc.uint8Array({ minLength: 1, maxLength: 40_000 });
-      await fc.assert(
-        fc.asyncProperty(fc.array(piece, { maxLength: 12 }), fc.boolean(), async (pieces, fits) => {
-          const whole = Buffer.concat(pieces);
-          const pour: Serve = (response) => {
-            response.writeHead(200);
-            for (const each of pieces) response.write(each);
-            response.end();
-          };
-          const maxBytes = fits ? whole.length : Math.max(0, whole.length - 1);
-          const got = await fetched(pour, { maxBytes });
-          await server?.close();
-          expect(got).toEqual(fits || whole.length === 0 ? { bytes: whole } : { fault: 'size' });
-        }),
-        runs,
-      );
-    },
-  );
+  it('comes whole in whatever pieces, up to its limit and not a byte beyond', async () => {
+    const piece = fc.uint8Array({ minLength: 1, maxLength: 40_000 });
+    await fc.assert(
+      fc.asyncProperty(fc.array(piece, { maxLength: 12 }), fc.boolean(), async (pieces, fits) => {
+        const whole = Buffer.concat(pieces);
+        const pour: Serve = (response) => {
+          response.writeHead(200);
+          for (const each of pieces) response.write(each);
+          response.end();
+        };
+        const maxBytes = fits ? whole.length : Math.max(0, whole.length - 1);
+        const got = await fetched(pour, { maxBytes });
+        await server?.close();
+        expect(got).toEqual(fits || whole.length === 0 ? { bytes: whole } : { fault: 'size' });
+      }),
+      { numRuns: 50 },
+    );
+  });
 
   it('that is declared too long is not read', async () => {
     expect(await fetched((response) => response.writeHead(200, { 'content-length': '1001' }).write('x'))).toEqual({

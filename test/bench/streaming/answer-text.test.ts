@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { answerText, chunksOf, type Pacing } from './answer-text.ts';
-import { check } from './check.ts';
 import { SCENARIOS } from './scenarios.ts';
 
 const names = fc.nat(9999).map((number) => `dome-${number}`);
@@ -14,7 +13,7 @@ describe('an answer of the bench', () => {
   });
 
   it('has exactly the length that was asked for', () => {
-    check(fc.property(names, lengths, (name, length) => answerText(name, length).text.length === length));
+    fc.assert(fc.property(names, lengths, (name, length) => answerText(name, length).text.length === length));
   });
 
   it('has every common block of Markdown, and text beyond ASCII', () => {
@@ -26,7 +25,7 @@ describe('an answer of the bench', () => {
   });
 
   it('names its instrument wherever one looks, so that a post of it is known', () => {
-    check(
+    fc.assert(
       fc.property(names, lengths, fc.nat(), (name, length, at) => {
         const { text } = answerText(name, length);
         const from = at % text.length;
@@ -47,7 +46,7 @@ describe('the chunks of an answer', () => {
   const pacing: Pacing = { silenceMs: 800, gapMs: [150, 250], chunkChars: [1, 9] };
 
   it('make the answer, and are never cut inside a character', () => {
-    check(
+    fc.assert(
       fc.property(names, fc.string(), (name, seed) => {
         const { text } = answerText(name, 1200);
         const chunks = chunksOf(text, pacing, seed).map((chunk) => chunk.text);

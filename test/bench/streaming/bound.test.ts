@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { costsOf, leastSharedStaleness, leastStaleness, type Limits, type Written } from './bound.ts';
-import { check } from './check.ts';
 import { stalenessOf } from './score.ts';
 
 /** Every chunk is one unit. */
@@ -87,19 +86,19 @@ describe('the least staleness of one answer', () => {
 
   it('is what trying every schedule finds', () => {
     const limits = fc.record({ limit: fc.constantFrom(1, 2), windowMs: fc.constantFrom(2, 3) });
-    check(
+    fc.assert(
       fc.property(smallAnswers(6, 7), limits, (written, limit) => {
         const tried = leastByTrying(written, limit, instantsUntil(written.at.at(-1) ?? 0));
         const least = leastStaleness(written, limit);
         expect(least).toBeLessThanOrEqual(tried + 1e-9);
         expect(tried - least).toBeLessThan(0.01);
       }),
-      0.1,
+      { numRuns: 85 },
     );
   });
 
   it('is never worse with more edits, a shorter window or one more page', () => {
-    check(
+    fc.assert(
       fc.property(answers, fc.integer({ min: 1, max: 6 }), fc.nat(), (written, limit, pick) => {
         const least = leastStaleness(written, { limit, windowMs: 5000 });
         expect(leastStaleness(written, { limit: limit + 1, windowMs: 5000 })).toBeLessThanOrEqual(least + 1e-9);
@@ -111,7 +110,7 @@ describe('the least staleness of one answer', () => {
   });
 
   it('is not reached by a bot that edits whenever it may', () => {
-    check(
+    fc.assert(
       fc.property(answers, fc.integer({ min: 1, max: 6 }), (written, limit) => {
         const limits = { limit, windowMs: 5000 };
         const edits: number[] = [];
@@ -146,7 +145,7 @@ describe('the least staleness of answers that share their edits', () => {
   });
 
   it('is no more than the least of one that has the edits for itself', () => {
-    check(
+    fc.assert(
       fc.property(answers, (written) => {
         expect(leastSharedStaleness([written], limits)).toBeLessThanOrEqual(leastStaleness(written, limits) + 1e-9);
       }),
@@ -154,7 +153,7 @@ describe('the least staleness of answers that share their edits', () => {
   });
 
   it('is never better with one more answer of the same time, and never worse with more edits', () => {
-    check(
+    fc.assert(
       fc.property(fc.array(answers, { minLength: 1, maxLength: 4 }), (several) => {
         const [first] = several;
         if (first === undefined) return;
@@ -167,7 +166,7 @@ describe('the least staleness of answers that share their edits', () => {
   });
 
   it('costs less with every edit, down to nothing', () => {
-    check(
+    fc.assert(
       fc.property(answers, (written) => {
         const costs = costsOf(written, written.at.length);
         expect(costs).toEqual(costs.toSorted((a, b) => b - a));

@@ -1,6 +1,5 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { check } from './check.ts';
 import { commonStart, differenceOf } from './difference.ts';
 
 /** The length of the longest common subsequence, by the table everyone knows. */
@@ -31,7 +30,7 @@ describe('the difference of two texts', () => {
   });
 
   it('is the least there is', () => {
-    check(
+    fc.assert(
       fc.property(texts, texts, (one, other) => {
         const common = longestCommon(one, other);
         expect(differenceOf(one, other)).toEqual({ lost: one.length - common, extra: other.length - common });

@@ -1,6 +1,5 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { check } from './check.ts';
 import { type Recording, scoreOf, type Shown, stalenessOf, type Version, type WrittenChunk } from './score.ts';
 
 const post = (at: number, content: string | undefined, name = 'first'): Version => ({ at, post: name, content });
@@ -99,7 +98,7 @@ describe('the score of an answer', () => {
 
 describe('staleness', () => {
   it('is the integral that one finds by looking every millisecond', () => {
-    check(
+    fc.assert(
       fc.property(written, shownAt, (chunks, shown) => {
         const { meanMs, p95Ms } = stalenessOf(chunks, shown);
         const { mean, p95 = 0 } = looked(chunks, shown);
@@ -110,7 +109,7 @@ describe('staleness', () => {
   });
 
   it('is never worse with one more version of all the text there is', () => {
-    check(
+    fc.assert(
       fc.property(written, shownAt, fc.nat(2500), (chunks, shown, at) => {
         const end = Math.max(
           ...shown.filter((version) => version.at <= at).map((version) => version.end),

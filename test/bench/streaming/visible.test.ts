@@ -2,7 +2,6 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { pagesOf } from '../../../src/discord-text/format.ts';
 import { answerText } from './answer-text.ts';
-import { check } from './check.ts';
 import { differenceOf } from './difference.ts';
 import { shownOf, SOURCE_HOST, visibleOf } from './visible.ts';
 
@@ -47,14 +46,14 @@ describe('what is visible of Markdown', () => {
 
 describe('what posts show', () => {
   it('is the answer, when Halley formatted and paged it', () => {
-    check(
+    fc.assert(
       fc.property(answers, ({ source }) => shownOf(pagesOf(source)) === visibleOf(source).text),
-      0.1,
+      { numRuns: 85 },
     );
   });
 
   it('lacks every character that a post lacks', () => {
-    check(
+    fc.assert(
       fc.property(spots, (spot) => {
         const difference = differenceOf(visibleOf(long).text, shownOf(changed(spot, 1, '')));
         expect(difference).toEqual({ lost: 1, extra: 0 });
@@ -63,7 +62,7 @@ describe('what posts show', () => {
   });
 
   it('has too many where a post has', () => {
-    check(
+    fc.assert(
       fc.property(spots, fc.constantFrom('q', '7', '佐'), (spot, put) => {
         const difference = differenceOf(visibleOf(long).text, shownOf(changed(spot, 0, put)));
         expect(difference).toEqual({ lost: 0, extra: 1 });

@@ -112,6 +112,11 @@ export abstract class Observation {
     this.api.plan(method, fault);
   }
 
+  /** From now on acknowledgements of these get lost on their way, so that they come again. */
+  loseAcknowledgements(of: (delivery: Delivery) => boolean): void {
+    this.payloads.loseAcknowledgements(of);
+  }
+
   /** Takes back what is left of a fault. */
   mend(method: string): void {
     this.api.faults.lift(method);

@@ -21,7 +21,7 @@ import { Observation } from './observation.ts';
 import { ALL_SCOPES } from './scopes.ts';
 import { Person } from './people/person.ts';
 import { type Assumptions, ASSUMPTIONS } from './state/assumptions.ts';
-import type { Channel, ChannelKind, Token, User, Workspace } from './state/model.ts';
+import type { Channel, ChannelKind, Organisation, Token, User, Workspace } from './state/model.ts';
 import { World } from './state/world.ts';
 
 const MINUTE_MS = 60_000;
@@ -170,9 +170,9 @@ export class SlackSimulator extends Observation {
     return this.workspace.bot;
   }
 
-  /** Another workspace, where the app is not installed yet. */
-  addWorkspace(name: string): Workspace {
-    return this.world.addWorkspace(name);
+  /** Another workspace, where the app is not installed yet; it may be one of an organisation's. */
+  addWorkspace(name: string, organisation?: Organisation): Workspace {
+    return this.world.addWorkspace(name, organisation);
   }
 
   addChannel(name: string, options: ChannelOptions = {}): Channel {

@@ -57,6 +57,7 @@ export class Deliveries {
   readonly #waiting: { delivery: Delivery; outcome: Outcome | undefined; reason: string }[] = [];
   readonly #underway = new Map<string, Underway>();
   #carrier: Carrier | undefined;
+  #isLost: (delivery: Delivery) => boolean = () => false;
 
   constructor(world: World) {
     this.#world = world;
@@ -79,9 +80,15 @@ export class Deliveries {
     for (const { delivery, outcome, reason } of this.#waiting.splice(0)) this.#attempt(delivery, outcome, reason);
   }
 
+  /** Acknowledgements of these get lost on their way. */
+  loseAcknowledgements(of: (delivery: Delivery) => boolean): void {
+    this.#isLost = of;
+  }
+
   acknowledge(envelopeId: string, answer: Json): void {
     const underway = this.#underway.get(envelopeId);
     if (!underway) return;
+    if (this.#isLost(underway.delivery)) return;
     const { delivery, outcome, sentAt } = underway;
     underway.stopWaiting();
     this.#underway.delete(envelopeId);

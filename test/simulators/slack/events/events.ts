@@ -75,19 +75,21 @@ export class Events {
 
   #callback({ team, event, channel }: Happening): Json {
     const { app, clock } = this.#world;
-    const { bot } = this.#world.workspace(team);
+    const { bot, organisation } = this.#world.workspace(team);
+    const enterprise = organisation?.id ?? null;
     const isMessage = event['type'] === 'message';
     return {
       token: app.verificationToken,
       team_id: team,
-      ...(isMessage ? { context_team_id: team, context_enterprise_id: null } : {}),
+      ...(enterprise === null ? {} : { enterprise_id: enterprise }),
+      ...(isMessage ? { context_team_id: team, context_enterprise_id: enterprise } : {}),
       api_app_id: app.id,
       event,
       type: 'event_callback',
       event_id: this.#world.newId('Ev'),
       event_time: Math.floor(clock.now() / 1000),
       authorizations: [
-        { enterprise_id: null, team_id: team, user_id: bot.id, is_bot: true, is_enterprise_install: false },
+        { enterprise_id: enterprise, team_id: team, user_id: bot.id, is_bot: true, is_enterprise_install: false },
       ],
       is_ext_shared_channel: channel?.shared ?? false,
       event_context: `4-${randomBytes(24).toString('base64url')}`,

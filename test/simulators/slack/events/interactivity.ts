@@ -45,6 +45,7 @@ export class Interactivity {
       token: this.#world.app.verificationToken,
       team_id: workspace.id,
       team_domain: workspace.domain,
+      ...organisationOf(workspace),
       channel_id: channel.id,
       channel_name: channel.kind === 'im' ? 'directmessage' : channel.name,
       user_id: user.id,
@@ -164,11 +165,16 @@ export class Interactivity {
       token: this.#world.app.verificationToken,
       trigger_id: this.#parts.triggers.give(workspace.id, user.id),
       team: { id: workspace.id, domain: workspace.domain },
-      enterprise: null,
+      enterprise: workspace.organisation ?? null,
       is_enterprise_install: false,
       ...(channel === undefined
         ? {}
         : { channel: { id: channel.id, name: channel.name === '' ? 'directmessage' : channel.name } }),
     };
   }
+}
+
+/** As a form has it, which has no objects. */
+function organisationOf({ organisation }: Workspace): Json {
+  return organisation === undefined ? {} : { enterprise_id: organisation.id, enterprise_name: organisation.name };
 }

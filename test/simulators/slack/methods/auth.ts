@@ -16,6 +16,7 @@ export const authMethods: readonly Method[] = [
       user_id: workspace.bot.id,
       bot_id: workspace.bot.bot?.id,
       app_id: world.app.id,
+      ...(workspace.organisation === undefined ? {} : { enterprise_id: workspace.organisation.id }),
       is_enterprise_install: false,
     }),
   },

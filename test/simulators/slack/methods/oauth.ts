@@ -21,7 +21,7 @@ function access(call: Call): Json {
   }
 }
 
-function answerOf(call: Call, { workspace, token, scopes, user, refreshToken }: Granted): Json {
+function answerOf(call: Call, { workspace, token, scopes, user, refreshToken, isOrganisation }: Granted): Json {
   return {
     app_id: call.world.app.id,
     authed_user: { id: user },
@@ -29,9 +29,9 @@ function answerOf(call: Call, { workspace, token, scopes, user, refreshToken }: 
     token_type: 'bot',
     access_token: token.value,
     bot_user_id: workspace.bot.id,
-    team: { id: workspace.id, name: workspace.name },
-    enterprise: null,
-    is_enterprise_install: false,
+    team: isOrganisation ? null : { id: workspace.id, name: workspace.name },
+    enterprise: workspace.organisation ?? null,
+    is_enterprise_install: isOrganisation,
     ...(refreshToken === undefined ? {} : { refresh_token: refreshToken, expires_in: LIFE_S }),
   };
 }

@@ -9,6 +9,8 @@ import type { World } from '../state/world.ts';
 export interface Decision {
   readonly workspace: Workspace;
   readonly agrees: boolean;
+  /** Chooses all of the workspace's organisation. */
+  readonly forAll?: boolean;
 }
 
 export function authorizeSite(world: World, installs: Installs, decision: () => Decision): Site {
@@ -32,7 +34,8 @@ function decide(
   }
   const back = new URL(redirectUri);
   const scopes = (asked.get('scope') ?? '').split(',');
-  if (decision.agrees) back.searchParams.set('code', installs.approve(decision.workspace, { scopes, redirectUri }));
+  const { workspace, agrees, forAll: isOrganisation = false } = decision;
+  if (agrees) back.searchParams.set('code', installs.approve(workspace, { scopes, redirectUri, isOrganisation }));
   else back.searchParams.set('error', 'access_denied');
   back.searchParams.set('state', asked.get('state') ?? '');
   response.writeHead(302, { location: back.href }).end();

@@ -12,6 +12,7 @@ interface Grant {
   readonly workspace: Workspace;
   readonly scopes: readonly string[];
   readonly redirectUri: string;
+  readonly isOrganisation: boolean;
   readonly user: string;
   used: boolean;
 }
@@ -26,6 +27,8 @@ export interface Granted {
   readonly workspace: Workspace;
   readonly token: Token;
   readonly scopes: readonly string[];
+  /** For all of the organisation that the workspace belongs to. */
+  readonly isOrganisation: boolean;
   readonly user?: string;
   readonly refreshToken?: string;
 }
@@ -42,7 +45,10 @@ export class Installs {
   }
 
   /** Somebody agrees; the code stands for that once. */
-  approve(workspace: Workspace, asked: { scopes: readonly string[]; redirectUri: string }): string {
+  approve(
+    workspace: Workspace,
+    asked: { scopes: readonly string[]; redirectUri: string; isOrganisation: boolean },
+  ): string {
     const code = randomBytes(12).toString('hex');
     const user = [...workspace.users.values()].find(({ bot }) => !bot)?.id ?? '';
     this.#grants.set(code, { workspace, user, used: false, ...asked });
@@ -55,9 +61,9 @@ export class Installs {
     if (!grant || grant.used) throw refuse('invalid_code');
     if (redirectUri !== undefined && redirectUri !== grant.redirectUri) throw refuse('bad_redirect_uri');
     grant.used = true;
-    const { workspace, scopes, user } = grant;
+    const { workspace, scopes, user, isOrganisation } = grant;
     workspace.installed = true;
-    return { ...this.#issue(workspace, scopes), user };
+    return { ...this.#issue(workspace, scopes), user, isOrganisation };
   }
 
   /** @throws SlackError when the refresh token is unknown or was used. */
@@ -75,7 +81,8 @@ export class Installs {
       scopes,
       prefix: this.#rotates ? 'xoxe.xoxb-1' : 'xoxb',
     });
-    if (!this.#rotates) return { workspace, token, scopes };
+    const isOrganisation = false;
+    if (!this.#rotates) return { workspace, token, scopes, isOrganisation };
     token.expiresAt = this.#world.clock.now() + TOKEN_LIFE_MS;
     const live = [...this.#world.tokens.values()].filter(
       ({ team, kind, revoked }) => team === workspace.id && kind === 'bot' && !revoked,
@@ -83,7 +90,7 @@ export class Installs {
     for (const old of live.slice(0, -MAX_LIVE)) old.revoked = true;
     const refreshToken = `xoxe-1-${randomBytes(16).toString('hex')}`;
     this.#refreshes.set(refreshToken, { workspace, scopes, used: false });
-    return { workspace, token, scopes, refreshToken };
+    return { workspace, token, scopes, refreshToken, isOrganisation };
   }
 
   /** The app takes its own token back, which is the end of the installation. */

@@ -125,8 +125,15 @@ export interface View {
 }
 
 /** What the app got a leave for: one workspace, its bot user, its token's scopes. */
+/** What several workspaces of one company belong to. */
+export interface Organisation {
+  readonly id: string;
+  readonly name: string;
+}
+
 export interface Workspace {
   readonly id: string;
+  readonly organisation?: Organisation;
   readonly name: string;
   readonly domain: string;
   readonly users: Map<string, User>;

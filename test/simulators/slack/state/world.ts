@@ -2,7 +2,17 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../discord/clock.ts';
 import type { Assumptions } from './assumptions.ts';
-import type { Channel, ChannelKind, Happening, Message, Notification, Token, User, Workspace } from './model.ts';
+import type {
+  Channel,
+  ChannelKind,
+  Happening,
+  Message,
+  Notification,
+  Organisation,
+  Token,
+  User,
+  Workspace,
+} from './model.ts';
 
 const BOT_HANDLE = 'halley';
 
@@ -62,12 +72,13 @@ export class World {
     return `${Math.floor(this.#lastMicros / 1_000_000)}.${String(this.#lastMicros % 1_000_000).padStart(6, '0')}`;
   }
 
-  addWorkspace(name: string): Workspace {
+  addWorkspace(name: string, organisation?: Organisation): Workspace {
     const id = this.newId('T');
     const bot = { id: this.newId('B'), appId: this.app.id };
     const botUser = this.#user(id, { name: BOT_HANDLE, realName: this.app.name, bot });
     const workspace: Workspace = {
       id,
+      ...(organisation === undefined ? {} : { organisation }),
       name,
       domain: name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-'),
       users: new Map([[botUser.id, botUser]]),
