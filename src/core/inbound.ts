@@ -56,6 +56,8 @@ export interface ReplyAddress {
   readonly messageStyle?: 'display';
   /** The message whose thread is answered in, where a thread is no channel of its own. */
   readonly thread?: string;
+  /** An earlier process began to answer, and may have made posts that it could not note. */
+  readonly isResumed?: true;
   /** From 2: which attempt at an answer this is, so that its posts are told from those of the attempts before. */
   readonly attempt?: number;
   /** What lets the answer be shown to the asker alone, for as long as the platform says. A secret: not to be logged. */
@@ -70,10 +72,7 @@ export interface ReplyAddress {
   readonly lacksForFiles?: readonly string[];
 }
 
-/**
- * What may have been said before a message, where it was written. Plain data that the platform's own adapter wrote and
- * alone reads.
- */
+/** What may have been said before a message, where it was written: the platform's own adapter wrote it, and alone reads it. */
 export interface Before {
   readonly channel: string;
   readonly message: string;

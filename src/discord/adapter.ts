@@ -18,7 +18,7 @@ import type { NoticesFor } from '../notices/notices.ts';
 import { type Gone, Hearing } from '../discord-reading/hearing.ts';
 import { saidBefore } from '../discord-reading/history.ts';
 import { invitationOf } from '../discord-reading/rights.ts';
-import { mayRead, namesIn } from '../discord-reading/where.ts';
+import { DIRECT, mayRead, namesIn } from '../discord-reading/where.ts';
 import { tellElsewhere } from '../discord-reply/elsewhere.ts';
 import { Requests, type RequestsOptions } from '../discord-reply/requests.ts';
 import { DiscordSurface } from '../discord-reply/surface.ts';
@@ -92,6 +92,12 @@ export class DiscordAdapter implements Adapter {
   surface(to: ReplyAddress, standing: readonly PostRef[]): ReplySurface {
     const { log, typingMs = 8000, maxPosts } = this.#options;
     return new DiscordSurface(to, standing, { requests: this.#requests, log, typingMs, maxPosts });
+  }
+
+  /** Discord lists every server of the bot when it connects, also those that are away; direct messages belong to none. */
+  async isIn(workspace: string): Promise<boolean | undefined> {
+    if (workspace === DIRECT) return true;
+    return this.isConnected ? this.#connection.client.guilds.cache.has(workspace) : undefined;
   }
 
   /** An address of a file is good for a day. Where another address speaks for Discord, it has the files too. */
