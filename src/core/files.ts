@@ -1,5 +1,14 @@
 /** What comes from elsewhere and who keeps it: files that people send, where links lead, bytes, secrets, what has arrived. */
-import type { FileFault } from './inbound.ts';
+
+/** A file that the model is not given. */
+export interface FileFault {
+  readonly name: string;
+  /**
+   * `kind`: of a kind the model does not read. `size`: too many bytes. `count`: one more than is taken at once. `download`: it
+   * could not be fetched. `page`: a web page came in its place, as where a login is wanted.
+   */
+  readonly why: 'kind' | 'size' | 'count' | 'download' | 'page';
+}
 
 /** The bytes of a file, or why there are none. */
 export type Downloaded =

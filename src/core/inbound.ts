@@ -39,16 +39,6 @@ export interface Attachment {
   readonly url: string;
 }
 
-/** A file that the model is not given. */
-export interface FileFault {
-  readonly name: string;
-  /**
-   * `kind`: of a kind the model does not read. `size`: too many bytes. `count`: one more than is taken at once. `download`: it
-   * could not be fetched. `page`: a web page came in its place, as where a login is wanted.
-   */
-  readonly why: 'kind' | 'size' | 'count' | 'download' | 'page';
-}
-
 /**
  * Where the answer goes. Plain data that the platform's own adapter wrote and alone reads, enough to post with REST
  * only, in a process that never connected.
@@ -246,4 +236,6 @@ export interface Command extends Whereabouts {
   readonly conversation?: ConversationId;
   /** What a question is called that comes of it, and where that is answered; only of what was pressed under an answer. */
   readonly next?: Pick<Mention, 'id' | 'replyTo'>;
+  /** The bot is not allowed to read there what neither names it nor replies to it. */
+  readonly hearsOnlyMentions?: true;
 }

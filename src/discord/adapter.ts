@@ -125,7 +125,13 @@ export class DiscordAdapter implements Adapter {
       const content = noticeOf(hindrancesIn(noticesFor(author.locale).language).lacks(missing));
       await tellElsewhere({ content, to: replyTo, shut: replyTo.channel }, { requests: this.#requests, log });
     };
-    const hearing = new Hearing({ client, inbox, noticesFor, log, tell });
+    const explain = async ({ author, replyTo }: Mention): Promise<void> => {
+      const { language } = noticesFor(author.locale);
+      const notice = hindrancesIn(language).hearsOnlyMentions;
+      const ending = { kind: 'complete' } as const;
+      await this.surface(replyTo, []).finish({ text: '', sources: [], ending, notice, language });
+    };
+    const hearing = new Hearing({ client, inbox, noticesFor, log, tell, explain });
     const gone = (event: Gone) => this.#take(event.channel, () => hearing.deleted(event));
     const answer = (given: Interaction) =>
       answerInteraction(given, { inbox, requests: this.#requests, noticesFor, log });

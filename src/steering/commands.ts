@@ -71,8 +71,8 @@ const DEEDS: Readonly<Record<CommandName, Deed>> = {
   export: exportTurns,
   usage,
   help: async ({ say }) => ({ text: say.help.join('\n') }),
-  about: async ({ say, held }, { version, maxTurns }) => ({
-    text: say.about({ model: held.model.value, version, maxTurns }).join('\n'),
+  about: async ({ say, held, command: { hearsOnlyMentions = false } }, { version, maxTurns }) => ({
+    text: say.about({ model: held.model.value, version, maxTurns, hearsOnlyMentions }).join('\n'),
   }),
 };
 
