@@ -16,9 +16,9 @@ import {
 import { hindrancesIn } from '../notices/hindrances.ts';
 import { Posts } from '../reply/posts.ts';
 import { postedBelow } from './below.ts';
-import { directChannel, tellElsewhere } from './elsewhere.ts';
+import { directChannel, tellElsewhere, tellPrivately } from './elsewhere.ts';
 import { Messages } from './messages.ts';
-import { meaningOf } from './refusals.ts';
+import { asShut, meaningOf } from './refusals.ts';
 import { openThread } from './thread.ts';
 import { Typing, type TypingOptions } from './typing.ts';
 
@@ -69,6 +69,8 @@ export class DiscordSurface implements ReplySurface {
       const posts = await this.#posts.sync(pages, 'growing');
       this.#seen = view.exact;
       return posts;
+    } catch (error) {
+      throw asShut(error);
     } finally {
       this.#messages.release();
     }
@@ -106,6 +108,11 @@ export class DiscordSurface implements ReplySurface {
       if (meaningOf(error) !== 'lost') throw error;
       log.warn('discord.unnoted', { channel: this.#to.channel });
     }
+  }
+
+  /** A channel's messages are for all who read it, so it is said in a direct message or, where that is shut, by a sign. */
+  async whisper(notice: string): Promise<boolean> {
+    return this.#to.hidden === undefined && tellPrivately(noticeOf(notice), this.#to, this.#options);
   }
 
   async retract(): Promise<void> {
