@@ -1,5 +1,5 @@
 /** What Slack tells the bot, handed on in order: messages become mentions, a pressed stop a command; all else is ignored by name. */
-import { conversationIdOf } from '../core/conversation.ts';
+import { type ConversationId, conversationIdOf } from '../core/conversation.ts';
 import { PlatformRejected, PlatformUnavailable } from '../core/errors.ts';
 import { type Author, type Mention, type ReplyAddress, TURN } from '../core/inbound.ts';
 import type { Inbox, Log } from '../core/ports.ts';
@@ -13,12 +13,12 @@ import {
   type Heard,
   heardOf,
   type Ignored,
+  inPlaceWhereWanted,
   judge,
   mentionOf,
   namedIn,
   type Self,
 } from '../slack-reading/inbound.ts';
-import { inPlaceWhereWanted } from '../slack-reading/inbound.ts';
 import type { Home } from './home.ts';
 import type { Interactions } from './interactions.ts';
 import type { People } from '../slack-reading/people.ts';
@@ -144,12 +144,23 @@ export class Events implements Ears {
     const { team: workspace, channel, thread = heard.ts } = heard;
     const id = conversationIdOf({ platform: 'slack', workspace, channel, thread });
     const { kind, ...free } = verdict;
-    if (kind === 'overheard' && !(await inbox.follows(id))) return this.#ignore('not-addressed', heard);
+    if (kind === 'overheard' && !(await this.#follows(id, `${channel}/${thread}`)))
+      return this.#ignore('not-addressed', heard);
     const mention = { ...(await this.#mentionOf(heard, self)), ...free };
     if (free.isFree === true && !(await this.#isFree(mention))) return this.#ignore('not-addressed', heard);
     if (await this.#options.interactions.said(mention)) return;
     const isNew = await inbox.mention(await inPlaceWhereWanted(mention, inbox, this.#options.log));
     if (isNew && heard.isDirect && heard.thread === undefined) await this.#options.home.title(mention);
+  }
+
+  /** While the store fails, threads count that this process answered in: whoever answers tells of it. */
+  async #follows(id: ConversationId, thread: string): Promise<boolean> {
+    try {
+      return await this.#options.inbox.follows(id);
+    } catch (error) {
+      this.#options.log.error('turns.unread', error, { conversation: id });
+      return this.#answers.has(thread);
+    }
   }
 
   async #mentionOf(heard: Heard, self: Self): Promise<Mention> {
@@ -172,7 +183,8 @@ export class Events implements Ears {
         const answer = await this.#options.calls.ask({ method: 'files.info', team, args: { file: file.id } });
         return fileOf(fieldsOf(answer['file'])).map((found) => ({ url: NOWHERE, ...found }));
       } catch (error) {
-        this.#tolerate('slack.file-unknown', error);
+        if (!(error instanceof PlatformRejected || error instanceof PlatformUnavailable)) throw error;
+        this.#options.log.debug('slack.file-unknown', { code: error.failure.platformCode });
         return [{ ...file, url: NOWHERE }];
       }
     });
@@ -226,12 +238,6 @@ export class Events implements Ears {
     const place = { platform: 'slack', workspace, channel, kind } as const;
     const values = turn === undefined ? {} : { [TURN]: turn };
     await this.#options.inbox.command({ name: 'stop', values, conversation, author, place });
-  }
-
-  #tolerate(event: string, error: unknown): void {
-    if (!(error instanceof PlatformRejected || error instanceof PlatformUnavailable)) throw error;
-    const { status, platformCode } = error.failure;
-    this.#options.log.debug(event, { status, code: platformCode });
   }
 
   #ignore(reason: Ignored, heard: Heard | undefined): void {
