@@ -27,7 +27,7 @@ import { type CommandContext, CommandDesk } from './steering/commands.ts';
 import { ScopedSettings } from './steering/settings.ts';
 import { Steering } from './steering/steering.ts';
 import { KeyvBlobStore } from './storage/blobs.ts';
-import { eraseWorkspace } from './storage/erasure.ts';
+import { Absences, eraseUnreadable, eraseWorkspace } from './storage/erasure.ts';
 import { KeyvJournal } from './storage/journal.ts';
 import { KeyvLedger } from './storage/ledger.ts';
 import { openStore, type Store } from './storage/open.ts';
@@ -88,7 +88,7 @@ export async function partsOf(given: AppOptions): Promise<Parts> {
   const guards = new Guards(config.settings, { ...kept, facts, dearest: dearestOf(config.models), metrics, log });
   const lanes = new MeasuredLanes(new LocalLanes(), metrics);
   const { engine, changes, desk } = enginesOf({ options, client, redirects, kept, guards, lanes, metrics, adapters });
-  const privacy = privacyOf({ options, store, kept, lanes });
+  const privacy = privacyOf({ options, store, kept, adapters, lanes });
   const health = healthOf(store, adapters, log);
   const server = new HttpServer({ ...config.settings.http, ready: () => health.isReady(), log });
   server.mount('/metrics', metrics.handler(config.settings.http.metrics));
@@ -104,9 +104,18 @@ export async function partsOf(given: AppOptions): Promise<Parts> {
 
 type Laned = { readonly lanes: Lanes };
 
-function privacyOf({ options, store, kept, lanes }: Pick<Parts, 'options' | 'store' | 'kept'> & Laned): Privacy {
+function privacyOf({
+  options,
+  store,
+  kept,
+  adapters,
+  lanes,
+}: Pick<Parts, 'options' | 'store' | 'kept' | 'adapters'> & Laned): Privacy {
   const erase = (platform: Platform, workspace: string) => eraseWorkspace(store, platform, workspace);
-  return new Privacy({ ...kept, retention: options.config.settings.privacy, lanes, erase, log: options.log });
+  const scopes = () => new KeyvSettingsStore(store).scopes();
+  const absences = new Absences(store);
+  const { log, config } = options;
+  return new Privacy({ ...kept, scopes, absences, adapters, retention: config.settings.privacy, lanes, erase, log });
 }
 
 function healthOf(store: Store, adapters: ReadonlyMap<Platform, Adapter>, log: Log): Health {
@@ -123,6 +132,7 @@ export interface Kept {
   /** The same turns, read with more of their pictures: the one person at the page scrolls far. */
   readonly pageTurns: KeyvTurnStore;
   readonly uploads: KeyvBlobStore;
+  readonly eraseUnreadable: CommandContext['eraseUnreadable'];
 }
 
 function keptIn(store: Store, { config }: AppOptions): Kept {
@@ -135,6 +145,7 @@ function keptIn(store: Store, { config }: AppOptions): Kept {
     ledger: new KeyvLedger(store),
     pageTurns: new KeyvTurnStore(store, { ...kept, maxReadCharacters: 200_000_000 }),
     uploads: new KeyvBlobStore(store, { keepDays: 1 }),
+    eraseUnreadable: (platform, workspace) => eraseUnreadable(store, platform, workspace),
   };
 }
 
@@ -178,7 +189,7 @@ function enginesOf(
 function deskOf(
   { config }: AppOptions,
   { guards, metrics, engine }: Pick<Parts, 'guards' | 'metrics' | 'engine'>,
-  shared: Pick<CommandContext, 'settings' | 'catalogue' | 'facts' | 'journal' | 'ledger'> &
+  shared: Pick<CommandContext, 'settings' | 'catalogue' | 'facts' | 'journal' | 'ledger' | 'eraseUnreadable'> &
     Omit<AnswerContext, 'ask' | 'check' | 'metrics' | 'admins'>,
 ): CommandDesk {
   const { steering: rights } = config.settings;

@@ -1,5 +1,6 @@
 /** Every platform that is served, built of what its tokens allow. */
-import type { Adapter, SecretStore } from './core/ports.ts';
+import type { Arrivals, SecretStore } from './core/files.ts';
+import type { Adapter } from './core/ports.ts';
 import { DiscordAdapter } from './discord/adapter.ts';
 import { noticesFor } from './notices/notices.ts';
 import type { Parts } from './parts.ts';
@@ -7,7 +8,7 @@ import { PlaygroundAdapter } from './playground/adapter.ts';
 import { Governor } from './reply/governor.ts';
 import { Installs } from './slack-api/installs.ts';
 import { SlackAdapter, type SlackOptions } from './slack/adapter.ts';
-import type { Store } from './storage/open.ts';
+import { isObject, type Store } from './storage/open.ts';
 
 type PlatformParts = Pick<Parts, 'options' | 'kept' | 'store' | 'desk' | 'server' | 'downloader'> & {
   readonly onFatal: () => void;
@@ -40,7 +41,8 @@ function slackOf({ options, store, server }: PlatformParts, shared: Shared): Sla
   const { slackBotToken: botToken, slackAppToken: appToken, slackSigningSecret: signingSecret } = secrets;
   const installs = installsOf({ options, store });
   if (botToken === undefined && installs === undefined) return undefined;
-  const tokens = { botToken, installs, appToken, signingSecret, apiUrl: secrets.slackApiUrl };
+  const arrivals = arrivalsIn(store);
+  const tokens = { botToken, installs, arrivals, appToken, signingSecret, apiUrl: secrets.slackApiUrl };
   const slack = new SlackAdapter({ ...settings.slack, ...shared, ...tokens });
   if (appToken === undefined) server.mount('/slack/events', (request, response) => slack.handle(request, response));
   if (installs !== undefined) {
@@ -68,5 +70,21 @@ function installationsIn(store: Store): SecretStore {
     get: (workspace) => records.get(keyOf(workspace)),
     set: (workspace, sealed) => records.set(keyOf(workspace), sealed),
     delete: (workspace) => records.delete([keyOf(workspace)]),
+  };
+}
+
+/** Slack sends nothing again after so long. */
+const ARRIVALS_MS = 24 * 60 * 60_000;
+
+function arrivalsIn(store: Store): Arrivals {
+  const records = store.records('arrivals', { isData: isObject, durable: true });
+  return {
+    keep: (id, payload) => records.set(`slack:${id}`, payload, ARRIVALS_MS),
+    done: (id) => records.delete([`slack:${id}`]),
+    left: async () => {
+      const left: [string, Readonly<Record<string, unknown>>][] = [];
+      for await (const entry of records.entries()) left.push([...entry]);
+      return left.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, payload]) => payload);
+    },
   };
 }

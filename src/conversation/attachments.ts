@@ -2,8 +2,8 @@
 import type { Content, Part } from '../core/content.ts';
 import type { Platform, TurnFile } from '../core/conversation.ts';
 import { codeOf } from '../core/errors.ts';
-import type { Downloaded } from '../core/files.ts';
-import type { Attachment, FileFault, Mention } from '../core/inbound.ts';
+import type { Downloaded, FileFault } from '../core/files.ts';
+import type { Attachment, Mention } from '../core/inbound.ts';
 import type { ModelFacts } from '../core/model.ts';
 import type { Adapter, Log } from '../core/ports.ts';
 import type { Reader } from '../reply/reader.ts';

@@ -117,20 +117,21 @@ const TOKENS_PER_BYTE = { audio: 32 / 4000, video: 300 / 60_000 };
 const DOCUMENT_TOKENS_PER_BYTE = 560 / 20_000;
 const BASE64_PER_BYTE = 4 / 3;
 
+/** Whole ones, so that their sum is the same in whatever order it is made. */
 function tokensOf(part: Part): number {
   if (part.inlineData !== undefined) return tokensOfMedium(part.inlineData);
   if (part.fileData !== undefined) return TOKENS_PER_MEDIUM;
   const text = part.text ?? JSON.stringify(part);
   let other = 0;
   for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 127) other++;
-  return (text.length - other) * TOKENS_PER_ASCII + other * TOKENS_PER_OTHER;
+  return Math.ceil((text.length - other) * TOKENS_PER_ASCII + other * TOKENS_PER_OTHER);
 }
 
 function tokensOfMedium({ mimeType, data }: InlineData): number {
   const bytes = data.length / BASE64_PER_BYTE;
-  if (mimeType === 'application/pdf') return Math.max(TOKENS_PER_MEDIUM, bytes * DOCUMENT_TOKENS_PER_BYTE);
-  if (mimeType.startsWith('audio/')) return bytes * TOKENS_PER_BYTE.audio;
-  if (mimeType.startsWith('video/')) return bytes * TOKENS_PER_BYTE.video;
+  if (mimeType === 'application/pdf') return Math.max(TOKENS_PER_MEDIUM, Math.ceil(bytes * DOCUMENT_TOKENS_PER_BYTE));
+  if (mimeType.startsWith('audio/')) return Math.ceil(bytes * TOKENS_PER_BYTE.audio);
+  if (mimeType.startsWith('video/')) return Math.ceil(bytes * TOKENS_PER_BYTE.video);
   return TOKENS_PER_MEDIUM;
 }
 

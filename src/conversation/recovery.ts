@@ -29,9 +29,13 @@ export async function recover(options: RecoveryOptions): Promise<void> {
     const ageMs = Date.now() - entry.mention.receivedAt;
     const resumed = ageMs <= resumeMs;
     log.info('turn.recovered', { mention: entry.mention.id, ageMs, resumed });
-    if (resumed) options.answer(entry);
-    else options.interrupt(entry);
+    if (resumed) options.answer(begunOf(entry));
+    else options.interrupt(begunOf(entry));
   }
+}
+
+function begunOf({ mention, ...entry }: JournalEntry): JournalEntry {
+  return { ...entry, mention: { ...mention, replyTo: { ...mention.replyTo, isResumed: true } } };
 }
 
 /** The turn of an entry that is not answered any more: the question, and what was seen of its answer. @throws StorageUnavailable, StorageCorrupt */

@@ -1,5 +1,14 @@
-/** What is fetched from elsewhere: files that people send, where links lead, and who keeps bytes. */
-import type { FileFault } from './inbound.ts';
+/** What comes from elsewhere and who keeps it: files that people send, where links lead, bytes, secrets, what has arrived. */
+
+/** A file that the model is not given. */
+export interface FileFault {
+  readonly name: string;
+  /**
+   * `kind`: of a kind the model does not read. `size`: too many bytes. `count`: one more than is taken at once. `download`: it
+   * could not be fetched. `page`: a web page came in its place, as where a login is wanted.
+   */
+  readonly why: 'kind' | 'size' | 'count' | 'download' | 'page';
+}
 
 /** The bytes of a file, or why there are none. */
 export type Downloaded =
@@ -55,4 +64,23 @@ export interface Redirects {
    * cannot be found in time, or before the signal aborts, is left out.
    */
   follow(urls: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>> | undefined;
+}
+
+/** What a platform keeps of a workspace so that nobody else can read it; erased with all that is kept of the workspace. */
+export interface SecretStore {
+  /** @throws StorageUnavailable, StorageCorrupt */
+  get(workspace: string): Promise<string | undefined>;
+  /** @throws StorageUnavailable */
+  set(workspace: string, sealed: string): Promise<void>;
+  /** @throws StorageUnavailable */
+  delete(workspace: string): Promise<void>;
+}
+
+/** What a platform was told that it arrived, until it is handed over; erased with all that is kept of its workspace. */
+export interface Arrivals {
+  /** Keep and done: the id begins with the workspace and a slash. @throws StorageUnavailable */
+  keep(id: string, payload: Readonly<Record<string, unknown>>): Promise<void>;
+  done(id: string): Promise<void>;
+  /** What an earlier process left, in the order of their ids. @throws StorageUnavailable */
+  left(): Promise<readonly Readonly<Record<string, unknown>>[]>;
 }

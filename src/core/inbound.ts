@@ -39,16 +39,6 @@ export interface Attachment {
   readonly url: string;
 }
 
-/** A file that the model is not given. */
-export interface FileFault {
-  readonly name: string;
-  /**
-   * `kind`: of a kind the model does not read. `size`: too many bytes. `count`: one more than is taken at once. `download`: it
-   * could not be fetched. `page`: a web page came in its place, as where a login is wanted.
-   */
-  readonly why: 'kind' | 'size' | 'count' | 'download' | 'page';
-}
-
 /**
  * Where the answer goes. Plain data that the platform's own adapter wrote and alone reads, enough to post with REST
  * only, in a process that never connected.
@@ -66,6 +56,8 @@ export interface ReplyAddress {
   readonly messageStyle?: 'display';
   /** The message whose thread is answered in, where a thread is no channel of its own. */
   readonly thread?: string;
+  /** An earlier process began to answer, and may have made posts that it could not note. */
+  readonly isResumed?: true;
   /** From 2: which attempt at an answer this is, so that its posts are told from those of the attempts before. */
   readonly attempt?: number;
   /** What lets the answer be shown to the asker alone, for as long as the platform says. A secret: not to be logged. */
@@ -80,10 +72,7 @@ export interface ReplyAddress {
   readonly lacksForFiles?: readonly string[];
 }
 
-/**
- * What may have been said before a message, where it was written. Plain data that the platform's own adapter wrote and
- * alone reads.
- */
+/** What may have been said before a message, where it was written: the platform's own adapter wrote it, and alone reads it. */
 export interface Before {
   readonly channel: string;
   readonly message: string;
@@ -247,4 +236,6 @@ export interface Command extends Whereabouts {
   readonly conversation?: ConversationId;
   /** What a question is called that comes of it, and where that is answered; only of what was pressed under an answer. */
   readonly next?: Pick<Mention, 'id' | 'replyTo'>;
+  /** The bot is not allowed to read there what neither names it nor replies to it. */
+  readonly hearsOnlyMentions?: true;
 }

@@ -44,6 +44,11 @@ export interface Adapter {
    * @param standing Posts an earlier attempt left for the same mention, in order; they are filled before new ones are made.
    */
   surface(to: ReplyAddress, standing: readonly PostRef[]): ReplySurface;
+  /**
+   * Whether the bot is still in this workspace; undefined where that cannot be known now. No means that the platform says so,
+   * and never that it is away.
+   */
+  isIn(workspace: string): Promise<boolean | undefined>;
   /** The bytes of a file that came with a message. Works whenever `surface` does; rejects only with the reason of `signal`. */
   download(file: Attachment, maxBytes: number, signal: AbortSignal): Promise<Downloaded>;
   /**
@@ -172,16 +177,6 @@ export interface Lanes {
    * @param only Stops nothing but the answer to this mention.
    */
   cancel(id: ConversationId, by?: string, only?: MentionId): Promise<boolean>;
-}
-
-/** What a platform keeps of a workspace so that nobody else can read it; erased with all that is kept of the workspace. */
-export interface SecretStore {
-  /** @throws StorageUnavailable, StorageCorrupt */
-  get(workspace: string): Promise<string | undefined>;
-  /** @throws StorageUnavailable */
-  set(workspace: string, sealed: string): Promise<void>;
-  /** @throws StorageUnavailable */
-  delete(workspace: string): Promise<void>;
 }
 
 /** Who may ask. */

@@ -1,5 +1,5 @@
 /** What comes of each message that Discord tells of: written, edited or deleted. */
-import type { Channel, Client, Message, PartialMessage } from 'discord.js';
+import { type Channel, type Client, GatewayIntentBits, type Message, type PartialMessage } from 'discord.js';
 import type { ConversationId } from '../core/conversation.ts';
 import { HalleyError } from '../core/errors.ts';
 import type { Mention } from '../core/inbound.ts';
@@ -17,6 +17,8 @@ export interface HearingOptions {
   readonly log: Log;
   /** Tells an asker what keeps the bot from answering where they asked: permissions by name. */
   readonly tell: (to: Mention, missing: readonly string[]) => Promise<void>;
+  /** Tells an author that the bot cannot read what they wrote. */
+  readonly explain: (to: Mention) => Promise<void>;
 }
 
 /** What an event says of messages that are gone; it does not say what they were. */
@@ -41,7 +43,10 @@ export class Hearing {
   async written(message: Message): Promise<void> {
     const { inbox, log } = this.#options;
     const verdict = await this.#verdictOn(message);
-    if (verdict.kind === 'ignored') return this.#ignore(message, verdict.reason);
+    if (verdict.kind === 'ignored') {
+      if (verdict.reason === 'nothing-said') await this.#explain(message);
+      return this.#ignore(message, verdict.reason);
+    }
     const { mention } = verdict;
     if (verdict.kind === 'overheard' && !(await this.#isFollowed(message, mention.conversation)))
       return this.#ignore(message, 'not-addressed');
@@ -59,6 +64,20 @@ export class Hearing {
   async #turnAway(message: Message, mention: Mention, missing: readonly string[]): Promise<void> {
     if (this.#daily.isDue(`${message.channelId} ${mention.author.id}`)) await this.#options.tell(mention, missing);
     this.#ignore(message, 'may-not-answer');
+  }
+
+  /** Without the Message Content intent all that is said in a thread of the bot's own looks empty. */
+  async #explain(message: Message): Promise<void> {
+    const { client, noticesFor, explain } = this.#options;
+    const [where, self] = [await this.#whereIs(message.channel), this.#selfIn(message)];
+    if (client.options.intents.has(GatewayIntentBits.MessageContent) || where === undefined || self === undefined)
+      return;
+    const heard = heardOf(message, where);
+    const mention = mentionOf(heard, self, noticesFor(heard.author.locale));
+    const isOurs = where.owner === self.id || (await this.#isFollowed(message, mention.conversation));
+    const isWanted = isOurs && (await this.#isFree(mention));
+    if (!isWanted || missingFor(mention, rightsIn(message.channel, client)).length > 0) return;
+    if (this.#daily.isDue(`unread ${message.channelId}`)) await explain(mention);
   }
 
   #reminded(mention: Mention): Mention {

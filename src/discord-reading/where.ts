@@ -15,7 +15,7 @@ import { conversationInPlace } from '../place/in-place.ts';
 import type { Names } from './words.ts';
 
 /** The workspace of direct messages, which belong to no server. */
-const DIRECT = '@me';
+export const DIRECT = '@me';
 
 /** @see https://docs.discord.com/developers/resources/channel#start-thread-from-message */
 const MAX_THREAD_NAME = 100;

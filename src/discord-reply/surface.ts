@@ -195,7 +195,25 @@ export class DiscordSurface implements ReplySurface {
     this.#messages = new Messages(to, { ...this.#options, place: () => this.#place(), isResumed: false });
     this.#posts = new Posts(this.#messages, []);
     this.#messages.end();
-    return this.#stand({ ...reply, notice: both(hindrancesIn(reply.language).goesOnHere, reply.notice) });
+    const { goesOnHere, lostInPrivate } = hindrancesIn(reply.language);
+    try {
+      return await this.#stand({ ...reply, notice: both(goesOnHere, reply.notice) });
+    } catch (error) {
+      if (meaningOf(error) === 'forbidden') await this.#sayHere(lostInPrivate, to);
+      throw error;
+    }
+  }
+
+  /** Where the question was asked, if anything may be said there. */
+  async #sayHere(sentence: string, to: ReplyAddress): Promise<void> {
+    const here = new Messages(to, { ...this.#options, place: async () => to.channel, isResumed: false });
+    here.end();
+    try {
+      await here.post({ content: noticeOf(sentence), files: [], buttons: [] }, NOTE);
+    } catch (error) {
+      if (!(error instanceof PlatformRejected)) throw error;
+      this.#options.log.warn('discord.untold', { channel: to.channel });
+    }
   }
 
   async #tellElsewhere(sentence: string): Promise<void> {

@@ -18,7 +18,7 @@ import type { NoticesFor } from '../notices/notices.ts';
 import { type Gone, Hearing } from '../discord-reading/hearing.ts';
 import { saidBefore } from '../discord-reading/history.ts';
 import { invitationOf } from '../discord-reading/rights.ts';
-import { mayRead, namesIn } from '../discord-reading/where.ts';
+import { DIRECT, mayRead, namesIn } from '../discord-reading/where.ts';
 import { tellElsewhere } from '../discord-reply/elsewhere.ts';
 import { Requests, type RequestsOptions } from '../discord-reply/requests.ts';
 import { DiscordSurface } from '../discord-reply/surface.ts';
@@ -94,6 +94,12 @@ export class DiscordAdapter implements Adapter {
     return new DiscordSurface(to, standing, { requests: this.#requests, log, typingMs, maxPosts });
   }
 
+  /** Discord lists every server of the bot when it connects, also those that are away; direct messages belong to none. */
+  async isIn(workspace: string): Promise<boolean | undefined> {
+    if (workspace === DIRECT) return true;
+    return this.isConnected ? this.#connection.client.guilds.cache.has(workspace) : undefined;
+  }
+
   /** An address of a file is good for a day. Where another address speaks for Discord, it has the files too. */
   download(file: Attachment, maxBytes: number, signal: AbortSignal): Promise<Downloaded> {
     const { downloader, apiUrl } = this.#options;
@@ -119,7 +125,13 @@ export class DiscordAdapter implements Adapter {
       const content = noticeOf(hindrancesIn(noticesFor(author.locale).language).lacks(missing));
       await tellElsewhere({ content, to: replyTo, shut: replyTo.channel }, { requests: this.#requests, log });
     };
-    const hearing = new Hearing({ client, inbox, noticesFor, log, tell });
+    const explain = async ({ author, replyTo }: Mention): Promise<void> => {
+      const { language } = noticesFor(author.locale);
+      const notice = hindrancesIn(language).hearsOnlyMentions;
+      const ending = { kind: 'complete' } as const;
+      await this.surface(replyTo, []).finish({ text: '', sources: [], ending, notice, language });
+    };
+    const hearing = new Hearing({ client, inbox, noticesFor, log, tell, explain });
     const gone = (event: Gone) => this.#take(event.channel, () => hearing.deleted(event));
     const answer = (given: Interaction) =>
       answerInteraction(given, { inbox, requests: this.#requests, noticesFor, log });

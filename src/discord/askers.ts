@@ -2,6 +2,7 @@
 import {
   type ButtonInteraction,
   type ChatInputCommandInteraction,
+  GatewayIntentBits,
   InteractionContextType,
   type MessageContextMenuCommandInteraction,
   type ModalSubmitInteraction,
@@ -23,6 +24,12 @@ export type Answerable =
 /** Whether the bot is not there itself: a person brought it along, and only answers to commands can be seen. */
 export function isForeign({ guildId, guild, context }: Answerable): boolean {
   return (guildId !== null && guild === null) || context === InteractionContextType.PrivateChannel;
+}
+
+/** Whether the bot reads there also what neither names it nor replies to it. */
+export function hearsAll(interaction: Answerable): boolean {
+  const { client, guildId } = interaction;
+  return guildId === null || isForeign(interaction) || client.options.intents.has(GatewayIntentBits.MessageContent);
 }
 
 /** Undefined where nothing can be said to the bot. In a foreign place each person has a conversation of their own. */

@@ -24,7 +24,7 @@ import { attachmentOf } from '../discord-reading/heard.ts';
 import { nextAsWanted, type Where } from '../discord-reading/where.ts';
 import { finalPagesOf } from '../discord-text/format.ts';
 import { conversationInPlace } from '../place/in-place.ts';
-import { type Answerable, isForeign, whereaboutsOf, whereIn } from './askers.ts';
+import { type Answerable, hearsAll, isForeign, whereaboutsOf, whereIn } from './askers.ts';
 import { ask, askAbout, type Rooms } from './questions.ts';
 import { whispered } from './whispers.ts';
 
@@ -110,7 +110,13 @@ async function reply(interaction: Answerable, given: Given, { inbox, noticesFor,
   try {
     const { author, place } = whereaboutsOf(interaction, where);
     const conversation = where.conversation ?? (await conversationInPlace({ author, place }, inbox, log));
-    const command: Command = { ...given, author, place, ...(conversation === undefined ? {} : { conversation }) };
+    const command: Command = {
+      ...given,
+      author,
+      place,
+      ...(conversation === undefined ? {} : { conversation }),
+      ...(hearsAll(interaction) ? {} : { hearsOnlyMentions: true }),
+    };
     await interaction.editReply(answerOf(given.name, await inbox.command(command), interaction.attachmentSizeLimit));
   } catch (error) {
     log.error('command.failed', error, { command: given.name });

@@ -1,7 +1,7 @@
 /** What is kept no longer: turns that are older than a workspace keeps them, and all of a workspace that is left. */
 import type { ConversationId, Platform } from '../core/conversation.ts';
 import type { Journal } from '../core/inbound.ts';
-import type { Lanes, Log, TurnStore } from '../core/ports.ts';
+import type { Adapter, Lanes, Log, TurnStore } from '../core/ports.ts';
 
 /** A conversation, and when its oldest turn that is kept ended, in epoch milliseconds. */
 export interface Aged {
@@ -25,6 +25,13 @@ export interface PrivacyOptions {
   };
   readonly journal: Journal;
   readonly lanes: Lanes;
+  /** Everything that something was chosen for. */
+  readonly scopes: () => AsyncIterable<string>;
+  readonly adapters: ReadonlyMap<Platform, Pick<Adapter, 'isIn'>>;
+  readonly absences: {
+    since(platform: Platform, workspace: string, now: number): Promise<number>;
+    end(platform: Platform, workspace: string): Promise<void>;
+  };
   /** Removes all that is kept of a workspace but its open entries. @throws StorageUnavailable */
   readonly erase: (platform: Platform, workspace: string) => Promise<void>;
   readonly log: Log;
@@ -34,6 +41,9 @@ export interface PrivacyOptions {
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const SWEEP_MS = 60 * 60 * 1000;
+
+/** How long a workspace is kept that the bot was taken out of unnoticed: whoever took it out by mistake has a week. */
+const ABSENT_MS = 7 * DAY_MS;
 
 export class Privacy {
   retention: Retention;
@@ -47,8 +57,12 @@ export class Privacy {
 
   /** Sweeps now and every hour, until it is stopped. */
   start(): void {
-    this.#sweeper = setInterval(() => void this.sweep(), SWEEP_MS).unref();
-    void this.sweep();
+    const both = async (): Promise<void> => {
+      await this.sweep();
+      await this.leaveAbsent();
+    };
+    this.#sweeper = setInterval(() => void both(), SWEEP_MS).unref();
+    void both();
   }
 
   stop(): void {
@@ -75,6 +89,40 @@ export class Privacy {
     return dropped;
   }
 
+  /** Erases the workspaces that the bot was taken out of unnoticed, a week after that is known. A failure is logged, and tried again. */
+  async leaveAbsent(): Promise<void> {
+    const { adapters, log } = this.#options;
+    try {
+      const kept = await this.#workspaces();
+      for (const [platform, adapter] of adapters)
+        for (const id of kept)
+          if (id.startsWith(`${platform}:`)) {
+            const workspace = decodeURIComponent(id.slice(platform.length + 1));
+            await this.#look(platform, workspace, await adapter.isIn(workspace));
+          }
+    } catch (error) {
+      log.error('workspace.unknown', error);
+    }
+  }
+
+  async #look(platform: Platform, workspace: string, isThere: boolean | undefined): Promise<void> {
+    const { absences, log } = this.#options;
+    if (isThere === true) await absences.end(platform, workspace);
+    if (isThere !== false) return;
+    const absentMs = this.#now() - (await absences.since(platform, workspace, this.#now()));
+    log.warn('workspace.absent', { platform, workspace, absentMs });
+    if (absentMs >= ABSENT_MS) await this.removed(platform, workspace);
+  }
+
+  /** Those of which anything is kept, as ids begin with them. */
+  async #workspaces(): Promise<ReadonlySet<string>> {
+    const { turns, scopes } = this.#options;
+    const found = new Set<string>();
+    for await (const { id } of turns.aged()) found.add(workspaceIn(id));
+    for await (const id of scopes()) found.add(workspaceIn(id));
+    return found;
+  }
+
   /** Answers that are being written there are stopped first, and dropped with the rest. @throws StorageUnavailable */
   async removed(platform: Platform, workspace: string): Promise<void> {
     const { turns, journal, lanes, erase, log } = this.#options;
@@ -96,9 +144,17 @@ export class Privacy {
   /** What ended before this is too old; nothing is, where turns are kept as long as there is room. */
   #limitFor(id: ConversationId): number {
     const { retentionDays, workspaces } = this.retention;
-    const [, workspace = ''] = /^[^:]*:([^/]*)/u.exec(id) ?? [];
-    const known = decodeURIComponent(workspace);
+    const known = decodeURIComponent(workspaceIn(id).replace(/^[^:]*:/u, ''));
     const days = (Object.hasOwn(workspaces, known) ? workspaces[known] : undefined) ?? retentionDays;
-    return days === 0 ? Number.NEGATIVE_INFINITY : (this.#options.now?.() ?? Date.now()) - days * DAY_MS;
+    return days === 0 ? Number.NEGATIVE_INFINITY : this.#now() - days * DAY_MS;
   }
+
+  #now(): number {
+    return this.#options.now?.() ?? Date.now();
+  }
+}
+
+/** The platform and the workspace in the id of a conversation or of any other scope, as both begin. */
+function workspaceIn(id: string): string {
+  return /^(?:(?:person|channel|workspace):)?(?<workspace>[^:]*:[^/]*)/u.exec(id)?.groups?.['workspace'] ?? '';
 }

@@ -2,7 +2,8 @@
 import type { BlockReason, FinishReason } from '../core/content.ts';
 import type { ThinkingDepth } from '../core/conversation.ts';
 import type { ErrorCode, RejectionReason } from '../core/errors.ts';
-import type { ActionName, FileFault } from '../core/inbound.ts';
+import type { FileFault } from '../core/files.ts';
+import type { ActionName } from '../core/inbound.ts';
 import type { Status } from '../core/reply.ts';
 
 /** The values of an open set that are known by name. */

@@ -10,7 +10,7 @@ import {
   PlatformUnavailable,
   type Refusal,
 } from '../core/errors.ts';
-import type { FileFault } from '../core/inbound.ts';
+import type { FileFault } from '../core/files.ts';
 import { type CutReason, ENGLISH, type Plain, type Sentences } from './english.ts';
 import { POLISH } from './polish.ts';
 

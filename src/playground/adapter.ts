@@ -43,6 +43,7 @@ const MAX_BEHIND_BYTES = 4 * 1024 * 1024;
 /** Serves the page. Needs no connection of its own: whoever has the HTTP server hands each request to `handle`. */
 export class PlaygroundAdapter implements Adapter {
   readonly platform = HERE.platform;
+  readonly isIn = async (): Promise<true> => true;
   readonly #options: PlaygroundOptions;
   readonly #threads: Threads;
   readonly #uploads: Uploads;

@@ -3,7 +3,8 @@ import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } f
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HTTPReceiver, type Installation, type InstallationQuery } from '@slack/bolt';
 import { ConfigError, HalleyError, PlatformRejected, PlatformUnavailable } from '../core/errors.ts';
-import type { Log, SecretStore } from '../core/ports.ts';
+import type { SecretStore } from '../core/files.ts';
+import type { Log } from '../core/ports.ts';
 import { clientOptionsOf, loggerOf, type Tokens } from './calls.ts';
 
 /** What the bot may do in a workspace; the manifest asks for the same. */
@@ -164,9 +165,11 @@ export class Installs implements Tokens {
 
   async #fetch({ teamId = '' }: InstallationQuery<boolean>): Promise<Installation> {
     const kept = await this.#options.store.get(teamId);
-    const text = kept === undefined ? undefined : this.#opened(kept);
-    if (text === undefined)
+    if (kept === undefined)
       throw new PlatformRejected('Halley is not installed there.', { platformCode: 'account_inactive' });
+    const text = this.#opened(kept);
+    if (text === undefined)
+      throw new PlatformRejected('Halley has to be installed there anew.', { platformCode: 'installation_unreadable' });
     // What `#store` wrote: nobody else has the key.
     return JSON.parse(text) as Installation;
   }

@@ -53,6 +53,11 @@ export const NO_EDITING: ReadonlySet<string> = new Set([
   'is_inactive',
 ]);
 
+/** Whether Slack says that the bot is no longer in the workspace, which no outage does. */
+export function isLeft(error: unknown): boolean {
+  return ['account_inactive', 'token_revoked'].includes(refusalOf(error) ?? '');
+}
+
 /** What the client threw, without the request it was thrown for: that holds the text. */
 export function platformErrorOf(error: unknown): PlatformRejected | PlatformUnavailable {
   if (error instanceof PlatformRejected || error instanceof PlatformUnavailable) return error;

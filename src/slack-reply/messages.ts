@@ -5,7 +5,7 @@ import type { PostWriter } from '../reply/posts.ts';
 import { contentOf, type Page, plainContentOf } from '../slack-text/pages.ts';
 import type { Call } from '../slack-api/calls.ts';
 import { type Fields, textIn } from '../slack-api/fields.ts';
-import { isLost, lostPost } from './lost.ts';
+import { isLost, lostPost, postsLeft } from './lost.ts';
 import { GONE, isRateLimit, type Ladder, NO_WRITING, NOT_SHOWN, refusalOf } from '../slack-api/refusals.ts';
 import { Streams } from './streams.ts';
 
@@ -62,6 +62,13 @@ export class Messages implements PostWriter<Page> {
   /** Whether a reader stopped the answer: what stands is left alone until the reply is finished. */
   get isStopped(): boolean {
     return this.#streams.isStopped;
+  }
+
+  /** What an earlier process made for this answer and did not come to note; from here on it is known. */
+  async left(): Promise<readonly PostRef[]> {
+    const left = await postsLeft(this.#options.at, this.#known, this.#options.write);
+    for (const { message } of left) this.#known.add(message);
+    return left;
   }
 
   /** From here on pages are whole: a stream is ended with its rest, and nothing new is streamed. */

@@ -24,6 +24,8 @@ export interface SurfaceOptions extends StatusOptions {
   readonly streams: boolean;
   /** Milliseconds: Slack ends a stream after about five minutes, and then refuses to append and to stop. */
   readonly streamMs: number;
+  /** Whether an earlier process began to answer, and may have made messages that it could not note. */
+  readonly isResumed: boolean;
 }
 
 /** Milliseconds of wait for a stream for which posting is preferred, where that is free. */
@@ -46,10 +48,12 @@ export class SlackSurface implements ReplySurface {
   #held: { readonly method: Call['method']; readonly leave: Leave } | undefined;
   #urgency: Urgency = 'first';
   #signal = NEVER;
+  #isComplete: boolean;
 
   constructor(at: ThreadAddress, standing: readonly PostRef[], options: SurfaceOptions) {
     this.#at = at;
     this.#options = options;
+    this.#isComplete = !options.isResumed;
     const { ladder, streamMs } = options;
     // One person and the bot.
     const streams = options.streams && at.channel.startsWith('D');
@@ -91,6 +95,7 @@ export class SlackSurface implements ReplySurface {
       else this.#status.show(statusOf(view));
       const pages = shown.length > 0 || this.#status.isPossible ? shown : [noticePage(this.#status.words)];
       if (pages.length === 0 || this.#messages.isStopped) return this.#refs;
+      await this.#complete();
       const refs = await this.#posts.sync(pages, 'growing');
       await this.#messages.settle(refs.slice(0, -1));
       return this.#refs;
@@ -104,6 +109,7 @@ export class SlackSurface implements ReplySurface {
     const tables = tableFilesOf(reply.text);
     const { files: pictures, unshown } = picturesOf(reply.images ?? []);
     try {
+      await this.#complete();
       await this.#stand(finalPagesOf(reply, this.#limit, { unshown, files: tables.map(({ name }) => name) }));
       await this.#messages.settle(this.#posts.refs);
       await this.#hand(reply, [...tables, ...pictures]);
@@ -124,12 +130,23 @@ export class SlackSurface implements ReplySurface {
 
   async retract(): Promise<void> {
     this.#end();
+    await this.#complete();
     await Promise.all([this.#posts.sync([], 'final'), this.#files.show([])]);
   }
 
   abandon(): void {
     this.#status.end();
     this.#release();
+  }
+
+  /** Counts in what an earlier process left. */
+  async #complete(): Promise<void> {
+    if (this.#isComplete) return;
+    const left = await this.#retrying(() => this.#messages.left());
+    this.#posts = new Posts<Page>(this.#messages, [...this.#posts.refs, ...left]);
+    this.#isComplete = true;
+    // Only a new message takes it away.
+    if (left.length > 0) this.#status.clear();
   }
 
   #pagesOf(view: DraftView): readonly Page[] {

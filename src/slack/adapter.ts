@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { codeOf, ConfigError } from '../core/errors.ts';
-import type { Downloaded, Downloader } from '../core/files.ts';
+import type { Arrivals, Downloaded, Downloader } from '../core/files.ts';
 import type { Attachment, Before, Recent, ReplyAddress } from '../core/inbound.ts';
 import type { Adapter, Inbox, Log, ReplySurface } from '../core/ports.ts';
 import type { PostRef } from '../core/reply.ts';
@@ -11,13 +11,14 @@ import { Calls, type CallsOptions, clientOf, type Tokens } from '../slack-api/ca
 import type { Installed, Installs } from '../slack-api/installs.ts';
 import { type Fields, fieldsOf, textIn } from '../slack-api/fields.ts';
 import { uploadOverHttp } from '../slack-reply/files.ts';
-import { Ladder, startErrorOf } from '../slack-api/refusals.ts';
+import { isLeft, Ladder, startErrorOf } from '../slack-api/refusals.ts';
 import { SlackSurface } from '../slack-reply/surface.ts';
 import { WhisperSurface } from '../slack-reply/whisper.ts';
 import { Connection, type Ears } from './connection.ts';
 import { Events } from './events.ts';
 import { Home } from './home.ts';
 import { Interactions } from './interactions.ts';
+import { Arriving } from '../slack-reading/arrivals.ts';
 import { saidBefore } from '../slack-reading/history.ts';
 import type { Self } from '../slack-reading/inbound.ts';
 import { People } from '../slack-reading/people.ts';
@@ -27,6 +28,7 @@ export interface SlackOptions extends Pick<CallsOptions, 'posts' | 'updateMs' | 
   /** Of the one workspace that is served; absent where several install the app. */
   readonly botToken?: string | undefined;
   readonly installs?: Installs | undefined;
+  readonly arrivals: Arrivals;
   /** For Socket Mode; without it Slack's requests come over HTTP, to `handle`. */
   readonly appToken?: string | undefined;
   /** Tells requests of Slack's from others. */
@@ -101,9 +103,12 @@ export class SlackAdapter implements Adapter {
       upload: uploadOverHttp,
       own: new URL(apiUrl ?? API_URL).origin,
     });
-    const rooms = { ...shared, interactions, home };
+    const { arrivals } = this.#options;
+    const rooms = { ...shared, interactions, home, arriving: new Arriving({ arrivals, log }) };
     this.#events = new Events({ ...rooms, selfIn: this.#selfIn, twinMs, left: (team) => this.#left(team) });
-    this.#connection = this.#connectionTo(this.#knowing(this.#events));
+    const ears = this.#knowing(this.#events);
+    for (const payload of await arrivals.left()) hearAgain(payload, ears);
+    this.#connection = this.#connectionTo(ears);
     await this.#connection.start();
     log.info('slack.ready', { team: [...this.#selves.keys()].join(' ') });
   }
@@ -125,7 +130,7 @@ export class SlackAdapter implements Adapter {
 
   surface(to: ReplyAddress, standing: readonly PostRef[]): ReplySurface {
     const { log, streams, statusMs = 90_000, streamMs = 270_000, noticesFor } = this.#options;
-    const { workspace: team = '', channel, thread, message: question, hidden, asker } = to;
+    const { workspace: team = '', channel, thread, message: question, hidden, asker, isResumed = false } = to;
     if (hidden !== undefined) return new WhisperSurface(hidden, new URL(this.#options.apiUrl ?? API_URL).origin);
     const { thinking: status } = noticesFor(undefined).isDoing;
     const tools = { calls: this.#calls, ladder: this.#ladder, upload: uploadOverHttp, log };
@@ -137,7 +142,23 @@ export class SlackAdapter implements Adapter {
       ...(asker === undefined ? {} : { asker }),
     };
     this.#events?.answering(to);
-    return new SlackSurface(at, standing, { ...tools, streams, streamMs, status, statusMs });
+    return new SlackSurface(at, standing, { ...tools, streams, streamMs, status, statusMs, isResumed });
+  }
+
+  /** One workspace that is served by its token is all that the bot knows of. */
+  async isIn(workspace: string): Promise<boolean | undefined> {
+    const { installs, log } = this.#options;
+    if (installs === undefined) return this.#selves.has(workspace) ? true : undefined;
+    try {
+      await this.#calls.ask({ method: 'auth.test', team: workspace, args: {} });
+      return true;
+    } catch (error) {
+      log.debug('slack.workspace-unsure', { team: workspace, code: codeOf(error) });
+      if (!isLeft(error)) return undefined;
+      // Its token cannot be renewed any more either, after which Slack would say something else.
+      await this.#left(workspace);
+      return false;
+    }
   }
 
   /** A file of another kind than a web page that turns out to be one is a login page; so is one of another size. */
@@ -168,13 +189,14 @@ export class SlackAdapter implements Adapter {
     if (installs === undefined) return events;
     return {
       interaction: (kind, payload, ack) => events.interaction(kind, payload, ack),
-      event: (envelope) => {
+      event: async (envelope) => {
         const team = textIn(envelope, 'team_id') ?? '';
-        if (this.#selves.has(team)) return events.event(envelope);
-        const known = installs.selfIn(team).then((self) => void this.#selves.set(team, self));
-        void known
-          .catch((error: unknown) => log.warn('slack.workspace-unknown', { team, code: codeOf(error) }))
-          .then(() => events.event(envelope));
+        try {
+          if (!this.#selves.has(team)) this.#selves.set(team, await installs.selfIn(team));
+        } catch (error) {
+          log.warn('slack.workspace-unknown', { team, code: codeOf(error) });
+        }
+        return events.event(envelope);
       },
     };
   }
@@ -205,4 +227,10 @@ export class SlackAdapter implements Adapter {
       throw startErrorOf(error, 'SLACK_BOT_TOKEN');
     }
   }
+}
+
+/** What an earlier process was told and did not hand over. */
+function hearAgain(payload: Fields, ears: Ears): void {
+  if (payload['type'] === 'event_callback') void ears.event(payload);
+  else ears.interaction('command', payload, async () => undefined);
 }

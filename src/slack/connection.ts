@@ -1,16 +1,16 @@
 /** The connection that brings events in through Socket Mode: made, watched and made again by this file alone. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { App, type Receiver, SocketModeReceiver } from '@slack/bolt';
+import { App, type AppOptions, type Receiver, type ReceiverEvent, SocketModeReceiver } from '@slack/bolt';
 import { ConfigError, HalleyError, PlatformUnavailable } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
 import { clientOptionsOf, loggerOf } from '../slack-api/calls.ts';
 import { type Fields, fieldsOf } from '../slack-api/fields.ts';
 import { startErrorOf } from '../slack-api/refusals.ts';
 
-/** Who hears what Slack sends. What is called returns at once: Slack waits three seconds at most. */
+/** Who hears what Slack sends. What is called returns soon: Slack waits three seconds at most. */
 export interface Ears {
-  /** An envelope of the Events API, which is acknowledged already. */
-  event(envelope: Fields): void;
+  /** An envelope of the Events API. Resolves with whether it may be acknowledged: what is not comes again. */
+  event(envelope: Fields): Promise<boolean>;
   /** A slash command, a shortcut, a pressed button or a form. `ack` has to be called. */
   interaction(kind: InteractionKind, payload: Fields, ack: Acknowledge): void;
 }
@@ -166,16 +166,31 @@ async function closed({ client }: SocketModeReceiver): Promise<void> {
   over.abort();
 }
 
+/** Bolt acknowledges an event before anybody hears it; here whoever hears it comes first. */
+class HeardApp extends App {
+  readonly #ears: Ears;
+
+  constructor(ears: Ears, options: AppOptions) {
+    super(options);
+    this.#ears = ears;
+  }
+
+  override async processEvent(event: ReceiverEvent): Promise<void> {
+    const body = fieldsOf(event.body);
+    if (body['type'] !== 'event_callback') return super.processEvent(event);
+    if (await this.#ears.event(body)) await event.ack();
+  }
+}
+
 /** Joins the ears to what Bolt receives. Who the bot is in each workspace is known here, so that nothing is asked before the answer. */
 export function listening(receiver: Receiver, ears: Ears, { log }: Pick<ConnectionOptions, 'log'>): App {
-  const app = new App({
+  const app = new HeardApp(ears, {
     receiver,
     logger: loggerOf(log),
     // Nothing is sent through Bolt's own clients.
     authorize: async () => ({ botToken: 'none' }),
     ignoreSelf: false,
   });
-  app.event(/./u, async ({ body }) => ears.event(fieldsOf(body)));
   app.command(/./u, async ({ body, ack }) => ears.interaction('command', fieldsOf(body), ack));
   app.action(/./u, async ({ body, ack }) => ears.interaction('action', fieldsOf(body), ack));
   app.shortcut(/./u, async ({ body, ack }) => ears.interaction('shortcut', fieldsOf(body), ack));

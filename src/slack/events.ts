@@ -1,24 +1,16 @@
 /** What Slack tells the bot, handed on in order: messages become mentions, a pressed stop a command; all else is ignored by name. */
-import { type ConversationId, conversationIdOf } from '../core/conversation.ts';
-import { PlatformRejected, PlatformUnavailable } from '../core/errors.ts';
+import { conversationIdOf } from '../core/conversation.ts';
 import { type Author, type Mention, type ReplyAddress, TURN } from '../core/inbound.ts';
 import type { Inbox, Log } from '../core/ports.ts';
 import type { Calls } from '../slack-api/calls.ts';
 import { type Fields, fieldsOf, textIn } from '../slack-api/fields.ts';
 import type { Acknowledge, Ears, InteractionKind } from './connection.ts';
+import type { Arriving } from '../slack-reading/arrivals.ts';
 import { editedIn, type Gone, goneIn } from '../slack-reading/changes.ts';
 import { Deliveries } from '../slack-reading/deliveries.ts';
-import {
-  fileOf,
-  type Heard,
-  heardOf,
-  type Ignored,
-  inPlaceWhereWanted,
-  judge,
-  mentionOf,
-  namedIn,
-  type Self,
-} from '../slack-reading/inbound.ts';
+import { type Heard, heardOf, type Ignored, judge, type Self } from '../slack-reading/inbound.ts';
+import { mentionIn } from '../slack-reading/questions.ts';
+import { inPlaceWhereWanted } from '../slack-reading/inbound.ts';
 import type { Home } from './home.ts';
 import type { Interactions } from './interactions.ts';
 import type { People } from '../slack-reading/people.ts';
@@ -29,6 +21,7 @@ export interface EventsOptions {
   readonly people: People;
   readonly interactions: Interactions;
   readonly home: Home;
+  readonly arriving: Arriving;
   /** The bot in a workspace; undefined where it is not installed. */
   readonly selfIn: (team: string) => Self | undefined;
   /** The bot's token in a workspace is no more. */
@@ -37,9 +30,6 @@ export interface EventsOptions {
   readonly twinMs: number;
   readonly log: Log;
 }
-
-/** Where a file is that cannot be had: it is told of like any other that does not come. */
-const NOWHERE = 'about:blank';
 
 /** Answers whose question is remembered, so that its deletion stops them. */
 const MAX_ANSWERS = 1000;
@@ -58,7 +48,14 @@ export class Events implements Ears {
     this.#deliveries = new Deliveries({ twinMs: options.twinMs });
   }
 
-  event(envelope: Fields): void {
+  async event(envelope: Fields): Promise<boolean> {
+    if (this.#isStopped) return false;
+    await this.#taken(envelope);
+    return true;
+  }
+
+  /** Resolves when what matters of it is kept. */
+  async #taken(envelope: Fields): Promise<void> {
     const event = fieldsOf(envelope['event']);
     const team = textIn(envelope, 'team_id') ?? '';
     switch (event['type']) {
@@ -66,27 +63,30 @@ export class Events implements Ears {
       case 'app_mention':
         return this.#message(team, envelope, event);
       case 'agent_session_stopped':
-        return this.#inOrder(`stop ${textIn(event, 'channel')}`, () => this.#stopped(team, event));
+        return void this.#inOrder(`stop ${textIn(event, 'channel')}`, () => this.#stopped(team, event));
       case 'app_home_opened':
-        return this.#inOrder(`home ${textIn(event, 'channel')}`, () => this.#options.home.opened(team, event));
+        return void this.#inOrder(`home ${textIn(event, 'channel')}`, () => this.#options.home.opened(team, event));
       case 'app_uninstalled':
-        return this.#inOrder('uninstalled', async () => {
-          await this.#options.left(team);
-          await this.#options.inbox.removed('slack', team);
-        });
       case 'tokens_revoked':
-        return this.#inOrder('uninstalled', async () => {
-          if (Array.isArray(fieldsOf(event['tokens'])['bot'])) await this.#options.left(team);
-        });
+        return this.#options.arriving.hold(
+          `${team}/${event['type']}`,
+          envelope,
+          this.#inOrder('uninstalled', () => this.#removed(team, event)),
+        );
       default:
         this.#options.log.debug('slack.ignored', { reason: 'elsewhere', type: textIn(event, 'type') });
     }
   }
 
+  /** A command may ask something, so it is kept before Slack hears that it arrived. */
   interaction(kind: InteractionKind, payload: Fields, ack: Acknowledge): void {
-    this.#inOrder(`interaction ${textIn(payload, 'trigger_id')}`, () =>
-      this.#options.interactions.take(kind, payload, ack),
-    );
+    const { interactions, arriving } = this.#options;
+    const trigger = textIn(payload, 'trigger_id') ?? '';
+    const kept: Acknowledge = async () => {
+      if (kind === 'command') await arriving.hold(`${textIn(payload, 'team_id')}/${trigger}`, payload, done);
+      await ack();
+    };
+    const done = this.#inOrder(`interaction ${trigger}`, () => interactions.take(kind, payload, kept));
   }
 
   /** An answer to this question is being written. */
@@ -103,8 +103,7 @@ export class Events implements Ears {
     await Promise.all(this.#delivering.values());
   }
 
-  #message(team: string, envelope: Fields, event: Fields): void {
-    if (this.#isStopped) return;
+  async #message(team: string, envelope: Fields, event: Fields): Promise<void> {
     const gone = goneIn(team, event);
     if (gone !== undefined) return this.#gone(team, gone);
     const heard = heardOf(team, event);
@@ -117,17 +116,34 @@ export class Events implements Ears {
       isWhole: event['type'] === 'message',
       what: heard,
     });
+    const id = `${team}/${heard.channel}/${heard.ts}`;
+    if (taken.kind === 'twin' && event['type'] === 'message') void this.#options.arriving.complete(id, envelope);
     if (taken.kind !== 'new') return this.#ignore(taken.kind, heard);
     const edited = editedIn(event);
-    this.#inOrder(heard.channel, async () => {
+    const said = edited === undefined ? heard : heardOf(team, edited);
+    const handed = this.#inOrder(heard.channel, async () => {
       if (edited === undefined) await this.#hear(await taken.what, self);
-      else await this.#edited(heardOf(team, edited), self);
+      else await this.#edited(said, self);
     });
+    if (await this.#isMeant(said, self)) await this.#options.arriving.hold(id, envelope, handed);
+  }
+
+  /** Whether the bot may have to do something about it; what others say to each other is kept nowhere. */
+  async #isMeant(said: Heard | undefined, self: Self): Promise<boolean> {
+    const verdict = said === undefined ? undefined : judge(said, self);
+    if (said === undefined || verdict === undefined || verdict.kind === 'ignored') return false;
+    return verdict.kind === 'addressed' || this.#follows(said);
+  }
+
+  /** While the store fails, threads count that this process answered in: not every thread is told of it. */
+  #follows({ team: workspace, channel, ts, thread = ts }: Heard): Promise<boolean> {
+    const id = conversationIdOf({ platform: 'slack', workspace, channel, thread });
+    return this.#orElse(this.#answers.has(`${channel}/${thread}`), () => this.#options.inbox.follows(id));
   }
 
   /** One after the other for the same key, so that what was written first is delivered first. */
-  #inOrder(key: string, work: () => Promise<void>): void {
-    if (this.#isStopped) return;
+  #inOrder(key: string, work: () => Promise<void>): Promise<void> {
+    if (this.#isStopped) return Promise.resolve();
     const done = (this.#delivering.get(key) ?? Promise.resolve())
       .then(work)
       .catch((error: unknown) => this.#options.log.error('slack.delivery-failed', error, { key }))
@@ -135,70 +151,43 @@ export class Events implements Ears {
         if (this.#delivering.get(key) === done) this.#delivering.delete(key);
       });
     this.#delivering.set(key, done);
+    return done;
   }
 
   async #hear(heard: Heard, self: Self): Promise<void> {
     const verdict = judge(heard, self);
     if (verdict.kind === 'ignored') return this.#ignore(verdict.reason, heard);
     const { inbox } = this.#options;
-    const { team: workspace, channel, thread = heard.ts } = heard;
-    const id = conversationIdOf({ platform: 'slack', workspace, channel, thread });
     const { kind, ...free } = verdict;
-    if (kind === 'overheard' && !(await this.#follows(id, `${channel}/${thread}`)))
-      return this.#ignore('not-addressed', heard);
-    const mention = { ...(await this.#mentionOf(heard, self)), ...free };
+    if (kind === 'overheard' && !(await this.#follows(heard))) return this.#ignore('not-addressed', heard);
+    const mention = { ...(await mentionIn(heard, self, this.#options)), ...free };
     if (free.isFree === true && !(await this.#isFree(mention))) return this.#ignore('not-addressed', heard);
     if (await this.#options.interactions.said(mention)) return;
     const isNew = await inbox.mention(await inPlaceWhereWanted(mention, inbox, this.#options.log));
     if (isNew && heard.isDirect && heard.thread === undefined) await this.#options.home.title(mention);
   }
 
-  /** While the store fails, threads count that this process answered in: whoever answers tells of it. */
-  async #follows(id: ConversationId, thread: string): Promise<boolean> {
+  #isFree(mention: Mention): Promise<boolean> {
+    const { inbox } = this.#options;
+    // Whoever answers tells of a store that fails.
+    return this.#orElse(true, async () => (await inbox.settingsAt(mention)).freeTalk === 'on');
+  }
+
+  /** @param unknown What counts while the store fails. */
+  async #orElse(unknown: boolean, asked: () => Promise<boolean>): Promise<boolean> {
     try {
-      return await this.#options.inbox.follows(id);
+      return await asked();
     } catch (error) {
-      this.#options.log.error('turns.unread', error, { conversation: id });
-      return this.#answers.has(thread);
+      this.#options.log.error('settings.unread', error);
+      return unknown;
     }
   }
 
-  async #mentionOf(heard: Heard, self: Self): Promise<Mention> {
-    const { people } = this.#options;
-    const { team, user = '' } = heard;
-    const [author, names, files] = await Promise.all([
-      people.of(team, user),
-      people.names(team, namedIn(heard, self)),
-      this.#filesOf(heard),
-    ]);
-    const { manages: _, ...asker } = author;
-    return mentionOf({ ...heard, files }, { author: asker, names, self });
-  }
-
-  /** A file of another workspace is known by its id alone. */
-  async #filesOf({ team, files }: Heard): Promise<Heard['files']> {
-    const found = files.map(async (file) => {
-      if (file.url !== undefined) return [file];
-      try {
-        const answer = await this.#options.calls.ask({ method: 'files.info', team, args: { file: file.id } });
-        return fileOf(fieldsOf(answer['file'])).map((found) => ({ url: NOWHERE, ...found }));
-      } catch (error) {
-        if (!(error instanceof PlatformRejected || error instanceof PlatformUnavailable)) throw error;
-        this.#options.log.debug('slack.file-unknown', { code: error.failure.platformCode });
-        return [{ ...file, url: NOWHERE }];
-      }
-    });
-    return (await Promise.all(found)).flat();
-  }
-
-  /** A failing store counts as yes: whoever answers tells of it. */
-  async #isFree(mention: Mention): Promise<boolean> {
-    try {
-      return (await this.#options.inbox.settingsAt(mention)).freeTalk === 'on';
-    } catch (error) {
-      this.#options.log.error('settings.unread', error, { mention: mention.id });
-      return true;
-    }
+  /** The bot's token is no more, or the bot itself. */
+  async #removed(team: string, event: Fields): Promise<void> {
+    const isAll = event['type'] === 'app_uninstalled';
+    if (isAll || Array.isArray(fieldsOf(event['tokens'])['bot'])) await this.#options.left(team);
+    if (isAll) await this.#options.inbox.removed('slack', team);
   }
 
   async #stopped(team: string, event: Fields): Promise<void> {
@@ -213,13 +202,13 @@ export class Events implements Ears {
     const { selfIn, inbox, log } = this.#options;
     log.debug('slack.ignored', { reason: 'deleted', channel });
     if (user === undefined || user !== selfIn(team)?.user)
-      return this.#inOrder(channel, () => inbox.deleted(id, conversations));
+      return void this.#inOrder(channel, () => inbox.deleted(id, conversations));
     const to = this.#answers.get(`${channel}/${thread}`);
     if (to === undefined || ts <= to.message) return;
     // Somebody who may, but Slack does not say who.
     const author = { id: '', name: '', moderates: true as const };
     const turn = `slack:${team}/${channel}/${to.message}`;
-    this.#inOrder(`stop ${channel}`, () => this.#stop({ team, channel, thread, author, turn }));
+    void this.#inOrder(`stop ${channel}`, () => this.#stop({ team, channel, thread, author, turn }));
   }
 
   /** Whatever it says now: the inbox knows whether it was a question. */
@@ -228,7 +217,7 @@ export class Events implements Ears {
     if (heard === undefined || verdict === undefined) return;
     if (verdict.kind === 'ignored' && verdict.reason !== 'not-addressed') return this.#ignore(verdict.reason, heard);
     const { inbox, log } = this.#options;
-    await inbox.edited(await inPlaceWhereWanted(await this.#mentionOf(heard, self), inbox, log));
+    await inbox.edited(await inPlaceWhereWanted(await mentionIn(heard, self, this.#options), inbox, log));
   }
 
   async #stop(what: { team: string; channel: string; thread: string; author: Author; turn?: string }): Promise<void> {

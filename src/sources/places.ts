@@ -43,12 +43,24 @@ export function placeFinder(text: string): (passage: Passage) => number | undefi
   const places = placesIn(text, lines);
   return ({ start, end }) => {
     const last = start + text.slice(start, end).trimEnd().length;
-    const { block } = lines.findLast((line) => line.start < last) ?? { block: 0 };
-    const after = places.find(({ at }) => at >= last);
-    const before = places.findLast(({ at }) => at < last);
+    const { block } = lines[countBelow(lines, last, (line) => line.start) - 1] ?? { block: 0 };
+    const next = countBelow(places, last, ({ at }) => at);
+    const [before, after] = [places[next - 1], places[next]];
     if (after?.block === block) return after.at;
     return before !== undefined && before.at > start ? before.at : undefined;
   };
+}
+
+/** How many of these, which are in order, stand before a place. */
+export function countBelow<T>(all: ArrayLike<T>, place: number, placeOf: (one: T) => number): number {
+  let [low, high] = [0, all.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    // Between the bounds there is always one.
+    if (placeOf(all[middle] as T) < place) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** The outline, where nothing that any platform shows as a fence counts as text. */

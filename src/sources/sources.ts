@@ -174,12 +174,14 @@ function placesOf(
   answers: readonly GroundedAnswer[],
   passages: readonly NamedPassage[],
 ): ReadonlyMap<number, readonly Page[]> {
-  const places = new Map<number, readonly Page[]>();
+  const places = new Map<number, Page[]>();
   if (passages.length === 0) return places;
   const find = placeFinder(answers.flatMap(({ parts }) => parts.map(markdownOf)).join(''));
   for (const { passage, named } of passages) {
     const at = find(passage);
-    if (at !== undefined) places.set(at, [...(places.get(at) ?? []), ...named]);
+    const there = at === undefined ? undefined : places.get(at);
+    if (there !== undefined) there.push(...named);
+    else if (at !== undefined) places.set(at, [...named]);
   }
   return places;
 }

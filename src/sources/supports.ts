@@ -1,7 +1,7 @@
 /** From groundingSupports, which count bytes of one answer, to passages of the text that a reader sees. */
 import type { GroundingMetadata, GroundingSupport, Part } from '../core/content.ts';
 import { markdownOf } from '../core/conversation.ts';
-import type { Passage } from './places.ts';
+import { countBelow, type Passage } from './places.ts';
 
 /** One answer of the model; a reply has as many as there were requests. */
 export interface GroundedAnswer {
@@ -21,10 +21,13 @@ type Segment = NonNullable<GroundingSupport['segment']>;
 
 /** Letters by which a segment that is not in the text word for word may be away from where it should be. */
 const MAX_DRIFT = 64;
+/** UTF-16 units that are searched for the segments of one answer that are not where their offsets say. */
+const MAX_SEARCHED = 10_000_000;
 
 /**
  * The passages of one answer. What a segment says is looked for where its offsets say, then elsewhere, the nearest first,
- * then without regard to white space and punctuation; a segment that is not in the text is left out.
+ * then near by without regard to white space and punctuation; a segment that is not in the text is left out. Of very many
+ * that have drifted in a very long answer, the last are looked for near by alone.
  * @param before UTF-16 units of the reply that stand before the answer.
  */
 export function passagesOf({ parts, grounding }: GroundedAnswer, before: number): readonly SupportedPassage[] {
@@ -54,6 +57,7 @@ class VisibleText {
   readonly #pieces: readonly Piece[];
   readonly #units: Uint32Array;
   #letters: Letters | undefined;
+  #searched = 0;
 
   constructor(parts: readonly Part[]) {
     let shownFrom = 0;
@@ -91,15 +95,18 @@ class VisibleText {
   }
 
   #nearest(text: string, near: number): Passage | undefined {
-    const start = nearestIn(this.#text, text, near);
+    const start = this.#searched > MAX_SEARCHED ? undefined : nearestIn(this.#text, text, near);
+    this.#searched += this.#text.length;
     if (start !== undefined) return { start, end: start + text.length };
     this.#letters ??= lettersOf(this.#text);
     const { letters, places } = this.#letters;
     const said = lettersOf(text).letters;
-    const expected = lettersOf(this.#text.slice(0, near)).letters.length;
-    const at = said === '' ? undefined : nearestIn(letters, said, expected);
-    if (at === undefined || Math.abs(at - expected) > MAX_DRIFT) return undefined;
-    return { start: places[at] ?? 0, end: (places[at + said.length - 1] ?? 0) + 1 };
+    const expected = countBelow(places, near, (place) => place);
+    const from = Math.max(0, expected - MAX_DRIFT);
+    const around = letters.slice(from, expected + MAX_DRIFT + said.length);
+    const at = said === '' ? undefined : nearestIn(around, said, expected - from);
+    if (at === undefined) return undefined;
+    return { start: places[from + at] ?? 0, end: (places[from + at + said.length - 1] ?? 0) + 1 };
   }
 }
 

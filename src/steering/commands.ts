@@ -1,6 +1,12 @@
 /** What each command does, once for all platforms; questions among them come as mentions and not here. */
 import { type AnswerContext, doWith } from '../answers/deeds.ts';
-import { type ConversationId, scopeIdOf, type Settings, type Whereabouts } from '../core/conversation.ts';
+import {
+  type ConversationId,
+  type Platform,
+  scopeIdOf,
+  type Settings,
+  type Whereabouts,
+} from '../core/conversation.ts';
 import {
   ACTION_NAMES,
   type ActionName,
@@ -32,6 +38,8 @@ export interface CommandContext extends ChoiceContext {
   readonly answers: AnswerContext;
   /** What each of them may use here. */
   readonly limitsOf: (payer: Payer) => AccountLimits;
+  /** Removes what is kept of a workspace and cannot be read: whose words are in it, nobody can tell. @throws StorageUnavailable */
+  readonly eraseUnreadable: (platform: Platform, workspace: string) => Promise<void>;
   /** Of the bot. */
   readonly version: string;
   /** Turns kept of a conversation. */
@@ -63,8 +71,8 @@ const DEEDS: Readonly<Record<CommandName, Deed>> = {
   export: exportTurns,
   usage,
   help: async ({ say }) => ({ text: say.help.join('\n') }),
-  about: async ({ say, held }, { version, maxTurns }) => ({
-    text: say.about({ model: held.model.value, version, maxTurns }).join('\n'),
+  about: async ({ say, held, command: { hearsOnlyMentions = false } }, { version, maxTurns }) => ({
+    text: say.about({ model: held.model.value, version, maxTurns, hearsOnlyMentions }).join('\n'),
   }),
 };
 
@@ -135,6 +143,7 @@ async function forgetMe({ command, say }: Given, context: CommandContext): Promi
   const ids = new Set([...stored.map(({ id }) => id), ...open.map(({ conversation }) => conversation)]);
   const turns = await forgetTurns([...ids], author, context);
   await closeOpen(isMine, context);
+  await context.eraseUnreadable(place.platform, place.workspace);
   const account = scopeIdOf('person', command);
   const isLimited = Object.keys(context.limitsOf('person')).length > 0;
   if (account !== undefined) {

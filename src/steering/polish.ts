@@ -99,12 +99,17 @@ export const POLISH: SteeringSentences = {
     '`--think high` lub `--think 8000`, `--search`, `--no-search`, `--maps`, `--code`, `--json`,',
     '`--model flash-lite`, `--persona brief`, `--language pl`, `--thoughts headline`, `--footer`.',
   ],
-  about: ({ model, version, maxTurns }) => [
+  about: ({ model, version, maxTurns, hearsOnlyMentions }) => [
     `Jestem Halley ${version}. Odpowiada ${model}; odpowiedzi mogą być błędne.`,
     'Twoje pytanie, jego pliki i wcześniejsze wypowiedzi trafiają do usługi modelu i nigdzie indziej.',
     `Przechowuję ostatnie pytania i odpowiedzi rozmowy (do ${maxTurns}), ustawienia i liczniki zużycia. Dzienniki nie zawierają treści.`,
     '`/forget` usuwa z pamięci rozmowę; `/forget me` wszystko, co tu o tobie przechowuję.',
     '`/export` daje ci to, co przechowuję z rozmowy.',
+    ...(hearsOnlyMentions
+      ? [
+          'Czytam tu tylko to, co mnie oznacza lub mi odpowiada. Z uprawnieniem Message Content Intent odpowiadam w swoich wątkach też bez oznaczenia i wiem, co padło wcześniej. Może je włączyć osoba, która mnie prowadzi.',
+        ]
+      : []),
   ],
   footer: ({ model, spend, seconds }) =>
     `${model} · ${count.format(spend.inTokens)} wejścia, ${count.format(spend.outTokens)} wyjścia, ${count.format(spend.thoughtTokens)} myślenia · ${seconds.toFixed(1).replace('.', ',')} s · ${costOf(spend)}`,

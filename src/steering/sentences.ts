@@ -61,6 +61,7 @@ export interface AboutFacts {
   readonly version: string;
   /** Turns kept of a conversation. */
   readonly maxTurns: number;
+  readonly hearsOnlyMentions: boolean;
 }
 
 export interface FooterFacts {
@@ -156,12 +157,17 @@ const ENGLISH: SteeringSentences = {
     '`--think high` or `--think 8000`, `--search`, `--no-search`, `--maps`, `--code`, `--json`,',
     '`--model flash-lite`, `--persona brief`, `--language pl`, `--thoughts headline`, `--footer`.',
   ],
-  about: ({ model, version, maxTurns }) => [
+  about: ({ model, version, maxTurns, hearsOnlyMentions }) => [
     `I am Halley ${version}. Answers come from ${model}; they may be wrong.`,
     'Your question, its files and the turns before it are sent to the model service, and to nobody else by me.',
     `I keep the last ${maxTurns} turns of a conversation, what was set, and counts of what was used. Logs hold no text.`,
     '`/forget` deletes the turns of a conversation; `/forget me` all that I keep of you here.',
     '`/export` gives you what I keep of a conversation.',
+    ...(hearsOnlyMentions
+      ? [
+          'Here I read only what mentions me or replies to me. With the Message Content intent I would also answer in my threads without a mention, and know what was said before. Whoever runs me can switch it on.',
+        ]
+      : []),
   ],
   footer: ({ model, spend, seconds }) =>
     `${model} · ${count.format(spend.inTokens)} in, ${count.format(spend.outTokens)} out, ${count.format(spend.thoughtTokens)} thought · ${seconds.toFixed(1)} s · ${costOf(spend)}`,

@@ -2,15 +2,52 @@
 import type { ConversationId, Platform, Turn } from '../core/conversation.ts';
 import type { Author, MentionId } from '../core/inbound.ts';
 import type { StoredTurn } from './media.ts';
-import { isObject, type Store } from './open.ts';
+import { isObject, type Records, type Store } from './open.ts';
 
 /** Turns, files, settings and counts of the workspace, its channels, conversations and people. @throws StorageUnavailable */
 export async function eraseWorkspace(store: Store, platform: Platform, workspace: string): Promise<void> {
+  await store.erase(rangesOf(platform, workspace));
+}
+
+/** What was set aside of the workspace: whose words are in it, nobody can tell. @throws StorageUnavailable */
+export async function eraseUnreadable(store: Store, platform: Platform, workspace: string): Promise<void> {
+  await store.erase(rangesOf(platform, workspace), { isAside: true });
+}
+
+function rangesOf(platform: Platform, workspace: string): readonly (readonly [string, string])[] {
   const place = `${platform}:${encodeURIComponent(workspace)}`;
-  // What follows an id is a slash or a `#`, so that no workspace is taken for one whose id begins with it.
-  const inside = ['', 'person:', 'channel:'].map((scope) => `${scope}${place}/`);
-  const own = `workspace:${place}`;
-  await store.erase([...[...inside, `${own}#`].map((prefix) => [prefix, prefix + LAST] as const), [own, `${own}\0`]]);
+  const own = ownKeyOf(platform, workspace);
+  // What follows an id is a slash or a sign of ours, so that no workspace is taken for one whose id begins with it.
+  const inside = [...['', 'person:', 'channel:'].map((scope) => `${scope}${place}/`), `${own}#`, `${own}@`];
+  return [...inside.map((prefix) => [prefix, prefix + LAST] as const), [own, `${own}\0`]];
+}
+
+/** Workspaces that the bot is no longer in, and since when that is known. */
+export class Absences {
+  readonly #since: Records<number>;
+
+  constructor(store: Store) {
+    this.#since = store.records('absent', { isData: (data) => typeof data === 'number', durable: true });
+  }
+
+  /** Since when it is known, in epoch milliseconds: from now on, where it was not. @throws StorageUnavailable */
+  async since(platform: Platform, workspace: string, now: number): Promise<number> {
+    let at = now;
+    await this.#since.update(ownKeyOf(platform, workspace), (since = now) => {
+      at = since;
+      return { data: since };
+    });
+    return at;
+  }
+
+  /** The bot is there. @throws StorageUnavailable */
+  async end(platform: Platform, workspace: string): Promise<void> {
+    await this.#since.delete([ownKeyOf(platform, workspace)]);
+  }
+}
+
+function ownKeyOf(platform: Platform, workspace: string): string {
+  return `workspace:${platform}:${encodeURIComponent(workspace)}`;
 }
 
 /** No key holds it, and it sorts behind whatever one does. */

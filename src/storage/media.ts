@@ -144,6 +144,7 @@ export function isTurn(data: unknown): data is StoredTurn {
     [data.receivedAt, data.endedAt].every((field) => typeof field === 'number') &&
     [data.author, data.ending, data.usage].every(isObject) &&
     [data.sources, data.posts].every(Array.isArray) &&
+    isListOfObjects(data.files ?? []) &&
     Array.isArray(data.contents) &&
     data.contents.length > 0 &&
     data.contents.every(isContent)
@@ -151,5 +152,9 @@ export function isTurn(data: unknown): data is StoredTurn {
 }
 
 function isContent(data: unknown): boolean {
-  return isObject(data) && (data.role === 'user' || data.role === 'model') && Array.isArray(data.parts);
+  return isObject(data) && (data.role === 'user' || data.role === 'model') && isListOfObjects(data.parts);
+}
+
+function isListOfObjects(data: unknown): boolean {
+  return Array.isArray(data) && data.every(isObject);
 }

@@ -64,10 +64,10 @@ export class Store {
     return this.#parts.file.isWritable();
   }
 
-  /** Removes every record, of any namespace, whose key is in one of the ranges: all of them, or none. @throws StorageUnavailable */
-  async erase(ranges: readonly (readonly [from: string, below: string])[]): Promise<void> {
+  /** Removes every record whose key is in one of the ranges, or those among them that were set aside: all, or none. @throws StorageUnavailable */
+  async erase(...what: Parameters<SqliteFile['erase']>): Promise<void> {
     try {
-      this.#parts.file.erase(ranges);
+      this.#parts.file.erase(...what);
     } catch (cause) {
       const message = `The store ${this.#parts.location} could not delete: ${reasonOf(cause)}.`;
       throw new StorageUnavailable(message, { cause });

@@ -35,6 +35,11 @@ export class KeyvSettingsStore implements SettingsStore {
     await this.#records.update(id, (known) => ({ data: merged(known ?? {}, change) }));
   }
 
+  /** Everything that something was chosen for. Walks the whole namespace. */
+  async *scopes(): AsyncGenerator<string> {
+    for await (const [id] of this.#records.entries()) yield id;
+  }
+
   async forget(id: ScopeId): Promise<void> {
     await this.#records.delete([id]);
   }

@@ -127,11 +127,12 @@ export class SqliteFile {
     return this.#isWritable;
   }
 
-  /** Removes what has a key from `from` on and below `to`, in every namespace. */
-  erase(ranges: readonly (readonly [from: string, to: string])[]): void {
+  /** Removes what has a key from `from` on and below `to`: in every namespace, or of what was set aside alone. */
+  erase(ranges: readonly (readonly [from: string, to: string])[], { isAside = false } = {}): void {
     this.commit(true, () => {
-      for (const { ns } of this.statements.namespaces.all())
-        for (const [from, to] of ranges) this.statements.erase.run(textOf(ns) ?? '', from, to);
+      const all = this.statements.namespaces.all().map(({ ns }) => textOf(ns) ?? '');
+      for (const ns of isAside ? all.filter((each) => each.startsWith(`${SET_ASIDE}/`)) : all)
+        for (const [from, to] of ranges) this.statements.erase.run(ns, from, to);
     });
   }
 

@@ -117,6 +117,7 @@ export class KeyvTurnStore implements TurnStore {
       const key = keyOf(id, indexed.slot);
       const stored = await unlessCorrupt(() => this.#turns.get(key));
       if (stored?.id === indexed.id || !(await this.#turns.setAside([key]))) sound.push(indexed);
+      else await this.#blobs.drop(key, indexed.blobs ?? []);
     }
     await this.#indexes.set(id, sound);
   }

@@ -67,9 +67,11 @@ function describeSingleKeys(place: KeyvPlace): void {
 
   test('keeps any two keys apart', async () => {
     const wellFormed = fc.string({ unit: 'binary', minLength: 1 }).map((key) => key.toWellFormed());
+    const at = place();
+    let cases = 0;
     await fc.assert(
       fc.asyncProperty(fc.uniqueArray(wellFormed, { minLength: 2, maxLength: 8 }), async (keys) => {
-        const storage = place()('a');
+        const storage = at(`case ${++cases}`);
         for (const key of keys) await storage.set(key, `value of ${key}`);
         expect(await storage.getMany(keys)).toEqual(keys.map((key) => `value of ${key}`));
         expect(await keysOf(storage)).toEqual([...keys].sort(byCodeUnit));

@@ -15,6 +15,7 @@ import { Places } from '../../src/place/places.ts';
 import { CommandDesk } from '../../src/steering/commands.ts';
 import { ScopedSettings } from '../../src/steering/settings.ts';
 import { Steering } from '../../src/steering/steering.ts';
+import { eraseUnreadable } from '../../src/storage/erasure.ts';
 import { KeyvJournal } from '../../src/storage/journal.ts';
 import { KeyvLedger } from '../../src/storage/ledger.ts';
 import { openStore } from '../../src/storage/open.ts';
@@ -106,6 +107,7 @@ export class House {
         check: async () => undefined,
         admins: [],
       },
+      eraseUnreadable: (platform, workspace) => eraseUnreadable(store, platform, workspace),
       version: '1',
       maxTurns: 50,
     });

@@ -2,23 +2,31 @@
 import { describe, expect, it } from 'vitest';
 import { chanceOf } from '../bench/random.ts';
 import { type Outcome, planOf, Story } from './story.ts';
+import { DiscordScene } from './discord.ts';
+import { SlackScene } from './slack.ts';
 import { CrashStage } from './stage.ts';
 
 const CRASHES = Number(process.env['CRASHES'] ?? 6);
+const SCENES = [
+  ['Discord', DiscordScene],
+  ['Slack', SlackScene],
+] as const;
+/** Each platform has its part of them. */
+const EACH = Math.ceil(CRASHES / SCENES.length);
 const SEED = process.env['CRASH_SEED'] ?? 'halley';
 
-describe('a bot that is killed', () => {
-  it(`at ${CRASHES} moments of its turns has answered each question that it accepted once and whole`, {
-    timeout: 120_000 + CRASHES * 20_000,
+describe.each(SCENES)('a bot that is killed on %s', (name, Platform) => {
+  it(`at ${EACH} moments of its turns has answered each question that it accepted once and whole`, {
+    timeout: 120_000 + EACH * 20_000,
   }, async () => {
-    await using stage = await CrashStage.open();
+    await using stage = await CrashStage.open(await Platform.open());
     const story = new Story(stage);
     await stage.start();
     const steps = await story.measured();
     const outcomes: Outcome[] = [];
-    for (let number = 0; number < CRASHES; number++)
-      outcomes.push(await story.play(planOf(chanceOf(`${SEED}/${number}`), steps)));
-    if (CRASHES > 20) console.log(reportOf(outcomes, steps));
+    for (let number = 0; number < EACH; number++)
+      outcomes.push(await story.play(planOf(chanceOf(`${SEED}/${number}`), stage.scene, steps)));
+    if (CRASHES > 20) console.log(`${name}: ${reportOf(outcomes, steps)}`);
     expect(outcomes.filter(({ faults }) => faults.length > 0)).toEqual([]);
     stage.gemini.assertUsed();
   });

@@ -2,6 +2,7 @@
 import diagnostics from 'node:diagnostics_channel';
 import { writeSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { WebSocket } from 'ws';
 
 /** What a test may ask: to begin counting, to die at the numbered step from now on, or how many steps there were. */
 export interface Asked {
@@ -36,6 +37,16 @@ function requestIn(message: unknown): string {
   const { request } = message as { readonly request: { readonly method: string; readonly path: string } };
   return `${request.method} ${request.path.replaceAll(/\d{6,}/g, '…')}`;
 }
+
+/** What is said over a connection that stays open: to the gateway, and that an event of Slack's has arrived. */
+const { send } = WebSocket.prototype;
+Object.assign(WebSocket.prototype, {
+  send(this: WebSocket, ...said: unknown[]): void {
+    step('before a word to the gateway');
+    Reflect.apply(send, this, said);
+    step('after a word to the gateway');
+  },
+});
 
 process.on('message', (asked: Asked) => {
   process.send?.({ taken });

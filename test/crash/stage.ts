@@ -8,15 +8,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ConversationId, Turn } from '../../src/core/conversation.ts';
 import { openStore } from '../../src/storage/open.ts';
 import { KeyvTurnStore } from '../../src/storage/turns.ts';
-import { DiscordSimulator } from '../simulators/discord/simulator.ts';
 import { GeminiSimulator } from '../simulators/gemini/simulator.ts';
 import { quietLog } from '../support/model.ts';
 import { Process } from '../support/process.ts';
+import type { Scene } from './scene.ts';
 
 const KILLER = fileURLToPath(new URL('killer.ts', import.meta.url));
-
-/** Discord lets a bot identify once in five seconds. */
-const IDENTIFY_WAIT_MS = 5000;
 
 /** Milliseconds in which anything that is to happen does, on a busy machine. */
 const LONGEST_MS = 60_000;
@@ -30,22 +27,22 @@ export interface Start {
 }
 
 export class CrashStage implements AsyncDisposable {
-  readonly discord: DiscordSimulator;
+  readonly scene: Scene;
   readonly gemini: GeminiSimulator;
   readonly #folder: string;
   #bot: Process | undefined;
 
-  static async open(): Promise<CrashStage> {
-    const discord = await DiscordSimulator.start({ checked: false });
+  static async open(scene: Scene): Promise<CrashStage> {
     const gemini = await GeminiSimulator.start();
     const folder = await mkdtemp(join(tmpdir(), 'halley-crash-'));
-    await writeFile(join(folder, 'usual.yaml'), 'tools: [current_time]\n');
-    await writeFile(join(folder, 'late.yaml'), 'tools: [current_time]\nconversation: { resumeMs: 0 }\n');
-    return new CrashStage(discord, gemini, folder);
+    const usual = 'tools: [current_time]\n';
+    await writeFile(join(folder, 'usual.yaml'), usual);
+    await writeFile(join(folder, 'late.yaml'), `${usual}conversation: { resumeMs: 0 }\n`);
+    return new CrashStage(scene, gemini, folder);
   }
 
-  private constructor(discord: DiscordSimulator, gemini: GeminiSimulator, folder: string) {
-    this.discord = discord;
+  private constructor(scene: Scene, gemini: GeminiSimulator, folder: string) {
+    this.scene = scene;
     this.gemini = gemini;
     this.#folder = folder;
   }
@@ -57,12 +54,11 @@ export class CrashStage implements AsyncDisposable {
 
   /** Resolves when it is ready or dead. */
   async start({ dieAt, tooLate = false }: Start = {}): Promise<void> {
-    this.discord.clock.advance(IDENTIFY_WAIT_MS);
+    await this.scene.restarts();
     const environment = {
       COMETAPI_KEY: this.gemini.apiKey,
       COMETAPI_BASE_URL: this.gemini.baseUrl,
-      DISCORD_TOKEN: this.discord.token,
-      DISCORD_API_URL: this.discord.apiUrl,
+      ...this.scene.environment,
       STORE_URL: `sqlite:${this.#file}`,
       HTTP_PORT: '0',
       HALLEY_CONFIG: join(this.#folder, tooLate ? 'late.yaml' : 'usual.yaml'),
@@ -74,6 +70,7 @@ export class CrashStage implements AsyncDisposable {
     isUp.catch(() => undefined);
     const first = await Promise.race([isUp, bot.exit().then(() => 'down' as const)]);
     if (first === 'down' && dieAt === undefined) throw new Error(`the bot did not start:\n${bot.output}`);
+    if (first === 'up') await this.scene.started(Number(/"port":(\d+)/.exec(bot.output)?.[1]));
   }
 
   /** From now on the bot takes so many steps. */
@@ -148,7 +145,7 @@ export class CrashStage implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#bot?.[Symbol.asyncDispose]();
-    await Promise.all([this.discord.stop(), this.gemini.stop()]);
+    await Promise.all([this.scene.stop(), this.gemini.stop()]);
     await rm(this.#folder, { recursive: true, force: true });
   }
 }

@@ -4,7 +4,7 @@ import { conversationIdOf, type Platform, scopeIdOf } from '../../src/core/conve
 import type { Mention } from '../../src/core/inbound.ts';
 import { Privacy, type Retention } from '../../src/guard/privacy.ts';
 import { spendOf } from '../../src/models/spend.ts';
-import { eraseWorkspace } from '../../src/storage/erasure.ts';
+import { Absences, eraseWorkspace } from '../../src/storage/erasure.ts';
 import { KeyvJournal } from '../../src/storage/journal.ts';
 import { KeyvLedger } from '../../src/storage/ledger.ts';
 import { KeyvSettingsStore } from '../../src/storage/settings.ts';
@@ -26,8 +26,22 @@ async function aHouse(retention: Retention = { retentionDays: 0, workspaces: {} 
   const ledger = new KeyvLedger(store);
   const lanes = new LocalLanes();
   const erase = (platform: Platform, workspace: string) => eraseWorkspace(store, platform, workspace);
-  const privacy = new Privacy({ retention, turns, journal, lanes, erase, log: quietLog, now: () => NOW });
-  return { path, turns, journal, settings, ledger, lanes, privacy };
+  /** What the platform says of each workspace. */
+  const isIn = new Map<string, boolean | undefined>();
+  const clock = { now: NOW };
+  const privacy = new Privacy({
+    retention,
+    turns,
+    journal,
+    scopes: () => settings.scopes(),
+    adapters: new Map([['discord', { isIn: async (workspace: string) => isIn.get(workspace) }]]),
+    absences: new Absences(store),
+    lanes,
+    erase,
+    log: quietLog,
+    now: () => clock.now,
+  });
+  return { isIn, clock, path, turns, journal, settings, ledger, lanes, privacy };
 }
 
 function aMentionIn(workspace: string, id = `discord:c/${workspace}`): Mention {
@@ -142,5 +156,38 @@ describe('a workspace that the bot was taken out of', () => {
     await privacy.removed('discord', 'g1');
     await written;
     expect(storedIn(path).join()).not.toContain('too late');
+  });
+});
+
+describe('a workspace that the bot was taken out of while it was not running', () => {
+  it('is erased when that has been so for a week, and no other', async () => {
+    const { turns, settings, privacy, isIn, clock, path } = await aHouse();
+    for (const workspace of ['left', 'there', 'unsure'])
+      await turns.append(aMentionIn(workspace).conversation, aTurn({ text: `said in ${workspace}` }));
+    const person = scopeIdOf('person', aMentionIn('chosen'));
+    if (person !== undefined) await settings.set(person, { search: 'on' });
+    isIn.set('left', false).set('chosen', false).set('there', true);
+    await privacy.leaveAbsent();
+    clock.now += 6 * DAY_MS;
+    await privacy.leaveAbsent();
+    expect(storedIn(path).join()).toMatch(/said in left/);
+    clock.now += DAY_MS;
+    await privacy.leaveAbsent();
+    const left = storedIn(path).join('\n');
+    expect(left).not.toMatch(/left|chosen/);
+    expect(left).toMatch(/said in there/);
+    expect(left).toMatch(/said in unsure/);
+  });
+
+  it('is kept when it takes the bot back, also for the next time', async () => {
+    const { turns, privacy, isIn, clock } = await aHouse();
+    const { conversation } = aMentionIn('g1');
+    await turns.append(conversation, aTurn());
+    for (const isThere of [false, true, false, undefined, false]) {
+      isIn.set('g1', isThere);
+      await privacy.leaveAbsent();
+      clock.now += 3 * DAY_MS;
+    }
+    expect(await turns.turns(conversation)).toHaveLength(1);
   });
 });

@@ -119,11 +119,18 @@ describe('on Discord without the message content intent', () => {
     stage.harness.gemini.next(text('One.'), text('Two.'));
     const talk = await stage.open('first?');
     await seenExactly(talk, 'One.');
+    const told = () => stage.discord.readsOfBot(talk.channelId).map(({ content }) => content);
     await talk.say('nobody hears this');
+    await expect.poll(told).toEqual(['One.', expect.stringContaining('I can only read messages here that mention me')]);
+    await talk.say('nor this');
     const [first] = stage.discord.readsOfBot(talk.channelId);
     stage.person('Ada').says(talk.channelId, 'second?', { replyTo: first?.id ?? '', ping: true });
     await seenExactly(talk, 'Two.');
     expect(JSON.stringify(stage.harness.gemini.requests[1]?.body)).toContain('second?');
+    expect(told()).toHaveLength(3);
+    const about = /With the Message Content intent I would also/u;
+    expect((await talk.command('/about')).text).toMatch(about);
+    expect((await stage.talk(stage.person('Ada').dmChannelId).command('/about')).text).not.toMatch(about);
     await stage.stop();
   });
 

@@ -91,6 +91,24 @@ describe('several workspaces on Slack', () => {
     expect(renewals).toHaveLength(1);
   });
 
+  it('are erased a week after they took the bot out while nobody heard of it', async () => {
+    const ada = slack.addUser('Ada');
+    slack.decides({ workspace: slack.workspace, agrees: true });
+    expect(await install()).toBe(200);
+    await answers(ada, 'One.');
+    await harness.untilLogged('turn.done');
+    await harness.halt();
+    slack.installs.uninstall(slack.workspace, []);
+    await harness.start();
+    await harness.untilLogged('workspace.absent');
+    expect(harness.stored().join()).toContain('One.');
+    await harness.halt();
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 7 * 24 * 3_600_000 });
+    await harness.start();
+    await harness.untilLogged('workspace.erased');
+    expect(harness.stored().join()).not.toContain('One.');
+  });
+
   it('of an organisation are installed and answered one by one; for all of it at once there is a clear no', async () => {
     const acme = { id: 'E0ACME', name: 'Acme Group' };
     const [north, south] = [slack.addWorkspace('North', acme), slack.addWorkspace('South', acme)];

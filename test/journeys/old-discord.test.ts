@@ -126,4 +126,18 @@ describe('a private answer on Discord', () => {
     await seenText(direct, 'The second half.');
     expect((await direct.answers())[0]?.text).toContain('took longer than it can be shown where you asked');
   });
+
+  it('that outlives its command, of somebody who takes no direct messages, is said to be lost, and by nobody’s name', async () => {
+    const hold = gate();
+    stage.harness.gemini.next(text('Hi.'), heldAfter(text('The first half. The second half.', { chunks: 2 }), 1, hold));
+    const { talk, given } = await ask();
+    await expect.poll(() => shown(given), { timeout: 10_000 }).toEqual([expect.stringContaining('The first half.')]);
+    stage.person('Ada').takesDirectMessages(false);
+    stage.discord.clock.advance(16 * MINUTE_MS);
+    hold.open();
+    await seenText(talk, 'A private answer took too long to be shown');
+    const texts = (await talk.answers()).map((answer) => answer.text);
+    expect(texts).toHaveLength(2);
+    expect(texts.join()).not.toMatch(/Ada|half|secret/u);
+  });
 });

@@ -21,7 +21,7 @@ import {
   StreamBroken,
   ToolFailed,
 } from '../../src/core/errors.ts';
-import type { FileFault } from '../../src/core/inbound.ts';
+import type { FileFault } from '../../src/core/files.ts';
 import { type CutReason, ENGLISH } from '../../src/notices/english.ts';
 import { type Notices, noticesFor, noticesIn } from '../../src/notices/notices.ts';
 

@@ -1,4 +1,5 @@
 /** A simulated Slack, and the adapter as a test wants it. */
+import type { Arrivals } from '../../src/core/files.ts';
 import { noticesFor } from '../../src/notices/notices.ts';
 import { Governor } from '../../src/reply/governor.ts';
 import { SlackAdapter, type SlackOptions } from '../../src/slack/adapter.ts';
@@ -15,6 +16,23 @@ const perMinute = Object.fromEntries(Object.keys(PER_MINUTE).map((method) => [me
 
 export function generousSlack(options: SimulatorOptions = {}): Promise<SlackSimulator> {
   return SlackSimulator.start({ perMinute, assumptions: { postBurst: 500 }, ...options });
+}
+
+/** What arrived, in this process alone. */
+export class HeldArrivals implements Arrivals {
+  readonly #held = new Map<string, Readonly<Record<string, unknown>>>();
+
+  async keep(id: string, payload: Readonly<Record<string, unknown>>): Promise<void> {
+    this.#held.set(id, payload);
+  }
+
+  async done(id: string): Promise<void> {
+    this.#held.delete(id);
+  }
+
+  async left(): Promise<readonly Readonly<Record<string, unknown>>[]> {
+    return [...this.#held.values()];
+  }
 }
 
 export interface Made {
@@ -36,6 +54,7 @@ export function anAdapter(sim: SlackSimulator, change: Partial<SlackOptions> = {
     governor: new Governor(),
     noticesFor: noticesFor('auto'),
     downloader: new WebDownloader({ timeoutMs: 5000, log }),
+    arrivals: new HeldArrivals(),
     log,
     onFatal: () => log.error('test.fatal', 'called'),
     retryMs: 5,

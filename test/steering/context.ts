@@ -8,6 +8,7 @@ import { ModelTable } from '../../src/models/table.ts';
 import type { CommandContext } from '../../src/steering/commands.ts';
 import { type Rights, ScopedSettings } from '../../src/steering/settings.ts';
 import type { Catalogue } from '../../src/steering/values.ts';
+import { eraseUnreadable } from '../../src/storage/erasure.ts';
 import { KeyvJournal } from '../../src/storage/journal.ts';
 import { KeyvLedger } from '../../src/storage/ledger.ts';
 import { KeyvSettingsStore } from '../../src/storage/settings.ts';
@@ -63,6 +64,7 @@ export async function aContext(
     answers,
     journal,
     ledger: new KeyvLedger(store),
+    eraseUnreadable: (platform, workspace) => eraseUnreadable(store, platform, workspace),
     version: '1.2.3',
     maxTurns: 50,
     log: quietLog,

@@ -110,6 +110,8 @@ describe('KeyvTurnStore', () => {
   test.each([
     ['of another mention', '"id":"one"', '"id":"two"'],
     ['said by nobody known', '"role":"user"', '"role":"system"'],
+    ['with a part that is none', '"parts":[', '"parts":[null,'],
+    ['with files that are none', '"ending":', '"files":"x","ending":'],
   ])('does not take a turn %s for the one it remembers', async (_, was, is) => {
     const { path, store } = await inFile();
     await store.append(aConversation, aTurn({ id: 'one' }));

@@ -1,5 +1,6 @@
 /** Which addresses count as public, and what becomes of a name that leads elsewhere. */
 import type { LookupAddress } from 'node:dns';
+import { connect } from 'node:net';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isPublic, publicLookup } from '../../src/web/addresses.ts';
@@ -91,5 +92,27 @@ describe('publicLookup', () => {
     const { promise, resolve } = Promise.withResolvers<unknown>();
     failed('files.test', { all: true }, resolve);
     expect(await promise).toMatchObject({ code: 'ENOTFOUND' });
+  });
+
+  it('is asked once a connection, and what it found is connected to: a name that leads elsewhere a moment later leads nowhere', async () => {
+    const answers = [[shown], [{ address: '127.0.0.1', family: 4 }]];
+    let looks = 0;
+    const changing = publicLookup((_name, _options, done) => {
+      const found = answers[looks++] ?? [];
+      setImmediate(() => done(null, found));
+    });
+    const connected = async (): Promise<unknown> => {
+      const socket = connect({ host: 'localhost', port: 443, lookup: changing });
+      const { promise, resolve } = Promise.withResolvers<unknown>();
+      socket.on('error', resolve);
+      // Told before the connection is tried, which a test must not do.
+      socket.on('lookup', (_error, address) => {
+        resolve(address);
+        socket.destroy();
+      });
+      return promise;
+    };
+    expect([await connected(), looks]).toEqual(['8.8.8.8', 1]);
+    expect([await connected(), looks]).toMatchObject([{ code: 'NOT_PUBLIC' }, 2]);
   });
 });

@@ -158,7 +158,8 @@ export class Gateway extends Lines {
     this.#sessions.set(session.id, session);
     connection.session = session;
     session.socket = socket;
-    const ownsGuild = Number((BigInt(world.guild.id) >> 22n) % BigInt(shards)) === shardId;
+    const isIn = world.guild.members.has(world.app.bot.id);
+    const ownsGuild = isIn && Number((BigInt(world.guild.id) >> 22n) % BigInt(shards)) === shardId;
     session.send('READY', this.#ready(session, ownsGuild));
     if (ownsGuild && (intents & Intent.guilds) !== 0) session.send('GUILD_CREATE', guildCreateJson(world));
     world.changed();
