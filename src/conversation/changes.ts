@@ -1,4 +1,5 @@
 /** What people do to their own messages after they sent them: edits are answered anew, deletions are forgotten. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ConversationId, Turn } from '../core/conversation.ts';
 import type { Journal, JournalEntry, Mention, MentionId, ReplyAddress } from '../core/inbound.ts';
 import type { Inbox, Lanes, Log, ReplySurface, TurnStore } from '../core/ports.ts';
@@ -16,6 +17,9 @@ export class Withdrawn extends Error {
   override readonly name = 'Withdrawn';
 }
 
+/** Milliseconds that sources are still looked up for while another mention waits. */
+const MOMENT_MS = 300;
+
 /** A mention that is being answered or waits for its lane, as its author has it now. */
 export class Answering implements JournalEntry {
   #mention: Mention;
@@ -24,6 +28,7 @@ export class Answering implements JournalEntry {
   #isWithdrawn = false;
   #isCut = false;
   #changed = new AbortController();
+  readonly #followed = Promise.withResolvers<void>();
 
   constructor({ mention, posts, seen = '' }: JournalEntry) {
     this.#mention = mention;
@@ -47,6 +52,17 @@ export class Answering implements JournalEntry {
   /** Whether the answer ended in the middle, because its question was gone. */
   get isCut(): boolean {
     return this.#isCut;
+  }
+
+  /** Resolves a moment after another mention waits for this one to be answered: what is looked up for it may just be coming. */
+  async awaited(): Promise<void> {
+    await this.#followed.promise;
+    await delay(MOMENT_MS, undefined, { ref: false });
+  }
+
+  /** Another mention came, in this conversation or elsewhere. */
+  followedBy({ mention }: JournalEntry): void {
+    if (mention.conversation === this.#mention.conversation) this.#followed.resolve();
   }
 
   /** Remembers the posts that stand, and gives them back. */

@@ -85,6 +85,7 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
   }
 
   #begin(answering: Answering, maxWaiting: number, work: Work): void {
+    for (const each of this.answering.values()) each.followedBy(answering);
     const done = this.#inLane(answering, maxWaiting, work).finally(() => this.answering.delete(done));
     this.answering.set(done, answering);
   }
@@ -95,10 +96,7 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
     return (since !== undefined && since <= at) || (await turns.turns(id)).some(({ receivedAt }) => receivedAt <= at);
   }
 
-  /**
-   * Lets running answers finish for `drainMs` milliseconds. What is unfinished then is cut off and stays in the journal;
-   * writes that are under way get a moment more.
-   */
+  /** Lets running answers finish for `drainMs` milliseconds; what is unfinished then is cut off and stays in the journal. */
   async stop(drainMs: number): Promise<void> {
     this.#draining = true;
     const all = Promise.all(this.answering.keys());
@@ -213,7 +211,8 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
       notice: ({ lastMessages }) => besideAnswer({ ...plan, lastMessages, steered, depthOf }, notices),
       onPosts: (posts) => journal.posted(mention.id, answering.stands(posts)),
       onView: (text) => journal.seen(mention.id, text),
-      resolve: (done) => relinking(done, redirects, this.#cutOff.signal),
+      resolve: (done, enough) => relinking(done, redirects, AbortSignal.any([this.#cutOff.signal, enough])),
+      awaited: () => answering.awaited(),
     });
     if (answering.isWithdrawn) return;
     const seen = failure === undefined ? turn : seenOf(turn, failure, log);

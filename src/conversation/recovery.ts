@@ -62,7 +62,7 @@ export async function unfinishedTurn(
     usage: {},
     posts,
     receivedAt,
-    endedAt: Date.now(),
+    endedAt: Math.max(receivedAt, Date.now()),
   };
   return completed(turn, '');
 }

@@ -203,7 +203,7 @@ class TurnRecord {
       usage: sumOf([...this.#dropped, ...this.#answers.map((answer) => answer.usage)]),
       posts: [],
       receivedAt: mention.receivedAt,
-      endedAt: Date.now(),
+      endedAt: Math.max(mention.receivedAt, Date.now()),
     };
   }
 

@@ -18,8 +18,10 @@ export interface PresentOptions {
   readonly onPosts: (posts: readonly PostRef[]) => Promise<void>;
   /** Told the model's text before each write that shows more of it. Its failure is logged. */
   readonly onView?: (text: string) => Promise<void>;
-  /** Finds better addresses for the sources of a turn; undefined when there are none to find. Never rejects. */
-  readonly resolve?: (turn: Turn) => Promise<Turn> | undefined;
+  /** Finds better addresses for the sources of a turn, until it is enough; undefined when there are none to find. Never rejects. */
+  readonly resolve?: (turn: Turn, enough: AbortSignal) => Promise<Turn> | undefined;
+  /** Asked once the text stands: resolves when it is enough, because somebody waits for the next answer. */
+  readonly awaited?: () => Promise<void>;
   /** What goes on until there is text. Default: `thinking`. */
   readonly status?: Status;
   /** Whose answer it is, so that something can be done with it; absent where nothing can. */
@@ -70,13 +72,15 @@ async function finished(
     return writer.stands(await surface.finish({ ...replyOf(seen), ...offer }));
   };
   const noticed = withNotice(turn, options);
-  const resolving = options.resolve?.(noticed);
+  const enough = new AbortController();
+  const resolving = options.resolve?.(noticed, enough.signal);
   const first = resolving === undefined ? noticed : unsourced(noticed);
   try {
     await finish(first);
   } catch (failure) {
     return { turn: { ...turn, contents: writer.seenOf(turn), posts: writer.posts }, failure };
   }
+  void options.awaited?.().then(() => enough.abort());
   const last = (await resolving) ?? first;
   try {
     if (last !== first) await finish(last);

@@ -55,6 +55,13 @@ describe('runTurn', () => {
     expect(turn.usage.totalTokenCount).toBeGreaterThan(0);
   });
 
+  it('ends no sooner than its question came, also where the clock was set back meanwhile', async () => {
+    gemini.next(text('Yes.'));
+    const receivedAt = Date.now() + 3_600_000;
+    const { turn } = await run(new AbortController().signal, { ...plan, mention: { ...plan.mention, receivedAt } });
+    expect(turn).toMatchObject({ receivedAt, endedAt: receivedAt });
+  });
+
   it('keeps thoughts apart from the answer and out of memory', async () => {
     gemini.next(parts([[{ text: '**Weighing it**', thought: true }], [{ text: 'Yes.' }]]));
     const { events, turn } = await run(new AbortController().signal, aPlan({ includeThoughts: true }));

@@ -73,6 +73,16 @@ journey(
       expect(await seenLinks(talk, 2)).toEqual([A, A]);
     },
 
+    'keep another question waiting for no more than a moment': async (stage) => {
+      const links = [host.link('slow'), host.link('a')];
+      stage.harness.gemini.next(text('One. Two.', { grounding: { sources: sourced(...links) } }), text('Three.'));
+      const talk = await stage.open('count! --search');
+      await seenText(talk, 'One. Two.');
+      await talk.say('and then?');
+      await seen(talk, (all) => all.at(-1)?.text.startsWith('Three.') === true);
+      expect(await seenLinks(talk, 2)).toEqual([host.link('slow'), A]);
+    },
+
     'keep the links of which nothing is known': async (stage) => {
       const links = [host.link('refused'), host.link('a')];
       stage.harness.gemini.next(text('One. Two.', { grounding: { sources: sourced(...links) } }));
