@@ -201,8 +201,8 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
     const unasked = signal.aborted || before !== undefined ? undefined : whyUnasked(plan, notices);
     if (unasked !== undefined) return reader.tell(unasked);
     const stream = meter.metered((request, ended) => client.stream(request, ended), mention);
-    const events = steeredTurn(runTurn(plan, { client: { stream }, toolbox }, signal), steered);
-    const { turn, failure } = await present(events, reader.surface, {
+    const begin = (ends: AbortSignal) => steeredTurn(runTurn(plan, { client: { stream }, toolbox }, ends), steered);
+    const { turn, failure } = await present(begin, reader.surface, {
       signal,
       log,
       notices,

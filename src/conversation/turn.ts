@@ -2,7 +2,7 @@
 import { Answer, candidateOf, wordOf } from '../core/answer.ts';
 import type { Chunk, CitationSource, Content, GroundingMetadata, UsageMetadata } from '../core/content.ts';
 import { markdownOf, type Turn } from '../core/conversation.ts';
-import { codeOf, type Ending, ModelEmpty, StreamBroken } from '../core/errors.ts';
+import { codeOf, type Ending, ModelEmpty, PlatformRejected, StreamBroken } from '../core/errors.ts';
 import type { Mention } from '../core/inbound.ts';
 import type { ModelClient, ModelRequest } from '../core/model.ts';
 import type { LogFields, Toolbox } from '../core/ports.ts';
@@ -44,7 +44,7 @@ const MAX_ROUNDS = 8;
  * Asks the model, runs what it calls, yields what happens and returns what is remembered. Text that was yielded is never
  * taken back: a failure after it ends the turn as `broken`, Stop ends it as `stopped`, both with what came until then.
  * @throws the model client's errors when they come before anything visible; ModelEmpty when there is nothing to show; the
- * signal's reason when it was aborted by anything but Stop.
+ * signal's reason when it was aborted by anything but Stop, or by a platform where nothing more may be shown.
  */
 export async function* runTurn(
   plan: TurnPlan,
@@ -104,13 +104,11 @@ function* eventsOf(chunk: Chunk): Generator<ReplyEvent> {
 
 /** How a turn ends whose stream did not; throws again what leaves nothing to show. */
 function endingOfFailure(error: unknown, record: TurnRecord, signal: AbortSignal): Ending {
-  if (signal.aborted) {
-    if (!(signal.reason instanceof Stopped)) throw signal.reason;
-    const { by } = signal.reason;
-    return { kind: 'stopped', ...(by === undefined ? {} : { by }) };
-  }
-  if (record.isVisible) return { kind: 'broken', code: codeOf(error) };
-  throw error;
+  const cause: unknown = signal.aborted ? signal.reason : error;
+  if (cause instanceof Stopped) return { kind: 'stopped', ...(cause.by === undefined ? {} : { by: cause.by }) };
+  const isShut = signal.aborted && cause instanceof PlatformRejected;
+  if (isShut || (record.isVisible && !signal.aborted)) return { kind: 'broken', code: codeOf(cause) };
+  throw cause;
 }
 
 function endingOf(answer: Answer, { json }: ModelRequest): Ending {

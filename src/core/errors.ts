@@ -154,6 +154,8 @@ export interface PlatformFailure {
   /** The platform's own error code. */
   readonly platformCode?: string | number;
   readonly retryAfterMs?: number;
+  /** Nothing may be written there any more, so no more of the answer is wanted. */
+  readonly isShut?: true;
   readonly cause?: unknown;
 }
 

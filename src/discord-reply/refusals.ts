@@ -39,6 +39,7 @@ const MEANINGS: ReadonlyMap<unknown, Meaning> = new Map<unknown, Meaning>([
   [200_001, 'rules'],
   [240_000, 'rules'],
   [20_009, 'rules'],
+  [10_003, 'forbidden'],
   [50_001, 'forbidden'],
   [50_013, 'forbidden'],
   [50_007, 'forbidden'],
@@ -52,6 +53,13 @@ const MEANINGS: ReadonlyMap<unknown, Meaning> = new Map<unknown, Meaning>([
   [NOT_IN_DISPLAYS, 'a-display'],
   [LOST, 'lost'],
 ]);
+
+/** The error, which says so where nothing more may be written. */
+export function asShut(error: unknown): unknown {
+  const meaning = meaningOf(error);
+  if (!(error instanceof PlatformRejected) || (meaning !== 'forbidden' && meaning !== 'locked')) return error;
+  return new PlatformRejected(error.message, { ...error.failure, isShut: true });
+}
 
 /** Undefined for what means nothing in particular. */
 export function meaningOf(error: unknown): Meaning | undefined {

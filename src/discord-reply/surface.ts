@@ -18,7 +18,7 @@ import { Posts } from '../reply/posts.ts';
 import { postedBelow } from './below.ts';
 import { directChannel, tellElsewhere } from './elsewhere.ts';
 import { Messages } from './messages.ts';
-import { meaningOf } from './refusals.ts';
+import { asShut, meaningOf } from './refusals.ts';
 import { openThread } from './thread.ts';
 import { Typing, type TypingOptions } from './typing.ts';
 
@@ -69,6 +69,8 @@ export class DiscordSurface implements ReplySurface {
       const posts = await this.#posts.sync(pages, 'growing');
       this.#seen = view.exact;
       return posts;
+    } catch (error) {
+      throw asShut(error);
     } finally {
       this.#messages.release();
     }

@@ -1,6 +1,7 @@
 /** The only loop between model and reader: feeds the draft, shows views of it as leave is granted, and finishes the reply. */
+import { isDeepStrictEqual } from 'node:util';
 import { answerTextOf, imagesOf, isVisible, type Turn } from '../core/conversation.ts';
-import { codeOf, PlatformUnavailable } from '../core/errors.ts';
+import { codeOf, PlatformRejected, PlatformUnavailable } from '../core/errors.ts';
 import type { Log, ReplySurface, Urgency } from '../core/ports.ts';
 import type { DraftView, PostRef, Reply, ReplyEvent, Status } from '../core/reply.ts';
 import { Draft, Rhythm } from './draft.ts';
@@ -39,10 +40,11 @@ export interface Presented {
 /**
  * Shows a turn while it runs, and finishes its reply. A view is made only when leave to write it was granted, so it holds
  * the newest text; one that fails is logged and does no harm, because the next one is complete.
- * @throws what `events` throws, after the last write has ended. What was shown by then is left as it is.
+ * @param begin Begins the turn; its signal is aborted where nothing more may be shown, with why.
+ * @throws what the turn throws, after the last write has ended. What was shown by then is left as it is.
  */
 export async function present(
-  events: AsyncGenerator<ReplyEvent, Turn>,
+  begin: (signal: AbortSignal) => AsyncGenerator<ReplyEvent, Turn>,
   surface: ReplySurface,
   options: PresentOptions,
 ): Promise<Presented> {
@@ -51,7 +53,7 @@ export async function present(
   const writing = writer.run();
   let turn: Turn;
   try {
-    turn = await drained(events, (event) => {
+    turn = await drained(begin(AbortSignal.any([options.signal, writer.shut])), (event) => {
       if (draft.add(event)) writer.wake();
     });
   } finally {
@@ -137,6 +139,7 @@ class Writer {
   readonly #surface: ReplySurface;
   readonly #options: PresentOptions;
   readonly #stopped = new AbortController();
+  readonly #shut = new AbortController();
   #news = Promise.withResolvers<void>();
   readonly #rhythm = new Rhythm();
   #urgency: Urgency = 'first';
@@ -152,6 +155,10 @@ class Writer {
 
   get posts(): readonly PostRef[] {
     return this.#posts;
+  }
+
+  get shut(): AbortSignal {
+    return this.#shut.signal;
   }
 
   /** The question, and as much of the answer as was shown. */
@@ -186,13 +193,14 @@ class Writer {
       // Stopped since leave was granted: nothing would end a further round.
       if (signal.aborted) return;
       const failure = await this.#tolerating('reply.view-lost', () => this.#show());
+      if (failure instanceof PlatformRejected && failure.failure.isShut === true) return this.#shut.abort(failure);
       if (failure instanceof PlatformUnavailable) again = setTimeout(() => this.#news.resolve(), LOST_VIEW_MS);
     }
   }
 
   /** Remembers the posts that stand, and tells when they are others than before. */
   async stands(posts: readonly PostRef[]): Promise<void> {
-    const same = posts.length === this.#posts.length && posts.every((post, at) => isSame(post, this.#posts[at]));
+    const same = isDeepStrictEqual(posts, this.#posts);
     this.#posts = posts;
     if (!same) await this.#tolerating('reply.posts-unrecorded', () => this.#options.onPosts(posts));
   }
@@ -242,8 +250,4 @@ class Writer {
       return error;
     }
   }
-}
-
-function isSame(one: PostRef, other: PostRef | undefined): boolean {
-  return one.channel === other?.channel && one.message === other.message;
 }

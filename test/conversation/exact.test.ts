@@ -55,7 +55,7 @@ describe('an answer', () => {
         gemini.next(delivered(text(answer, { chunks }), { cuts: { sizes: cuts } }));
         const surface = new FakeSurface();
         const { signal } = new AbortController();
-        const { turn } = await present(runTurn(plan, { client, toolbox }, signal), surface, {
+        const { turn } = await present((ends) => runTurn(plan, { client, toolbox }, ends), surface, {
           signal,
           notices: noticesIn(),
           log: quietLog,

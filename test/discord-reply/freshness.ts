@@ -119,7 +119,7 @@ async function answered(
   };
   const { signal } = new AbortController();
   const notices = noticesFor('auto')('en');
-  const { turn } = await present(events(), surface, { signal, log, notices, onPosts: async () => {} });
+  const { turn } = await present(events, surface, { signal, log, notices, onPosts: async () => {} });
   return { text, chunks, posts: new Set(turn.posts?.map(({ message }) => message)) };
 }
 

@@ -61,6 +61,32 @@ describe('on Discord, in the middle of an answer,', () => {
     expect(await rememberedAfter(talk)).not.toContain('darn');
   });
 
+  it.each([
+    ['the channel is hidden from the bot', () => stage.discord.deny(general(), stage.discord.botRoleId, 'viewChannel')],
+    [
+      'the right to write there is taken away',
+      () => stage.discord.deny(general(), stage.discord.botRoleId, 'sendMessagesInThreads', 'viewChannel'),
+    ],
+    ['its thread is locked', (thread: string) => stage.discord.changeThread(thread, { locked: true })],
+    ['its thread is deleted', (thread: string) => stage.discord.deleteChannel(thread)],
+  ] as const)('%s: the model is asked for no more of it, and the asker is told', async (_, happens) => {
+    const [first, second, third] = [gate(), gate(), gate()];
+    const answer = text('It is blue, and so on, and on.', { chunks: ['It is blue', ', and so on', ', and on.'] });
+    stage.harness.gemini.next(heldAfter(heldAfter(answer, 2, second), 1, first));
+    const { channelId } = await stage.open('why is the sky blue?');
+    await first.reached;
+    await expect.poll(() => told(channelId)).toEqual(['It is blue']);
+    happens(channelId);
+    first.open();
+    await stage.harness.untilLogged('turn.done');
+    expect(stage.harness.gemini.requests[0]?.closedEarlyAt).toBeGreaterThan(0);
+    const dm = stage.person('Ada').dmChannelId;
+    await expect
+      .poll(() => [...told(general()), ...told(dm)])
+      .toEqual([expect.stringMatching(/locked|may not write/u)]);
+    for (const each of [second, third]) each.open();
+  });
+
   it('the channel is hidden from the bot: the asker is told in a direct message', async () => {
     await during(() => stage.discord.deny(general(), stage.discord.botRoleId, 'viewChannel'));
     expect(told(stage.person('Ada').dmChannelId)).toEqual([expect.stringContaining('I may not write where you asked')]);

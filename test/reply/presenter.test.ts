@@ -40,7 +40,7 @@ function presenting(
     onPosts: async (posts: readonly PostRef[]) => void told.push(posts),
     ...(resolve === undefined ? {} : { resolve }),
   };
-  return { surface, story, stopping, logged, told, presented: present(story.tell(), surface, options) };
+  return { surface, story, stopping, logged, told, presented: present(() => story.tell(), surface, options) };
 }
 
 const refused = (): Promise<void> => {
@@ -281,7 +281,7 @@ describe('present', () => {
     const onPosts = (): Promise<void> => Promise.reject(new StorageUnavailable('away'));
     const story = new Story();
     const { signal } = new AbortController();
-    const presented = present(story.tell(), surface, { signal, notices: noticesIn(), log, onPosts });
+    const presented = present(() => story.tell(), surface, { signal, notices: noticesIn(), log, onPosts });
     story.text('a');
     await settled();
     story.end(aTurn({}, 'a'));
