@@ -120,6 +120,11 @@ export interface ReplySurface {
    */
   note(notice: string): Promise<void>;
   /**
+   * Says a sentence to the asker alone; false where that cannot be done, or where nobody else reads along anyway.
+   * @throws PlatformUnavailable
+   */
+  whisper(notice: string): Promise<boolean>;
+  /**
    * Takes away every post that stands.
    * @throws PlatformUnavailable, PlatformRejected
    */

@@ -48,9 +48,33 @@ export async function tellElsewhere({ content, to, shut }: Untold, rooms: Elsewh
   log.warn('discord.untold', { channel: shut, isShown });
 }
 
+/**
+ * Says it to the asker alone, once: in a direct message or, where they take none, by a sign at their question. False where
+ * neither can be done, and where they asked in a direct message. @throws PlatformUnavailable
+ */
+export async function tellPrivately(content: string, to: ReplyAddress, { requests, log }: Elsewhere): Promise<boolean> {
+  try {
+    const way = await directChannel(to, requests);
+    if (way === undefined || way.channel === to.channel) return false;
+    const [channel, route] = [way.channel, Routes.channelMessages(way.channel)];
+    const body = { ...SILENT, content: `<#${to.channel}>: ${content}`, ...nonceOf(to) };
+    await sent(requests, { kind: 'create', channel, method: RequestMethod.Post, route, body });
+    return true;
+  } catch (error) {
+    if (!(error instanceof PlatformRejected)) throw error;
+    log.debug('discord.way-shut', { status: error.failure.status, code: error.failure.platformCode });
+  }
+  try {
+    return await isMarked(to, requests, '🚫');
+  } catch (error) {
+    if (!(error instanceof PlatformRejected)) throw error;
+    return false;
+  }
+}
+
 /** A sign at the question: the last that can be done where no word may be said. */
-async function isMarked({ channel, message }: ReplyAddress, requests: Requests): Promise<boolean> {
-  const route = Routes.channelMessageOwnReaction(channel, message, encodeURIComponent('🔇'));
+async function isMarked({ channel, message }: ReplyAddress, requests: Requests, sign = '🔇'): Promise<boolean> {
+  const route = Routes.channelMessageOwnReaction(channel, message, encodeURIComponent(sign));
   await sent(requests, { kind: 'direct', channel, method: RequestMethod.Put, route });
   return true;
 }

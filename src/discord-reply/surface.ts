@@ -16,7 +16,7 @@ import {
 import { hindrancesIn } from '../notices/hindrances.ts';
 import { Posts } from '../reply/posts.ts';
 import { postedBelow } from './below.ts';
-import { directChannel, tellElsewhere } from './elsewhere.ts';
+import { directChannel, tellElsewhere, tellPrivately } from './elsewhere.ts';
 import { Messages } from './messages.ts';
 import { asShut, meaningOf } from './refusals.ts';
 import { openThread } from './thread.ts';
@@ -108,6 +108,11 @@ export class DiscordSurface implements ReplySurface {
       if (meaningOf(error) !== 'lost') throw error;
       log.warn('discord.unnoted', { channel: this.#to.channel });
     }
+  }
+
+  /** A channel's messages are for all who read it, so it is said in a direct message or, where that is shut, by a sign. */
+  async whisper(notice: string): Promise<boolean> {
+    return this.#to.hidden === undefined && tellPrivately(noticeOf(notice), this.#to, this.#options);
   }
 
   async retract(): Promise<void> {

@@ -17,7 +17,7 @@ export interface AccessRules {
   /** `closed`: nobody may ask but those whom `allow` names. */
   readonly usually: 'open' | 'closed';
   readonly directMessages: boolean;
-  /** Whether somebody who may not ask is told so. */
+  /** Whether somebody who may not ask is told so, in private. */
   readonly refusals: 'told' | 'silent';
   /** Looked at where it is `closed`: the place has to be listed if any place is, and the person if any person is. */
   readonly allow: AccessLists;

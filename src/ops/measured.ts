@@ -120,6 +120,7 @@ export function measuredSurface(surface: ReplySurface, metrics: Metrics): ReplyS
       return posts;
     },
     note: (notice) => surface.note(notice),
+    whisper: (notice) => surface.whisper(notice),
     retract: () => surface.retract(),
     abandon: () => surface.abandon(),
   };

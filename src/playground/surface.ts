@@ -196,6 +196,8 @@ export class PlaygroundSurface implements ReplySurface {
   readonly #post: PostRef;
   readonly #backing: Backing;
   #shownAt = 0;
+  /** Nobody else reads the page. */
+  readonly whisper = async (): Promise<false> => false;
 
   constructor(thread: LiveThread, post: PostRef, backing: Backing) {
     this.#thread = thread;

@@ -71,6 +71,10 @@ export class PatientSurface implements ReplySurface {
     return this.#patiently(() => this.#surface.note(notice));
   }
 
+  whisper(notice: string): Promise<boolean> {
+    return this.#patiently(() => this.#surface.whisper(notice));
+  }
+
   retract(): Promise<void> {
     return this.#patiently(() => this.#surface.retract());
   }

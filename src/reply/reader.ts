@@ -31,9 +31,14 @@ export class Reader {
     await this.surface.finish({ text: '', sources: [], ending: { kind: 'complete' }, notice, language });
   }
 
-  /** Says why there is no answer, in its place or, where another `stands`, after it. @throws PlatformUnavailable, PlatformRejected */
-  refuse(refusal: Refusal, stands: boolean): Promise<void> {
-    return this.#say(this.notices.ofRefusal(refusal), stands);
+  /**
+   * Says why there is no answer: what concerns the asker alone to them alone, where that can be done; anything else in its
+   * place or, where another `stands`, after it. @throws PlatformUnavailable, PlatformRejected
+   */
+  async refuse(refusal: Refusal, stands: boolean): Promise<void> {
+    const notice = this.notices.ofRefusal(refusal);
+    if (refusal.kind !== 'busy' && (await this.surface.whisper(notice))) return;
+    await this.#say(notice, stands);
   }
 
   /**

@@ -13,6 +13,26 @@ export async function directChannel(calls: Calls, { team, user }: { team: string
   return textIn(fieldsOf(opened['channel']), 'id') ?? '';
 }
 
+/** Says it to the asker alone, where they asked; false where that is not possible, and where nobody else reads. @throws PlatformUnavailable */
+export async function tellPrivately(
+  sentence: string,
+  { team, channel, thread, question, asker: user }: ThreadAddress,
+  { calls, log }: { readonly calls: Calls; readonly log: Log },
+): Promise<boolean> {
+  if (user === undefined || channel.startsWith('D')) return false;
+  // Slack shows such a message only in a thread that has begun.
+  const at = thread === undefined || thread === question ? {} : { thread_ts: thread };
+  const args = { channel, user, ...at, ...contentOf({ markdown: '', foot: [noticeOf(sentence)] }) };
+  try {
+    await calls.retrying(() => calls.ask({ method: 'chat.postEphemeral', team, args }));
+    return true;
+  } catch (error) {
+    if (!(error instanceof PlatformRejected)) throw error;
+    log.debug('slack.way-shut', { channel, code: error.failure.platformCode });
+    return false;
+  }
+}
+
 /** Says it once; where that is not possible either, the log has it. Never rejects. */
 export async function tellElsewhere(
   sentence: string,

@@ -12,7 +12,7 @@ import { finalPagesOf, noticePage, type Page, settledPages, viewPages } from '..
 import { tableFilesOf } from '../slack-text/tables.ts';
 import type { Call } from '../slack-api/calls.ts';
 import type { Fields } from '../slack-api/fields.ts';
-import { tellElsewhere } from './elsewhere.ts';
+import { tellElsewhere, tellPrivately } from './elsewhere.ts';
 import { Messages, type ThreadAddress } from './messages.ts';
 import { Files, type GivenFile, isFiles, picturesOf, type Upload } from './files.ts';
 import { NO_EDITING, NO_WRITING, refusalOf } from '../slack-api/refusals.ts';
@@ -49,6 +49,7 @@ export class SlackSurface implements ReplySurface {
   #urgency: Urgency = 'first';
   #signal = NEVER;
   #isComplete: boolean;
+  readonly whisper = (notice: string): Promise<boolean> => tellPrivately(notice, this.#at, this.#options);
 
   constructor(at: ThreadAddress, standing: readonly PostRef[], options: SurfaceOptions) {
     this.#at = at;

@@ -73,6 +73,10 @@ export class WhisperSurface implements ReplySurface {
     await this.#send(contentOf(noticePage(notice)));
   }
 
+  async whisper(): Promise<boolean> {
+    return false;
+  }
+
   /** What one person alone was shown is gone when they reload. */
   async retract(): Promise<void> {}
 

@@ -163,6 +163,7 @@ export class House {
         return [{ channel: to.channel, message: to.message }];
       },
       note: async (notice) => keep(notice),
+      whisper: async () => false,
       retract: async () => undefined,
       abandon: () => undefined,
     };

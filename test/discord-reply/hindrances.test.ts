@@ -152,3 +152,25 @@ it('posts anew what stands for too long to be edited so often, and takes the old
   expect(texts(question.id)).toEqual(['Two.']);
   expect(post).not.toEqual(standing[0]);
 });
+
+describe('what only its asker is to be told', () => {
+  it('is told in a direct message, with where it was asked, and the channel sees nothing of it', async () => {
+    expect(await made.adapter.surface(inThread(), []).whisper('Not you.')).toBe(true);
+    expect(texts(ada.dmChannelId)).toEqual([`<#${general}>: -# Not you.`]);
+    expect(texts(general)).toEqual([]);
+    expect(sim.threadOf(question.id)).toBeUndefined();
+  });
+
+  it('is a sign at the question where they take no direct messages', async () => {
+    ada.takesDirectMessages(false);
+    expect(await made.adapter.surface(inThread(), []).whisper('Not you.')).toBe(true);
+    expect(sim.reads(general).at(-1)?.reactions).toEqual({ '🚫': [sim.bot.id] });
+  });
+
+  it('is told where they asked when nobody else reads there', async () => {
+    const alone = ada.says(ada.dmChannelId, 'why?');
+    const to = { ...inPlace(ada.dmChannelId, alone.id), asker: ada.id };
+    expect(await made.adapter.surface(to, []).whisper('Not you.')).toBe(false);
+    expect(texts(ada.dmChannelId)).toEqual([]);
+  });
+});

@@ -15,9 +15,9 @@ const limited =
 journey(
   'somebody who may not ask',
   {
-    'is told so, the model is not asked, and nothing is kept': async (stage) => {
-      const talk = await stage.open('why?');
-      await seenText(talk, 'may not answer you here');
+    'is told so in private, the model is not asked, and nothing is kept': async (stage) => {
+      const { talk, told } = await stage.refused('why?');
+      expect(told).toContain('may not answer you here');
       expect((await talk.command('/settings')).text).toMatch(/may not answer you here/);
       expect((await talk.command('/forget me')).text).toMatch(/Forgotten: 0 turns/);
       expect(stage.harness.gemini.requests).toHaveLength(0);
@@ -29,13 +29,13 @@ journey(
 journey(
   'somebody whose turns for the day are used up',
   {
-    'is told when there are more, and what is left of them': async (stage) => {
+    'is told in private when there are more, and what is left of them': async (stage) => {
       stage.harness.gemini.next(text('One.'));
       const talk = await stage.open('first?');
       await seenText(talk, 'One.');
       expect((await talk.command('/usage')).text).toMatch(/today: 1 turn,.*Left: 0 of 1 turns/);
       await talk.say('second?');
-      await seen(talk, (all) => all.some((answer) => /used up\. You can ask again in \d+/.test(answer.text)));
+      await expect.poll(() => talk.whispered()).toMatch(/used up\. You can ask again in \d+/);
       expect((await talk.command('/forget me')).text).toMatch(/counts towards your limits stays/);
       await stage.restart();
       expect((await talk.command('/usage')).text).toMatch(/Left: 0 of 1 turns/);

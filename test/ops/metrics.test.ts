@@ -91,6 +91,7 @@ describe('metrics', () => {
       show: async () => [],
       finish: async () => [],
       note: async () => undefined,
+      whisper: async () => false,
       retract: async () => undefined,
       abandon: () => undefined,
     };

@@ -79,6 +79,10 @@ export class FakeSurface implements ReplySurface {
     this.notes.push(notice);
   }
 
+  async whisper(): Promise<boolean> {
+    return false;
+  }
+
   async retract(): Promise<void> {
     this.seen.length = 0;
     this.finished.length = 0;

@@ -90,6 +90,14 @@ export class DiscordStage implements Scene {
     };
   }
 
+  async refused(question: string, as = 'Ada'): Promise<{ readonly talk: DiscordTalk; readonly told: string }> {
+    const general = this.discord.channel('general').id;
+    this.person(as).says(general, question, { mention: true });
+    const talk = new DiscordTalk(this, general);
+    await this.discord.until(() => this.discord.readsOfBot(this.person(as).dmChannelId).length > 0);
+    return { talk, told: await talk.whispered(as) };
+  }
+
   /** A talk in a place that exists already: a thread, a direct message. */
   talk(channelId: string): DiscordTalk {
     return new DiscordTalk(this, channelId);
@@ -214,6 +222,11 @@ export class DiscordTalk implements ButtonTalk, ChangingTalk {
       above = authorId;
     }
     return answers;
+  }
+
+  async whispered(as = 'Ada'): Promise<string> {
+    const { discord } = this.#stage;
+    return discord.readsOfBot(this.#stage.person(as).dmChannelId).at(-1)?.content ?? '';
   }
 
   async isWaiting(): Promise<boolean> {

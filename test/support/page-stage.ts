@@ -45,6 +45,12 @@ export class PageStage implements Stage {
     return talk;
   }
 
+  async refused(question: string): Promise<{ readonly talk: PageTalk; readonly told: string }> {
+    const talk = await this.open(question);
+    await vi.waitUntil(async () => (await talk.answers()).length > 0, { timeout: 5000, interval: 10 });
+    return { talk, told: await talk.whispered() };
+  }
+
   async restart(drainMs?: number): Promise<void> {
     await this.harness.halt(drainMs);
     await this.harness.start();
@@ -154,6 +160,10 @@ class PageTalk implements ButtonTalk {
         }))
         .filter(({ text, pictures }) => text !== '' || pictures > 0),
     );
+  }
+
+  async whispered(): Promise<string> {
+    return (await this.answers()).at(-1)?.text ?? '';
   }
 
   async isWaiting(): Promise<boolean> {

@@ -105,6 +105,15 @@ export class SlackStage implements Scene {
     };
   }
 
+  async refused(question: string, as = 'Ada'): Promise<{ readonly talk: SlackTalk; readonly told: string }> {
+    const channel = this.slack.channel('general').id;
+    const person = this.person(as);
+    const { ts } = person.says(channel, question, { mention: true });
+    const whispers = () => this.slack.seenIn(channel, undefined, person).filter(({ ephemeral }) => ephemeral);
+    await this.slack.until(() => whispers().length > 0);
+    return { talk: new SlackTalk(this, channel, ts), told: told(whispers().at(-1)) };
+  }
+
   /** Somebody asks the bot alone. */
   async direct(question: string, as = 'Ada', files: readonly GivenFile[] = []): Promise<SlackTalk> {
     const { channel, ts } = this.person(as).dm(question, { files });
@@ -257,6 +266,11 @@ export class SlackTalk implements ButtonTalk, ChangingTalk {
       above = message.authorId;
     }
     return answers;
+  }
+
+  async whispered(as = 'Ada'): Promise<string> {
+    const seen = this.#stage.slack.seenIn(this.channel, this.thread, this.#stage.person(as));
+    return told(seen.findLast(({ ephemeral }) => ephemeral));
   }
 
   async isWaiting(): Promise<boolean> {

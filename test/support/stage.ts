@@ -48,6 +48,8 @@ export interface Talk {
   status(): Promise<string>;
   /** The bot's answers, oldest first. */
   answers(): Promise<readonly SeenAnswer[]>;
+  /** What was said last to this person alone, or may have been: where only one person reads, that is the last answer. */
+  whispered(as?: string): Promise<string>;
   /** Whether a reader sees that the bot is at work and has no text yet. */
   isWaiting(): Promise<boolean>;
 }
@@ -75,6 +77,8 @@ function hasButtons(talk: Talk): talk is ButtonTalk {
 export interface Stage {
   readonly name: string;
   readonly harness: Harness;
+  /** Somebody asks as in `open`, and is told something that nobody else sees; resolves with where, and with that. */
+  refused(question: string, as?: string): Promise<{ readonly talk: Talk; readonly told: string }>;
   /** Somebody asks in a place where others read too, and a conversation opens. */
   open(question: string, as?: string, files?: readonly GivenFile[]): Promise<Talk>;
   /** Stops the app as SIGTERM does and starts it again on the same store. */
