@@ -53,7 +53,7 @@ export async function present(
   const writing = writer.run();
   let turn: Turn;
   try {
-    turn = await drained(begin(AbortSignal.any([options.signal, writer.shut])), (event) => {
+    turn = await drained(begin(AbortSignal.any([options.signal, writer.shut.signal])), (event) => {
       if (draft.add(event)) writer.wake();
     });
   } finally {
@@ -139,7 +139,8 @@ class Writer {
   readonly #surface: ReplySurface;
   readonly #options: PresentOptions;
   readonly #stopped = new AbortController();
-  readonly #shut = new AbortController();
+  /** Aborted where nothing more may be shown, with why. */
+  readonly shut = new AbortController();
   #news = Promise.withResolvers<void>();
   readonly #rhythm = new Rhythm();
   #urgency: Urgency = 'first';
@@ -155,10 +156,6 @@ class Writer {
 
   get posts(): readonly PostRef[] {
     return this.#posts;
-  }
-
-  get shut(): AbortSignal {
-    return this.#shut.signal;
   }
 
   /** The question, and as much of the answer as was shown. */
@@ -193,7 +190,7 @@ class Writer {
       // Stopped since leave was granted: nothing would end a further round.
       if (signal.aborted) return;
       const failure = await this.#tolerating('reply.view-lost', () => this.#show());
-      if (failure instanceof PlatformRejected && failure.failure.isShut === true) return this.#shut.abort(failure);
+      if (failure instanceof PlatformRejected && failure.failure.isShut === true) return this.shut.abort(failure);
       if (failure instanceof PlatformUnavailable) again = setTimeout(() => this.#news.resolve(), LOST_VIEW_MS);
     }
   }

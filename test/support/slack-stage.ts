@@ -325,6 +325,11 @@ export class SlackChannelTalk implements Talk {
     return all.map((message) => ({ text: told(message), links: message.links, pictures: message.files.length }));
   }
 
+  async whispered(as = 'Ada'): Promise<string> {
+    const seen = this.#stage.slack.seenIn(this.#channel, undefined, this.#stage.person(as));
+    return told(seen.findLast(({ ephemeral }) => ephemeral));
+  }
+
   async isWaiting(): Promise<boolean> {
     return false;
   }
