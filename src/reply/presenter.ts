@@ -53,7 +53,7 @@ export async function present(
   const writing = writer.run();
   let turn: Turn;
   try {
-    turn = await drained(begin(AbortSignal.any([options.signal, writer.shut.signal])), (event) => {
+    turn = await drained(begin(AbortSignal.any([options.signal, writer.shut])), (event) => {
       if (draft.add(event)) writer.wake();
     });
   } finally {
@@ -139,8 +139,8 @@ class Writer {
   readonly #surface: ReplySurface;
   readonly #options: PresentOptions;
   readonly #stopped = new AbortController();
-  /** Aborted where nothing more may be shown, with why. */
-  readonly shut = new AbortController();
+  readonly #shut = new AbortController();
+  readonly shut = this.#shut.signal;
   #news = Promise.withResolvers<void>();
   readonly #rhythm = new Rhythm();
   #urgency: Urgency = 'first';
@@ -190,7 +190,7 @@ class Writer {
       // Stopped since leave was granted: nothing would end a further round.
       if (signal.aborted) return;
       const failure = await this.#tolerating('reply.view-lost', () => this.#show());
-      if (failure instanceof PlatformRejected && failure.failure.isShut === true) return this.shut.abort(failure);
+      if (failure instanceof PlatformRejected && failure.failure.isShut === true) return this.#shut.abort(failure);
       if (failure instanceof PlatformUnavailable) again = setTimeout(() => this.#news.resolve(), LOST_VIEW_MS);
     }
   }
