@@ -1,4 +1,4 @@
-/** What only Discord tells of steering: private questions in a thread, threads of people, languages. */
+/** What only Discord tells of steering: private questions in a thread, and languages. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { text } from '../simulators/gemini/answers.ts';
 import { DiscordStage } from '../support/discord-stage.ts';
@@ -33,19 +33,6 @@ describe('steering on Discord', () => {
     expect((await talk.command('/export')).files[0]?.text).not.toMatch(/a secret\?|Only for you/);
     const forgotten = await talk.command('/forget me');
     expect(forgotten.text).toContain('3 turns');
-  });
-
-  it('a thread needs a mention where free talk is off, also the bot’s own', async () => {
-    const talk = await askAnew('one?');
-    await talk.command('/settings setting:freeTalk value:mention-only');
-    await stage.restart();
-    const ada = stage.person('Ada');
-    ada.says(talk.channelId, 'not for you');
-    stage.harness.gemini.next(text('Yes?'));
-    ada.says(talk.channelId, 'for you', { mention: true });
-    await seenExactly(talk, 'Yes?');
-    expect(stage.harness.gemini.requests).toHaveLength(2);
-    expect(JSON.stringify(stage.harness.gemini.requests[1]?.body)).not.toContain('not for you');
   });
 
   it('commands are answered in the language of the person', async () => {

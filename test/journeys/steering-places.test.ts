@@ -79,6 +79,18 @@ journey(
       expect((await channel.command('/forget')).text).toContain('2 turns');
     },
 
+    'a thread needs a mention where free talk is off, also the bot’s own': async (stage) => {
+      const talk = await askAnew(stage, 'one?');
+      await talk.command('/settings setting:freeTalk value:mention-only');
+      await stage.restart();
+      await talk.say('not for you');
+      stage.harness.gemini.next(text('Yes?'));
+      sceneOf(stage).mentionsIn(talk, 'for you');
+      await seenExactly(talk, 'Yes?');
+      expect(stage.harness.gemini.requests).toHaveLength(2);
+      expect(JSON.stringify(stage.harness.gemini.requests[1]?.body)).not.toContain('not for you');
+    },
+
     'what all used is for those who manage it': async (stage) => {
       const scene = sceneOf(stage);
       await askAnew(stage, 'one?', 'Grace');
