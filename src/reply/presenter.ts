@@ -140,6 +140,7 @@ class Writer {
   readonly #options: PresentOptions;
   readonly #stopped = new AbortController();
   readonly #shut = new AbortController();
+  readonly shut = this.#shut.signal;
   #news = Promise.withResolvers<void>();
   readonly #rhythm = new Rhythm();
   #urgency: Urgency = 'first';
@@ -155,10 +156,6 @@ class Writer {
 
   get posts(): readonly PostRef[] {
     return this.#posts;
-  }
-
-  get shut(): AbortSignal {
-    return this.#shut.signal;
   }
 
   /** The question, and as much of the answer as was shown. */

@@ -52,6 +52,15 @@ it.each(LOSSES.slice(0, 4))('a command is answered where its answer %s', async (
   expect(inbox.commands).toHaveLength(1);
 });
 
+it('a command that Discord delivers twice is carried out once', async () => {
+  const run = ada.slash(general, 'stop');
+  sim.gateway.repeat('INTERACTION_CREATE');
+  expect(await run.answer()).toMatchObject({ content: 'Stopped.' });
+  await expect.poll(() => made.log.has('discord.delivery-failed')).toBe(true);
+  expect(inbox.commands).toHaveLength(1);
+  expect(run.reads()).toHaveLength(1);
+});
+
 describe('what a press is told', () => {
   /** An answer with such a button. */
   const buttonOf = async (name: 'stop' | 'sources'): Promise<string> => {

@@ -118,6 +118,15 @@ const answer = (text: string) => {
   inbox.answer = async () => ({ text });
 };
 
+it('starts at once where Discord asks to wait minutes for its commands', async () => {
+  sim.fail(`PUT ${ROUTE}`, { status: 429, retryAfterMs: 219_000, scope: 'shared' });
+  sim.allowRefusals();
+  await made.adapter.start(inbox);
+  expect(made.log.has('discord.commands-failed')).toBe(true);
+  ada.says(general, 'why?', { mention: true });
+  expect((await inbox.only()).text).toBe('why?');
+});
+
 describe('a command', () => {
   beforeEach(() => made.adapter.start(inbox));
 

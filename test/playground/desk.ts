@@ -14,7 +14,7 @@ import type {
 } from '../../src/core/conversation.ts';
 import type { Ending } from '../../src/core/errors.ts';
 import type { Command, JournalEntry, Mention, Suggested } from '../../src/core/inbound.ts';
-import type { CommandReply, Sourced, Status } from '../../src/core/reply.ts';
+import type { Offer, CommandReply, Sourced, Status } from '../../src/core/reply.ts';
 import type { Inbox, Log, ReplySurface } from '../../src/core/ports.ts';
 import { PlaygroundAdapter } from '../../src/playground/adapter.ts';
 import { noticesFor } from '../../src/notices/notices.ts';
@@ -64,6 +64,7 @@ export interface Ended extends Partial<Sourced> {
   readonly ending?: Ending;
   readonly notice?: string;
   readonly images?: readonly InlineData[];
+  readonly offer?: Offer;
   /** Nothing is remembered of it. */
   readonly refused?: boolean;
 }

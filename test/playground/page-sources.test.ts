@@ -1,10 +1,11 @@
 /** What an answer rests on, as the page shows it: marks in the text, and below it sources, searches and quotes. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import type { Mark, Source } from '../../src/core/reply.ts';
-import { CHROMIUM, launchChromium } from '../support/chromium.ts';
-import { ask, turnAt, Window } from './browser.ts';
-import { type Desk, type Ended, openDesk, reading } from './desk.ts';
+import { aConversation } from '../support/builders.ts';
+import { CHROMIUM } from '../support/chromium.ts';
+import { ask, turnAt, Visit } from './browser.ts';
+import { type Ended, reading } from './desk.ts';
 
 const sources: readonly Source[] = [
   { number: 1, title: 'A page', url: 'https://www.a.example/x' },
@@ -13,30 +14,12 @@ const sources: readonly Source[] = [
 ];
 
 describe.skipIf(CHROMIUM === undefined)('the page in Chromium', () => {
-  let browser: Browser;
-  let desk: Desk;
-  let window: Window;
-  let page: Page;
-  beforeAll(async () => {
-    browser = await launchChromium();
-    window = await Window.of(browser);
-    page = window.page;
-  });
-  afterAll(() => browser.close());
-  beforeEach(async () => {
-    desk = await openDesk();
-    await window.visit(desk);
-  });
-  afterEach(async () => {
-    expect(window.complaints).toEqual([]);
-    await window.leave();
-    await desk.close();
-  });
+  const visit = Visit.each();
 
   async function answered(text: string, end: Ended): Promise<ReturnType<Page['locator']>> {
-    desk.inbox.script = reading(text, end, 0);
-    await ask(page, 'Go on');
-    return turnAt(page, 0, 'done');
+    visit.desk.inbox.script = reading(text, end, 0);
+    await ask(visit.page, 'Go on');
+    return turnAt(visit.page, 0, 'done');
   }
 
   /** Marks behind these passages, each naming its sources. */
@@ -69,14 +52,27 @@ describe.skipIf(CHROMIUM === undefined)('the page in Chromium', () => {
     const turn = await answered('One. Two.', { sources, marks: [{ at: 4, sources: [3] }] });
     const before = await turn.locator('.answer').innerText();
     expect(before).toContain('One.3 Two.');
-    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await visit.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await turn.locator('.copy-answer').click();
     await turn.getByText('Copied').waitFor();
-    expect(await page.evaluate('navigator.clipboard.readText()')).toBe('One. Two.');
-    await page.reload();
-    expect(await (await turnAt(page, 0, 'done')).locator('.answer').innerText()).toBe(
+    expect(await visit.page.evaluate('navigator.clipboard.readText()')).toBe('One. Two.');
+    await visit.page.reload();
+    expect(await (await turnAt(visit.page, 0, 'done')).locator('.answer').innerText()).toBe(
       before.replace('Copied', 'Copy answer'),
     );
+  });
+
+  it('has buttons of one size under an answer', async () => {
+    const actions = [{ name: 'retry', label: 'Retry' }] as const;
+    const turn = await answered('Blue.', { offer: { turn: 'm1', conversation: aConversation, actions } });
+    const sizes = turn.locator('.under button:visible').evaluateAll((buttons) =>
+      buttons.map((button) => {
+        const { fontSize, lineHeight } = getComputedStyle(button);
+        return [button.getBoundingClientRect().height, fontSize, lineHeight].join();
+      }),
+    );
+    expect(await turn.locator('.under button:visible').allInnerTexts()).toEqual(['Retry', 'Copy answer']);
+    expect(new Set(await sizes).size).toBe(1);
   });
 
   it('lists sources with their number and site, searches and quotes', async () => {
@@ -112,6 +108,6 @@ describe.skipIf(CHROMIUM === undefined)('the page in Chromium', () => {
     const turn = await answered(text, { sources: odd, marks: [{ at: text.length, sources: [1] }] });
     expect(await turn.locator('.mark').count()).toBe(1);
     expect(await turn.locator('.mark a').getAttribute('href')).toBeNull();
-    expect(await page.evaluate('window.pwned')).toBeUndefined();
+    expect(await visit.page.evaluate('window.pwned')).toBeUndefined();
   });
 });

@@ -1,35 +1,18 @@
 /** The page for everyone: nothing in an answer can act, the keyboard is enough, and a phone is wide enough. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { CHROMIUM, launchChromium } from '../support/chromium.ts';
-import { ask, turnAt, Window } from './browser.ts';
-import { type Desk, openDesk, reading } from './desk.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { CHROMIUM } from '../support/chromium.ts';
+import { ask, turnAt, Visit } from './browser.ts';
+import { reading } from './desk.ts';
 
 describe.skipIf(CHROMIUM === undefined)('the page in Chromium', () => {
-  let browser: Browser;
-  let desk: Desk;
-  let window: Window;
-  let page: Page;
-  beforeAll(async () => {
-    browser = await launchChromium();
-    window = await Window.of(browser);
-    page = window.page;
-  });
-  afterAll(() => browser.close());
-  beforeEach(async () => {
-    desk = await openDesk();
-    await window.visit(desk);
-  });
-  afterEach(async () => {
-    await window.leave();
-    await desk.close();
-  });
+  const visit = Visit.each();
 
   /** Lets the model say it, and gives what the page then shows. */
   async function answered(markdown: string): Promise<ReturnType<Page['locator']>> {
-    desk.inbox.script = reading(markdown, {}, 0);
-    await ask(page, 'Go on');
-    return (await turnAt(page, 0, 'done')).locator('.text');
+    visit.desk.inbox.script = reading(markdown, {}, 0);
+    await ask(visit.page, 'Go on');
+    return (await turnAt(visit.page, 0, 'done')).locator('.text');
   }
 
   it('shows HTML in an answer as the text it is', async () => {
@@ -46,8 +29,8 @@ describe.skipIf(CHROMIUM === undefined)('the page in Chromium', () => {
     ];
     const text = await answered(attempts.join('\n\n'));
     expect(await text.locator('.block').allInnerTexts()).toEqual(attempts);
-    expect(await page.evaluate('window.pwned')).toBeUndefined();
-    expect(window.complaints).toEqual([]);
+    expect(await visit.page.evaluate('window.pwned')).toBeUndefined();
+    expect(visit.window.complaints).toEqual([]);
   });
 
   it('makes a link of no address but those of the web and of mail', async () => {
@@ -76,21 +59,21 @@ describe.skipIf(CHROMIUM === undefined)('the page in Chromium', () => {
 
   it('shows HTML in questions, names, titles and notices as text, and no source that is not a web address', async () => {
     const html = '<img src=x onerror=window.pwned=1>';
-    desk.inbox.script = reading('x', {
+    visit.desk.inbox.script = reading('x', {
       sources: [{ number: 1, title: html, url: 'javascript:window.pwned=1' }],
       notice: html,
     });
-    await page.locator('#name').fill(html);
-    await ask(page, html);
-    const turn = await turnAt(page, 0, 'done');
-    await page.locator('#threads a').waitFor();
+    await visit.page.locator('#name').fill(html);
+    await ask(visit.page, html);
+    const turn = await turnAt(visit.page, 0, 'done');
+    await visit.page.locator('#threads a').waitFor();
     for (const selector of ['.asked', '.author', '.notice', '.title', '.sources a .title'])
       expect(await turn.locator(selector).first().innerText()).toBe(html);
     expect(await turn.locator('.sources a').getAttribute('href')).toBeNull();
-    expect(await page.locator('#threads a').innerText()).toBe(html);
-    expect(await page.locator('#title').innerText()).toBe(html);
-    expect(await page.evaluate('window.pwned')).toBeUndefined();
-    expect(window.complaints).toEqual([]);
+    expect(await visit.page.locator('#threads a').innerText()).toBe(html);
+    expect(await visit.page.locator('#title').innerText()).toBe(html);
+    expect(await visit.page.evaluate('window.pwned')).toBeUndefined();
+    expect(visit.window.complaints).toEqual([]);
   });
 
   it('draws Markdown: tables with their alignment, lists with their numbers, code as it is, links that open apart', async () => {
@@ -112,55 +95,55 @@ describe.skipIf(CHROMIUM === undefined)('the page in Chromium', () => {
 
   it('shows the plain text of an answer that the Markdown parser gives up on', async () => {
     const deep = `${'>'.repeat(6000)} deep`;
-    desk.inbox.script = async (_mention, answer) => {
+    visit.desk.inbox.script = async (_mention, answer) => {
       await answer.say(deep);
       return {};
     };
-    await ask(page, 'How deep?');
-    expect(await (await turnAt(page, 0, 'done')).locator('.text').textContent()).toBe(deep);
-    expect(window.complaints).toEqual([]);
+    await ask(visit.page, 'How deep?');
+    expect(await (await turnAt(visit.page, 0, 'done')).locator('.text').textContent()).toBe(deep);
+    expect(visit.window.complaints).toEqual([]);
   });
 
   it('can be used with the keyboard alone', async () => {
     const keys = async (...names: string[]): Promise<void> => {
-      for (const name of names) await page.keyboard.press(name);
+      for (const name of names) await visit.page.keyboard.press(name);
     };
-    const focused = (): Promise<unknown> => page.evaluate('document.activeElement.id');
+    const focused = (): Promise<unknown> => visit.page.evaluate('document.activeElement.id');
     expect(await focused()).toBe('message');
-    await page.keyboard.type('One line');
+    await visit.page.keyboard.type('One line');
     await keys('Shift+Enter');
-    await page.keyboard.type('and another');
+    await visit.page.keyboard.type('and another');
     await keys('Enter');
-    await turnAt(page, 0, 'done');
-    expect(await page.locator('.asked').innerText()).toBe('One line\nand another');
-    expect(await page.locator('#live').textContent()).toBe('The answer is complete');
+    await turnAt(visit.page, 0, 'done');
+    expect(await visit.page.locator('.asked').innerText()).toBe('One line\nand another');
+    expect(await visit.page.locator('#live').textContent()).toBe('The answer is complete');
     await keys('Tab');
     expect(await focused()).toBe('thinking');
-    await page.keyboard.type('h');
-    await page.getByText('think is now high.').waitFor();
+    await visit.page.keyboard.type('h');
+    await visit.page.getByText('think is now high.').waitFor();
     await keys('Tab', 'Space');
-    await page.getByText('search is now on.').waitFor();
-    expect(await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).toBe('solid');
-    await page.locator('#new').focus();
+    await visit.page.getByText('search is now on.').waitFor();
+    expect(await visit.page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).toBe('solid');
+    await visit.page.locator('#new').focus();
     await keys('Enter');
-    await page.locator('#welcome').waitFor();
+    await visit.page.locator('#welcome').waitFor();
     expect(await focused()).toBe('message');
-    await page.locator('#new').focus();
+    await visit.page.locator('#new').focus();
     await keys('Tab');
-    expect(await page.evaluate('document.activeElement.textContent')).toBe('One line\nand another');
+    expect(await visit.page.evaluate('document.activeElement.textContent')).toBe('One line\nand another');
     await keys('Enter');
-    await turnAt(page, 0, 'done');
+    await turnAt(visit.page, 0, 'done');
   });
 
   it('gives every control a name', async () => {
-    const unnamed = await page.evaluate(`[...document.querySelectorAll('button, input, select, textarea, a')]
+    const unnamed = await visit.page.evaluate(`[...document.querySelectorAll('button, input, select, textarea, a')]
       .filter((one) => !(one.ariaLabel || one.textContent.trim() || one.labels?.[0]?.textContent.trim()))
       .map((one) => one.outerHTML)`);
     expect(unnamed).toEqual([]);
   });
 
   it('fits a screen of 360 pixels, with the list in a drawer', async () => {
-    await page.setViewportSize({ width: 360, height: 640 });
+    await visit.page.setViewportSize({ width: 360, height: 640 });
     await answered(
       'A [link](https://example.org) and `'.concat(
         'x'.repeat(300),
@@ -171,59 +154,60 @@ describe.skipIf(CHROMIUM === undefined)('the page in Chromium', () => {
     );
     const wider =
       '[...document.querySelectorAll("body, .stage, footer, #composer, #turns")].filter((one) => one.scrollWidth > innerWidth).length';
-    expect(await page.evaluate(wider)).toBe(0);
-    desk.inbox.script = () => Promise.withResolvers<never>().promise;
-    await ask(page, 'And then?');
-    await page.locator('#stop').waitFor();
+    expect(await visit.page.evaluate(wider)).toBe(0);
+    visit.desk.inbox.script = () => Promise.withResolvers<never>().promise;
+    await ask(visit.page, 'And then?');
+    await visit.page.locator('#stop').waitFor();
     const [inside, room] = ['scrollWidth', 'clientWidth'].map(
       (width) => `document.querySelector('.controls').${width}`,
     );
-    expect(await page.evaluate(`${inside} - ${room}`)).toBe(0);
-    const menu = page.locator('#menu');
-    expect(await page.locator('#drawer').isVisible()).toBe(false);
+    expect(await visit.page.evaluate(`${inside} - ${room}`)).toBe(0);
+    const menu = visit.page.locator('#menu');
+    expect(await visit.page.locator('#drawer').isVisible()).toBe(false);
     await menu.click();
-    await page.locator('#threads a').waitFor();
+    await visit.page.locator('#threads a').waitFor();
     expect(await menu.getAttribute('aria-expanded')).toBe('true');
-    await page.keyboard.press('Escape');
-    await page.locator('#drawer').waitFor({ state: 'hidden' });
-    expect(await page.evaluate('document.activeElement.id')).toBe('menu');
+    await visit.page.keyboard.press('Escape');
+    await visit.page.locator('#drawer').waitFor({ state: 'hidden' });
+    expect(await visit.page.evaluate('document.activeElement.id')).toBe('menu');
   });
 
   it('follows the text while its end is in sight, and leaves a reader alone who scrolled up', async () => {
     const goOn = Promise.withResolvers<void>();
     const lines = 'A line of text.\n\n'.repeat(60);
-    desk.inbox.script = async (_mention, answer) => {
+    visit.desk.inbox.script = async (_mention, answer) => {
       await answer.say(lines);
       await goOn.promise;
       await answer.say(lines);
       return {};
     };
-    await ask(page, 'Much');
-    await page.locator('.text .block').nth(59).waitFor();
-    const end = page.locator('#latest');
-    const top = (): Promise<unknown> => page.evaluate('document.querySelector("#scroll").scrollTop');
-    await page.waitForFunction('document.querySelector("#scroll").scrollTop > 500');
-    await page.evaluate('document.querySelector("#scroll").scrollTop = 100');
+    await ask(visit.page, 'Much');
+    await visit.page.locator('.text .block').nth(59).waitFor();
+    const end = visit.page.locator('#latest');
+    const top = (): Promise<unknown> => visit.page.evaluate('document.querySelector("#scroll").scrollTop');
+    await visit.page.waitForFunction('document.querySelector("#scroll").scrollTop > 500');
+    await visit.page.evaluate('document.querySelector("#scroll").scrollTop = 100');
     await end.waitFor();
     goOn.resolve();
-    await turnAt(page, 0, 'done');
+    await turnAt(visit.page, 0, 'done');
     expect(await top()).toBe(100);
     await end.click();
     await end.waitFor({ state: 'hidden' });
   });
 
   it('gives a message back that was not accepted, and sends it again as the same one', async () => {
-    await page.route('**/api/mentions', async (route) => {
+    visit.excuseFailures();
+    await visit.page.route('**/api/mentions', async (route) => {
       await route.fetch();
       await route.abort();
     });
-    await ask(page, 'Did you get this?');
-    await page.locator('#problem').waitFor();
-    expect(await page.locator('#message').inputValue()).toBe('Did you get this?');
-    await page.unroute('**/api/mentions');
-    await page.locator('#send').click();
-    await page.locator('#problem').waitFor({ state: 'hidden' });
-    await turnAt(page, 0, 'done');
-    expect(desk.inbox.mentions).toHaveLength(1);
+    await ask(visit.page, 'Did you get this?');
+    await visit.page.locator('#problem').waitFor();
+    expect(await visit.page.locator('#message').inputValue()).toBe('Did you get this?');
+    await visit.page.unroute('**/api/mentions');
+    await visit.page.locator('#send').click();
+    await visit.page.locator('#problem').waitFor({ state: 'hidden' });
+    await turnAt(visit.page, 0, 'done');
+    expect(visit.desk.inbox.mentions).toHaveLength(1);
   });
 });

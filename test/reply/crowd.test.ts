@@ -80,7 +80,7 @@ it.each([
   const surfaces = Array.from({ length: 50 }, () => new InChannel(channel));
   const turnOf = (at: number): Turn => aTurn({ id: `m${at}` }, CHUNKS.join(''));
   const options = { signal: NEVER, notices: noticesIn('en'), onPosts: async () => undefined, log: quietLog };
-  const all = Promise.all(surfaces.map((surface, at) => present(told(turnOf(at)), surface, options)));
+  const all = Promise.all(surfaces.map((surface, at) => present(() => told(turnOf(at)), surface, options)));
   await vi.advanceTimersByTimeAsync(5000);
   vi.setSystemTime(Date.now() + jumpMs);
   await vi.runAllTimersAsync();
