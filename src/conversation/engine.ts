@@ -1,7 +1,7 @@
 /** The engine: from a mention to a stored turn, readable top to bottom. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ConversationId, isVisible, type ThinkingDepth, type Turn } from '../core/conversation.ts';
-import { codeOf, type Ending, type Refusal } from '../core/errors.ts';
+import { brokenBy, type Ending, type Refusal } from '../core/errors.ts';
 import type { Redirects } from '../core/files.ts';
 import type { Journal, JournalEntry, Mention, MentionId, ReplyAddress } from '../core/inbound.ts';
 import type { Meter } from '../core/model.ts';
@@ -158,7 +158,7 @@ export class Engine implements Pick<Inbox, 'mention' | 'follows'> {
     const stands = posts.length > 0 && (seen !== '' || mention.attempt !== undefined);
     if (!stands || seen.trim() === '') return reader.apologize(error, stands);
     try {
-      await this.#end(entry, reader, { kind: 'broken', code: codeOf(error) });
+      await this.#end(entry, reader, brokenBy(error));
       return true;
     } catch (failure) {
       return !(failure instanceof LeftOpen) && reader.apologize(error, true);

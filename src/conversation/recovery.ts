@@ -1,6 +1,6 @@
 /** At start: every mention the journal still holds is answered, or ends with what its reader saw and is marked as interrupted. */
 import type { Platform, Turn } from '../core/conversation.ts';
-import { codeOf, type Ending, HalleyError } from '../core/errors.ts';
+import { brokenBy, type Ending, HalleyError } from '../core/errors.ts';
 import type { Journal, JournalEntry } from '../core/inbound.ts';
 import type { Log } from '../core/ports.ts';
 import { noticesIn } from '../notices/notices.ts';
@@ -75,5 +75,5 @@ export function seenOf(turn: Turn, failure: unknown, log: Log): Turn {
   log.error('reply.unfinished', failure, { mention: turn.id });
   if (failure instanceof HalleyError && failure.retryable) throw new LeftOpen();
   const contents: Turn['contents'] = turn.posts.length === 0 ? [turn.contents[0]] : turn.contents;
-  return { ...turn, contents, ending: { kind: 'broken', code: codeOf(failure) } };
+  return { ...turn, contents, ending: brokenBy(failure) };
 }

@@ -2,7 +2,7 @@
 import { Answer, candidateOf, wordOf } from '../core/answer.ts';
 import type { Chunk, CitationSource, Content, GroundingMetadata, UsageMetadata } from '../core/content.ts';
 import { markdownOf, type Turn } from '../core/conversation.ts';
-import { codeOf, type Ending, ModelEmpty, PlatformRejected, StreamBroken } from '../core/errors.ts';
+import { brokenBy, type Ending, ModelEmpty, PlatformRejected, StreamBroken } from '../core/errors.ts';
 import type { Mention } from '../core/inbound.ts';
 import type { ModelClient, ModelRequest } from '../core/model.ts';
 import type { LogFields, Toolbox } from '../core/ports.ts';
@@ -107,7 +107,7 @@ function endingOfFailure(error: unknown, record: TurnRecord, signal: AbortSignal
   const cause: unknown = signal.aborted ? signal.reason : error;
   if (cause instanceof Stopped) return { kind: 'stopped', ...(cause.by === undefined ? {} : { by: cause.by }) };
   const isShut = signal.aborted && cause instanceof PlatformRejected;
-  if (isShut || (record.isVisible && !signal.aborted)) return { kind: 'broken', code: codeOf(cause) };
+  if (isShut || (record.isVisible && !signal.aborted)) return brokenBy(cause);
   throw cause;
 }
 

@@ -40,7 +40,8 @@ export type Ending =
   | { readonly kind: 'malformed' }
   /** `by` is the name of whoever stopped it, as others see it; absent where it is not known or goes without saying. */
   | { readonly kind: 'stopped'; readonly by?: string }
-  | { readonly kind: 'broken'; readonly code: ErrorCode }
+  /** `againAt`, in epoch milliseconds, is when it is worth another try; absent where that is not known. */
+  | { readonly kind: 'broken'; readonly code: ErrorCode; readonly againAt?: number }
   /** The process ended in the middle of it, too long ago to go on. */
   | { readonly kind: 'interrupted' };
 
@@ -219,4 +220,12 @@ export class BudgetSpent extends HalleyError {
 /** The code of anything thrown: the family's own, or `defect` for what nobody foresaw. */
 export function codeOf(error: unknown): ErrorCode {
   return error instanceof HalleyError ? error.code : 'defect';
+}
+
+/** How a turn ends that this broke off. */
+export function brokenBy(error: unknown): Ending {
+  const waitMs = error instanceof ModelError ? error.failure.retryAfterMs : undefined;
+  const againAt =
+    error instanceof BudgetSpent ? error.resetsAt : waitMs === undefined ? undefined : Date.now() + waitMs;
+  return { kind: 'broken', code: codeOf(error), ...(againAt === undefined ? {} : { againAt }) };
 }

@@ -23,7 +23,7 @@ export interface Notices extends Plain {
   /** Why a mention is not answered. `now` is in epoch milliseconds. */
   ofRefusal(refusal: Refusal, now?: number): string;
   /** What is put after an answer that ended so, or in its place where there is none; nothing when all went well. */
-  ofEnding(ending: Ending, hasText?: boolean): string | undefined;
+  ofEnding(ending: Ending, hasText?: boolean, now?: number): string | undefined;
   /** What a reader is told of anything thrown. `reference` finds the log line of what nobody foresaw. */
   ofError(error: unknown, reference?: string): string;
   /** Told where a wanted thinking depth comes to another one on the model; nothing where it is the same. */
@@ -43,7 +43,7 @@ export function noticesIn(language: Language = 'en'): Notices {
     ...said.plain,
     language,
     ofRefusal: (refusal, now = Date.now()) => refusalIn(said, refusal, now),
-    ofEnding: (ending, hasText = true) => endingIn(said, ending, hasText),
+    ofEnding: (ending, hasText = true, now = Date.now()) => endingIn(said, ending, { hasText, now }),
     ofError: (error, reference) => errorIn(said, error, reference),
     ofDepth: (wanted, used) => (used === wanted ? undefined : depthIn(said, wanted, used)),
     ofFiles: (faults) => filesIn(said, faults),
@@ -85,7 +85,11 @@ function refusalIn(said: Sentences, refusal: Refusal, now: number): string {
   }
 }
 
-function endingIn(said: Sentences, ending: Ending, hasText: boolean): string | undefined {
+function endingIn(
+  said: Sentences,
+  ending: Ending,
+  { hasText, now }: { readonly hasText: boolean; readonly now: number },
+): string | undefined {
   switch (ending.kind) {
     case 'complete':
       return undefined;
@@ -99,8 +103,9 @@ function endingIn(said: Sentences, ending: Ending, hasText: boolean): string | u
       return by === '' ? said.plain.stopped : said.stoppedBy(by);
     }
     case 'broken': {
-      const { why, remedy } = said.error[ending.code];
-      return `${said.brokenOff} ${why} ${remedy}`;
+      const { code, againAt } = ending;
+      const { why, remedy } = said.error[code];
+      return `${said.brokenOff} ${why} ${againAt === undefined ? remedy : said.tryAgain(waitIn(said, againAt - now))}`;
     }
     case 'interrupted':
       return hasText ? said.interruptedWithin : said.interrupted;

@@ -70,7 +70,7 @@ export function platformErrorOf(error: unknown): PlatformRejected | PlatformUnav
   }
   if (error instanceof webApi.WebAPIPlatformError) {
     const { error: platformCode } = error.data;
-    const known = { platformCode };
+    const known = { platformCode, ...(NO_WRITING.has(platformCode) ? { isShut: true as const } : {}) };
     if (PASSING.has(platformCode)) return new PlatformUnavailable(`Slack failed: ${platformCode}.`, known);
     return new PlatformRejected(`Slack refused: ${platformCode}.`, known);
   }

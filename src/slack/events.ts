@@ -135,9 +135,10 @@ export class Events implements Ears {
     return verdict.kind === 'addressed' || this.#follows(said);
   }
 
+  /** While the store fails, threads count that this process answered in: not every thread is told of it. */
   #follows({ team: workspace, channel, ts, thread = ts }: Heard): Promise<boolean> {
     const id = conversationIdOf({ platform: 'slack', workspace, channel, thread });
-    return this.#orYes(channel, () => this.#options.inbox.follows(id));
+    return this.#orElse(this.#answers.has(`${channel}/${thread}`), () => this.#options.inbox.follows(id));
   }
 
   /** One after the other for the same key, so that what was written first is delivered first. */
@@ -168,16 +169,17 @@ export class Events implements Ears {
 
   #isFree(mention: Mention): Promise<boolean> {
     const { inbox } = this.#options;
-    return this.#orYes(mention.place.channel, async () => (await inbox.settingsAt(mention)).freeTalk === 'on');
+    // Whoever answers tells of a store that fails.
+    return this.#orElse(true, async () => (await inbox.settingsAt(mention)).freeTalk === 'on');
   }
 
-  /** A failing store counts as yes: whoever answers tells of it. */
-  async #orYes(channel: string, asked: () => Promise<boolean>): Promise<boolean> {
+  /** @param unknown What counts while the store fails. */
+  async #orElse(unknown: boolean, asked: () => Promise<boolean>): Promise<boolean> {
     try {
       return await asked();
     } catch (error) {
-      this.#options.log.error('settings.unread', error, { channel });
-      return true;
+      this.#options.log.error('settings.unread', error);
+      return unknown;
     }
   }
 

@@ -6,7 +6,8 @@ import { answerTextOf, type Turn } from '../../src/core/conversation.ts';
 import { type Ending, ModelEmpty, ModelRejected } from '../../src/core/errors.ts';
 import type { ReplyEvent } from '../../src/core/reply.ts';
 import type { GeminiClient } from '../../src/gemini/client.ts';
-import { cutAfter, delivered, failure, heldAfter, parts, text, times } from '../simulators/gemini/answers.ts';
+import { cutAfter, delivered, failure, heldAfter, parts, refusal, text, times } from '../simulators/gemini/answers.ts';
+import { quotaExceeded } from '../simulators/gemini/faults.ts';
 import { gate } from '../simulators/gemini/script.ts';
 import { GeminiSimulator } from '../simulators/gemini/simulator.ts';
 import { EVERYDAY } from '../../src/tools/everyday.ts';
@@ -53,6 +54,18 @@ describe('runTurn', () => {
     expect(turn).toMatchObject({ id: plan.mention.id, ending: { kind: 'complete' }, model: 'gemini-3.8-flash' });
     expect(answerTextOf(turn)).toBe('One two.');
     expect(turn.usage.totalTokenCount).toBeGreaterThan(0);
+  });
+
+  it('knows when it is worth another try, where that was said after some text', async () => {
+    gemini.next(
+      parts([[{ text: 'Half. ' }], [{ functionCall: { name: 'current_time' } }]]),
+      refusal(quotaExceeded({ retryMs: 3_600_000 })),
+    );
+    const before = Date.now();
+    const { turn } = await run(new AbortController().signal, aPlan({ functions: toolbox.declarations }));
+    expect(turn.ending).toMatchObject({ kind: 'broken', code: 'model.quota' });
+    expect('againAt' in turn.ending && turn.ending.againAt).toBeGreaterThanOrEqual(before + 3_600_000);
+    expect(answerTextOf(turn)).toBe('Half. ');
   });
 
   it('ends no sooner than its question came, also where the clock was set back meanwhile', async () => {

@@ -134,6 +134,15 @@ it('takes a private answer that outlives its command to the direct messages of w
 
 it('tells Discord that an answer is coming before anything is asked of a store that does not answer', async () => {
   await begin();
+  const question = ada.says(general, 'why?', { mention: true });
+  const { replyTo, id: turn, conversation } = await inbox.only();
+  const actions = (['stop', 'sources', 'continue'] as const).map((name) => ({ name, label: name }));
+  await made.adapter.surface(replyTo, []).finish(done('Because.', { offer: { turn, conversation, actions } }));
+  const post = sim.readsOfBot(question.id)[0]?.id ?? '';
+  const items = [{ label: 'go', values: {} }];
+  inbox.answer = async () => ({ text: 'Choose.', menus: [{ style: 'buttons', label: 'x', items }] });
+  const choosing = ada.slash(general, 'settings');
+  await choosing.answer();
   const never = Promise.withResolvers<never>().promise;
   inbox.settingsAt = () => never;
   inbox.answer = () => never;
@@ -144,6 +153,9 @@ it('tells Discord that an answer is coming before anything is asked of a store t
     ada.slash(general, 'ask', { question: 'why?', private: true }),
     ada.slash(general, 'settings'),
     ada.usesOnMessage(said.id, 'Ask Halley about this'),
+    ada.usesOnMessage(post, 'Retry'),
+    ...actions.map(({ label }) => ada.pressesOn(post, label)),
+    ada.pressesIn(choosing, 'go'),
   ];
   await expect.poll(() => runs.filter(({ state }) => state === 'waiting')).toEqual([]);
   sim.clock.advance(3000);

@@ -219,6 +219,21 @@ describe.each([
   );
 });
 
+describe('a Slack that knows neither streams nor a status', () => {
+  it.each(['unknown_method', 404] as const)('is answered on all the same, by edits: %s', async (withoutAs) => {
+    const without = ['chat.startStream', 'assistant.threads.setStatus', 'assistant.threads.setTitle'];
+    await begin('socket', { without, withoutAs });
+    for (const way of ['open', 'direct'] as const) {
+      const { talk, hold } = await half(way);
+      hold.open();
+      await seenExactly(talk, WHOLE);
+      expect(await talk.answers()).toHaveLength(1);
+    }
+    await answered(2);
+    expect(stage.slack.callsOf('chat.update').length).toBeGreaterThan(0);
+  });
+});
+
 describe('a file', () => {
   const dot = { name: 'dot.png', bytes: RED };
 

@@ -156,6 +156,30 @@ describe('on Discord', () => {
   });
   afterEach(() => stage.stop());
 
+  it('a voice message is a question, in a conversation and to the bot alone', async () => {
+    const voice = { name: 'voice-message.ogg', bytes: FILES.ogg, voice: { durationS: 2.5, waveform: 'AAAA' } };
+    stage.harness.gemini.next(text('Hi.'), text('In the thread.'), text('To you alone.'));
+    const talk = await stage.open('hello');
+    await seenExactly(talk, 'Hi.');
+    const ada = stage.person('Ada');
+    ada.says(talk.channelId, '', { voice });
+    await seenExactly(talk, 'In the thread.');
+    ada.says(ada.dmChannelId, '', { voice });
+    await seenExactly(stage.talk(ada.dmChannelId), 'To you alone.');
+    for (const at of [1, 2])
+      expect(partsSent(stage, at)).toContainEqual({ inlineData: inline(FILES.ogg, 'audio/ogg') });
+  });
+
+  it.each([
+    ['a.pdf', FILES.pdf, 'application/pdf'],
+    ['a.mp4', FILES.mp4, 'video/mp4'],
+    ['a.mp3', FILES.mp3, 'audio/mp3'],
+  ])('%s is read', async (name, bytes, type) => {
+    stage.harness.gemini.next(text('Read.'));
+    await seenExactly(await stage.open('what is it?', undefined, [{ name, bytes }]), 'Read.');
+    expect(partsSent(stage, 0)).toContainEqual({ inlineData: inline(bytes, type) });
+  });
+
   it('a picture is remembered when its address is dead', async () => {
     stage.harness.gemini.next(text('A dot.'), text('It is red.'));
     const talk = await stage.open('what is it?', undefined, [dot]);

@@ -5,20 +5,34 @@ import { browser, STAGES } from '../support/stages.ts';
 
 export type Story = (stage: Stage) => Promise<void>;
 
-/** @param options `on` names the stages that it is played on; all of them if left out. */
+export interface Where {
+  /** The platforms that it is played on, however they are connected; all of them if left out. */
+  readonly on?: readonly string[];
+  /** Takes long, and once for each platform is enough. */
+  readonly isSlow?: boolean;
+}
+
+const SLOW_MS = 120_000;
+
 export function journey(
   name: string,
   stories: Readonly<Record<string, Story>>,
-  { on, ...options }: StageOptions & { readonly on?: readonly string[] } = {},
+  { on, isSlow = false, ...options }: StageOptions & Where = {},
 ): void {
   afterAll(() => browser.close());
-  const stages = STAGES.filter((stage) => on === undefined || on.includes(stage.name));
+  const stages = STAGES.filter(
+    ({ name: stage }) => on === undefined || on.some((each) => stage.startsWith(each)),
+  ).filter(({ name: stage }) => !isSlow || !stage.includes(' over '));
   describe.each(stages)(`${name}, on $name`, (choice) => {
-    it.skipIf(choice.missing !== undefined).each(Object.entries(stories))('%s', async (_title, story) => {
-      await using play = await begin(() => choice.start(options));
-      await story(play.stage);
-      await play.end();
-    });
+    it.skipIf(choice.missing !== undefined).each(Object.entries(stories))(
+      '%s',
+      async (_title, story) => {
+        await using play = await begin(() => choice.start(options));
+        await story(play.stage);
+        await play.end();
+      },
+      isSlow ? SLOW_MS : undefined,
+    );
   });
 }
 

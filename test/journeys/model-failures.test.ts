@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import * as faults from '../simulators/gemini/faults.ts';
 import { cutAfter, failure, parts, refusal, text } from '../simulators/gemini/answers.ts';
+import { blocked } from '../simulators/gemini/outcomes.ts';
 import type { Answer } from '../simulators/gemini/script.ts';
 import { DiscordStage } from '../support/discord-stage.ts';
 import { seen, seenExactly } from '../support/stage.ts';
@@ -14,6 +15,43 @@ const ATTEMPTS = 2;
 const often = (answer: Answer): readonly Answer[] => Array.from({ length: ATTEMPTS }, () => answer);
 
 const half = text('Half of it. The rest.', { chunks: 2 });
+
+/** Every end that the service has for an answer but the good one, and every reason to answer nothing; and what it may have one day. */
+const REASONS = [
+  'MAX_TOKENS',
+  'CONTINUATION',
+  'SAFETY',
+  'RECITATION',
+  'LANGUAGE',
+  'OTHER',
+  'BLOCKLIST',
+  'PROHIBITED_CONTENT',
+  'SPII',
+  'MALFORMED_FUNCTION_CALL',
+  'UNEXPECTED_TOOL_CALL',
+  'TOO_MANY_TOOL_CALLS',
+  'MISSING_THOUGHT_SIGNATURE',
+  'MALFORMED_RESPONSE',
+  'IMAGE_SAFETY',
+  'IMAGE_PROHIBITED_CONTENT',
+  'IMAGE_OTHER',
+  'NO_IMAGE',
+  'IMAGE_RECITATION',
+  'MODEL_ARMOR',
+  'ESCALATION',
+  'PUP_LIMITED_DISABLED',
+  'SOMETHING_NEW',
+];
+const BLOCKS = [
+  'SAFETY',
+  'OTHER',
+  'BLOCKLIST',
+  'PROHIBITED_CONTENT',
+  'IMAGE_SAFETY',
+  'MODEL_ARMOR',
+  'JAILBREAK',
+  'NEW_ONE',
+];
 
 /** The failure, what is answered for it, and whether some of the answer stands and is remembered. */
 const ROWS: readonly (readonly [string, readonly Answer[], boolean])[] = [
@@ -36,9 +74,8 @@ const ROWS: readonly (readonly [string, readonly Answer[], boolean])[] = [
   ['nothing, twice', [text(''), text('')], false],
   ['a blocked answer', [parts([], { finishReason: 'SAFETY' })], false],
   ['a connection that is cut after some text', [cutAfter(half, 1, { kind: 'reset' })], true],
-  ['an answer that the filter stops', [text('Half of it.', { finishReason: 'SAFETY' })], true],
-  ['an answer that repeats a text', [text('Half of it.', { finishReason: 'RECITATION' })], true],
-  ['an answer that is too long', [text('Half of it.', { finishReason: 'MAX_TOKENS' })], true],
+  ...REASONS.map((finishReason) => [`the end ${finishReason}`, [text('Half of it.', { finishReason })], true] as const),
+  ...BLOCKS.map((reason) => [`the block ${reason}`, [blocked(reason)], false] as const),
 ];
 
 it('each failure of the model is told once, and the conversation goes on after it with all that stands', {

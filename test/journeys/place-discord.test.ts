@@ -29,8 +29,6 @@ describe('before it was mentioned, on Discord,', () => {
   /** All that its last content says. */
   const question = (index: number) =>
     (contents(index).at(-1)?.parts ?? []).map((part) => part.text ?? '[inline data]').join('');
-  const reads = () =>
-    stage.discord.calls.filter(({ method, route }) => method === 'GET' && route.includes('/messages')).length;
 
   async function turn(talk: DiscordTalk, asks: () => void): Promise<void> {
     const count = stage.harness.gemini.requests.length;
@@ -39,27 +37,6 @@ describe('before it was mentioned, on Discord,', () => {
     await seenText(talk, `Answer ${count}.`);
     await stage.harness.untilLogged('turn.done', count + 1);
   }
-
-  it('people talked in a thread: it is told who said what, once, and remembers it after a restart', async () => {
-    const [ada, bob] = [stage.person('Ada'), stage.person('Bob')];
-    const start = bob.says(general(), 'the plan for Friday');
-    const thread = bob.opensThread(general(), 'Plans', start.id);
-    bob.says(thread, 'we could go to the lake\nAda:\nI want to stay at home');
-    ada.says(thread, 'what about the rain?');
-    const talk = stage.talk(thread);
-    await turn(talk, () => ada.says(thread, 'who wants what?', { mention: true }));
-    expect(question(0)).toContain(
-      'Bob:\n> the plan for Friday\nBob:\n> we could go to the lake\n> Ada:\n> I want to stay at home\nAda:\n> what about the rain?',
-    );
-    expect(question(0)).toMatch(/Ada: who wants what\?$/);
-    expect(reads()).toBe(1);
-    await stage.restart();
-    await turn(talk, () => ada.says(thread, 'and who is right?', { mention: true }));
-    // What was missed is looked up when it is back; what was said before it came was not missed.
-    expect(stage.harness.gemini.requests).toHaveLength(2);
-    expect(contents(1)[0]).toEqual(contents(0)[0]);
-    expect(question(1)).toBe('Ada: and who is right?');
-  });
 
   it('a message was written that somebody replies to: its chain is read, and its pictures are taken', async () => {
     const [ada, bob, eve] = [stage.person('Ada'), stage.person('Bob'), stage.person('Eve')];
@@ -124,33 +101,6 @@ describe('before it was mentioned, on Discord,', () => {
     await stage.harness.untilLogged('turn.done');
     ada.says(thread, 'and now?', { mention: true });
     await seenExactly(talk, 'Again.');
-  });
-
-  it('two people of one name stay apart, also in later questions', async () => {
-    const [one, other] = [stage.discord.addUser('Sam'), stage.discord.addUser('Sam')];
-    const thread = one.opensThread(general(), 'Names');
-    one.says(thread, 'I am the first');
-    const talk = stage.talk(thread);
-    await turn(talk, () => other.says(thread, 'who am I?', { mention: true }));
-    expect(question(0)).toContain('Sam (2):\n> I am the first');
-    expect(question(0)).toMatch(/\nSam: who am I\?$/);
-    await stage.restart();
-    await turn(talk, () => one.says(thread, 'and I?', { mention: true }));
-    expect(question(1)).toBe('Sam (2): and I?');
-  });
-
-  it('what was forgotten is not read again', async () => {
-    const ada = stage.person('Ada');
-    const thread = ada.opensThread(general(), 'Diary');
-    ada.says(thread, 'dear diary');
-    const talk = stage.talk(thread);
-    await turn(talk, () => ada.says(thread, 'what did I write?', { mention: true }));
-    expect(question(0)).toContain('dear diary');
-    await talk.command('/forget');
-    await stage.restart();
-    await turn(talk, () => ada.says(thread, 'and now?', { mention: true }));
-    expect(question(1)).toBe('Ada: and now?');
-    expect(contents(1)).toHaveLength(1);
   });
 
   it('a forum post is read with what it began with', async () => {

@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { SlackSimulator } from '../simulators/slack/simulator.ts';
 import { DiscordSimulator } from '../simulators/discord/simulator.ts';
 import { heldAfter, text } from '../simulators/gemini/answers.ts';
 import { gate } from '../simulators/gemini/script.ts';
@@ -132,6 +133,42 @@ describe('npm start on Discord', () => {
     expect(await bot.exit()).toBe(1);
     expect(bot.output).toContain('DISCORD_TOKEN');
     expect(bot.output).not.toMatch(/ at .*\(/);
+  });
+});
+
+describe('npm start on Slack', () => {
+  let slack: SlackSimulator;
+  let environment: Record<string, string>;
+  beforeEach(async () => {
+    slack = await SlackSimulator.start();
+    environment = {
+      COMETAPI_KEY: 'none',
+      COMETAPI_BASE_URL: slack.apiUrl,
+      SLACK_BOT_TOKEN: slack.botToken,
+      SLACK_APP_TOKEN: slack.appToken,
+      SLACK_API_URL: slack.apiUrl,
+      STORE_URL: `sqlite:${join(folder, `${slack.workspace.id}.sqlite`)}`,
+      HTTP_PORT: '0',
+    };
+  });
+  afterEach(() => slack.close());
+
+  it.each(['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN'])(
+    'with a %s that is refused exits with 1 and one sentence',
+    async (name) => {
+      await using bot = new Process('src/main.ts', { ...environment, [name]: 'wrong' });
+      expect(await bot.exit()).toBe(1);
+      expect(bot.output).toContain(`${name}: Slack does not take this token`);
+      expect(bot.output).not.toMatch(/ at .*\(/);
+    },
+  );
+
+  it('ends with 1 when its token is taken back while it runs', async () => {
+    await using bot = new Process('src/main.ts', environment);
+    await slack.until(() => slack.sockets.ready.length === 1, { timeoutMs: 20_000 });
+    slack.fail('apps.connections.open', { error: 'invalid_auth' });
+    slack.sockets.cut();
+    expect(await bot.exit()).toBe(1);
   });
 });
 

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { heldAfter, text } from '../simulators/gemini/answers.ts';
 import { gate } from '../simulators/gemini/script.ts';
-import { SlackStage } from '../support/slack-stage.ts';
+import { SlackStage, SlackTalk } from '../support/slack-stage.ts';
 import { seen, seenExactly, seenText } from '../support/stage.ts';
 
 const PARAGRAPH = 'Ein Satz über Größe, 大きさ und 👩🏽‍💻, der nicht enden will, bis er doch endet. ';
@@ -75,6 +75,49 @@ describe('on Slack', () => {
     await seenText(await stage.open('ping them all'), 'End.');
     await seenText(await stage.direct('ping them all'), 'End.');
     expect(stage.slack.notifications).toEqual([]);
+    const written = [general(), stage.person('Ada').dmChannelId]
+      .flatMap((channel) => [...stage.slack.channel(channel).messages.values()])
+      .filter(({ author }) => author.id === stage.slack.bot.id);
+    expect(written.length).toBeGreaterThan(1);
+    expect(written.filter(({ unfurls }) => unfurls)).toEqual([]);
+  });
+
+  it('grows before the eyes of all who read a channel, and not of its asker alone', async () => {
+    const midway = gate();
+    stage.harness.gemini.next(heldAfter(text('One two.', { chunks: ['One', ' two.'] }), 1, midway));
+    const talk = await stage.open('count');
+    const grace = stage.person('Grace');
+    const read = () => stage.slack.seenOfBot(general(), talk.thread, grace).map((message) => message.text);
+    await stage.slack.until(() => read().join() === 'One');
+    midway.open();
+    await stage.slack.until(() => read().join() === 'One two.');
+    await stage.harness.untilLogged('turn.done');
+  });
+
+  it('answers in a group of people as in a channel: where it is named, and then in the thread', async () => {
+    stage.harness.gemini.next(text('Here.'), text('Still here.'));
+    const [ada, grace] = [stage.person('Ada'), stage.person('Grace')];
+    const group = stage.slack.addChannel('mpdm-ada--grace-1', { kind: 'mpim' }).id;
+    grace.says(group, 'only among us');
+    const { ts } = ada.says(group, 'are you there?', { mention: true });
+    const talk = new SlackTalk(stage, group, ts);
+    await seenExactly(talk, 'Here.');
+    await talk.say('and now?', 'Grace');
+    await seenExactly(talk, 'Still here.');
+    await stage.harness.untilLogged('turn.done', 2);
+    expect(stage.harness.gemini.requests).toHaveLength(2);
+  });
+
+  it('leaves its answer as it is where the question gets a preview of a link', async () => {
+    stage.harness.gemini.next(text('Nice.'), text('Yes.'));
+    const talk = await stage.open('look at https://a.example/ please');
+    await seenExactly(talk, 'Nice.');
+    await stage.harness.untilLogged('turn.done');
+    stage.person('Ada').linkUnfurls(general(), talk.thread, 'https://a.example/');
+    await talk.say('and?');
+    await seenExactly(talk, 'Yes.');
+    expect((await talk.answers()).map((answer) => answer.text)).toEqual(['Nice.', 'Yes.']);
+    expect(stage.harness.gemini.requests).toHaveLength(2);
   });
 
   it('never answers itself, other bots, or people who do not address it', async () => {

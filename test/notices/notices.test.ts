@@ -58,6 +58,7 @@ const endings: readonly Ending[] = [
   { kind: 'stopped', by: 'Ada' },
   { kind: 'interrupted' },
   ...CODES.map((code): Ending => ({ kind: 'broken', code })),
+  ...WAITS.map((ms): Ending => ({ kind: 'broken', code: 'model.quota', againAt: Date.now() + ms })),
   ...[...CUTS, 'SOMETHING_NEW'].map((reason): Ending => ({ kind: 'cut', reason })),
 ];
 const refusals: readonly Refusal[] = [
@@ -234,6 +235,13 @@ describe('a wait', () => {
   it('is asked for once', () => {
     const notice = ofError(new ModelUnavailable('', { retryAfterMs: 5000 }));
     expect(notice).toBe('The model cannot be reached at the moment. Please try again in 5 seconds.');
+  });
+
+  it('is said of an answer that broke off as well', () => {
+    const { ofEnding } = noticesIn('en');
+    const told = (code: ErrorCode) => ofEnding({ kind: 'broken', code, againAt: NOW + 7_200_000 }, true, NOW);
+    expect(told('model.quota')).toMatch(/not complete\. .+ask the model for\. Please try again in 2 hours\.$/u);
+    expect(told('budget.spent')).toMatch(/not complete\. .+used up\. Please try again in 2 hours\.$/u);
   });
 
   it('says when a budget is there again', () => {

@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Reply, Source } from '../../src/core/reply.ts';
 import { Draft } from '../../src/reply/draft.ts';
+import { answerOf, formOf, sentenceOf } from '../../src/slack-text/answers.ts';
 import { PAGE, STREAMED_PAGE } from '../../src/slack-text/format.ts';
 import {
   contentOf,
@@ -102,6 +103,38 @@ describe('whatever the model writes', () => {
         const final = finalPagesOf(reply({ text, sources, notice, footer: notice }), PAGE, { unshown: 1 });
         for (const page of [...final, ...viewPages(PAGE)(view), ...settledPages(view, STREAMED_PAGE)])
           expect([...named(contentOf(page)), ...named(plainContentOf(page))]).toEqual([]);
+      }),
+    );
+  });
+
+  it('names nobody at any step of a stream, nor where pages part in the middle of it', () => {
+    const max = fc.integer({ min: 100, max: 300 });
+    fc.assert(
+      fc.property(piecesOf(hostile), max, (pieces, length) => {
+        const limit = { ...PAGE, max: length };
+        const [draft, viewed] = [new Draft(), viewPages(limit)];
+        for (const piece of pieces) {
+          draft.add({ kind: 'text', text: piece });
+          const view = draft.view();
+          // What is appended to a stream is read together with all that it shows already.
+          for (const page of [...viewed(view), ...settledPages(view, limit), ...finalPagesOf(reply(view), limit)])
+            expect([...named(contentOf(page)), ...named(plainContentOf(page))]).toEqual([]);
+        }
+      }),
+    );
+  });
+
+  it('names nobody in the words of others that a command answers with, nor in what a form or a tab shows', () => {
+    fc.assert(
+      fc.property(hostile, hostile, (text, label) => {
+        const menus = (['list', 'buttons'] as const).map((style) => ({
+          style,
+          label,
+          items: [{ label, values: { value: text } }],
+        }));
+        const shown = answerOf('settings', { text, menus });
+        expect([...named(shown), ...named(sentenceOf(text))]).toEqual([]);
+        expect(named({ text: '', blocks: [formOf(shown, { title: label, metadata: '' })] })).toEqual([]);
       }),
     );
   });

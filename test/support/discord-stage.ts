@@ -6,12 +6,16 @@ import type { Invocation, Person } from '../simulators/discord/people.ts';
 import type { SeenMessage } from '../simulators/discord/reader.ts';
 import { DiscordSimulator, type SimulatorOptions } from '../simulators/discord/simulator.ts';
 import { Harness, type HarnessOptions } from './app.ts';
-import type { ButtonTalk, Pressed, SeenAnswer, SeenReply, Stage } from './stage.ts';
+import { type ChangingTalk, nameOf, type Scene, type Spoilt } from './scene.ts';
+import type { ButtonTalk, Pressed, SeenAnswer, SeenReply, Talk } from './stage.ts';
 
 /** Discord lets a bot identify once in five seconds; a restart that came sooner would wait. */
 const IDENTIFY_WAIT_MS = 5000;
 
-export class DiscordStage implements Stage {
+const POST = 'POST /channels/{channel_id}/messages';
+const EDIT = 'PATCH /channels/{channel_id}/messages/{message_id}';
+
+export class DiscordStage implements Scene {
   readonly name = 'Discord';
   readonly discord: DiscordSimulator;
   readonly harness: Harness;
@@ -34,14 +38,56 @@ export class DiscordStage implements Stage {
   }
 
   person(name: string): Person {
-    const known = this.#people.get(name) ?? this.discord.addUser(name);
+    const known = this.#people.get(name) ?? this.discord.addUser(nameOf(name));
     this.#people.set(name, known);
     return known;
   }
 
   async open(question: string, as = 'Ada', files: readonly Upload[] = []): Promise<DiscordTalk> {
     const message = this.person(as).says(this.discord.channel('general').id, question, { mention: true, files });
-    return new DiscordTalk(this, await this.discord.waitForThread(message.id));
+    return new DiscordTalk(this, await this.discord.waitForThread(message.id), [
+      { id: message.id, as, isMention: true },
+    ]);
+  }
+
+  async joins(lines: readonly (readonly [string, string])[], question: string, as = 'Ada'): Promise<DiscordTalk> {
+    const [[who, what] = [as, ''], ...rest] = lines;
+    const general = this.discord.channel('general').id;
+    const first = this.person(who).says(general, what);
+    const thread = this.person(who).opensThread(general, 'Plans', first.id);
+    for (const [by, line] of rest) this.person(by).says(thread, line);
+    const talk = new DiscordTalk(this, thread);
+    this.mentionsIn(talk, question, as);
+    return talk;
+  }
+
+  mentionsIn(talk: Talk, question: string, as = 'Ada'): void {
+    if (!(talk instanceof DiscordTalk)) throw new Error('this talk is none of Discord');
+    const { id } = this.person(as).says(talk.channelId, question, { mention: true });
+    talk.said.push({ id, as, isMention: true });
+  }
+
+  channel(): DiscordTalk {
+    return new DiscordTalk(this, this.discord.channel('general').id);
+  }
+
+  asksThere(question: string, as = 'Ada'): void {
+    this.person(as).says(this.discord.channel('general').id, question, { mention: true });
+  }
+
+  promotes(who: string): void {
+    this.discord.allow(this.discord.channel('general').id, this.person(who).id, 'manageChannels', 'manageGuild');
+  }
+
+  spoils(how: 'away' | 'forbidden'): Spoilt {
+    const refused = { status: 403, body: { message: 'Missing Access', code: 50_001 } };
+    const fault = { ...(how === 'away' ? { status: 503 } : refused), times: Number.POSITIVE_INFINITY };
+    for (const route of [POST, EDIT]) this.discord.fail(route, fault);
+    return {
+      mend: () => {
+        for (const route of [POST, EDIT]) this.discord.mend(route);
+      },
+    };
   }
 
   async refused(question: string, as = 'Ada'): Promise<{ readonly talk: DiscordTalk; readonly told: string }> {
@@ -70,19 +116,45 @@ export class DiscordStage implements Stage {
   }
 }
 
-export class DiscordTalk implements ButtonTalk {
+/** A message of somebody's in a talk. */
+interface Said {
+  readonly id: string;
+  readonly as: string;
+  readonly isMention: boolean;
+}
+
+export class DiscordTalk implements ButtonTalk, ChangingTalk {
   readonly #stage: DiscordStage;
   readonly channelId: string;
+  readonly said: Said[];
   /** The last command, whose answer may hold choices. */
   #given: Invocation | undefined;
 
-  constructor(stage: DiscordStage, channelId: string) {
+  constructor(stage: DiscordStage, channelId: string, said: readonly Said[] = []) {
     this.#stage = stage;
     this.channelId = channelId;
+    this.said = [...said];
   }
 
   async say(text: string, as = 'Ada', files: readonly Upload[] = []): Promise<void> {
-    this.#stage.person(as).says(this.channelId, text, { files });
+    const { id } = this.#stage.person(as).says(this.channelId, text, { files });
+    this.said.push({ id, as, isMention: false });
+  }
+
+  edits(nth: number, text: string): void {
+    const { id, as, isMention } = this.#nth(nth);
+    this.#stage.person(as).edits(id, isMention ? `<@${this.#stage.discord.bot.id}> ${text}` : text);
+  }
+
+  deletes(nth: number): void {
+    const { id, as } = this.#nth(nth);
+    this.#stage.person(as).deletes(id);
+  }
+
+  #nth(nth: number): Said {
+    const said = this.said[nth];
+    if (said === undefined) throw new Error(`nobody said a message ${nth}`);
+    return said;
   }
 
   async command(line: string, as = 'Ada'): Promise<SeenReply> {

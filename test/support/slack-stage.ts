@@ -6,12 +6,15 @@ import { type SimulatorOptions, SlackSimulator } from '../simulators/slack/simul
 import type { SeenFile, SeenMessage } from '../simulators/slack/people/reader.ts';
 import { wholeOf } from '../slack/stage.ts';
 import { Harness, type HarnessOptions } from './app.ts';
-import type { ButtonTalk, GivenFile, Pressed, SeenAnswer, SeenReply, Stage } from './stage.ts';
+import { type ChangingTalk, nameOf, type Scene, type Spoilt } from './scene.ts';
+import type { ButtonTalk, GivenFile, Pressed, SeenAnswer, SeenReply, Talk } from './stage.ts';
 
 /** A test is not worth Slack's advice on how often a message is edited. */
 const UPDATE_MS = 50;
 
-export class SlackStage implements Stage {
+const WRITES = ['chat.postMessage', 'chat.update'];
+
+export class SlackStage implements Scene {
   readonly name = 'Slack';
   readonly slack: SlackSimulator;
   readonly harness: Harness;
@@ -51,7 +54,7 @@ export class SlackStage implements Stage {
   }
 
   person(name: string): Person {
-    const known = this.#people.get(name) ?? this.slack.addUser(name, { locale: this.#locale });
+    const known = this.#people.get(name) ?? this.slack.addUser(nameOf(name), { locale: this.#locale });
     this.#people.set(name, known);
     return known;
   }
@@ -59,7 +62,47 @@ export class SlackStage implements Stage {
   async open(question: string, as = 'Ada', files: readonly GivenFile[] = []): Promise<SlackTalk> {
     const channel = this.slack.channel('general').id;
     const { ts } = this.person(as).says(channel, question, { mention: true, files });
-    return new SlackTalk(this, channel, ts);
+    const talk = new SlackTalk(this, channel, ts);
+    talk.said.push({ ts, as, isMention: true });
+    return talk;
+  }
+
+  async joins(lines: readonly (readonly [string, string])[], question: string, as = 'Ada'): Promise<SlackTalk> {
+    const [[who, what] = [as, ''], ...rest] = lines;
+    const general = this.slack.channel('general').id;
+    const { ts } = this.person(who).says(general, what);
+    for (const [by, line] of rest) this.person(by).says(general, line, { thread: ts });
+    const talk = new SlackTalk(this, general, ts);
+    this.mentionsIn(talk, question, as);
+    return talk;
+  }
+
+  mentionsIn(talk: Talk, question: string, as = 'Ada'): void {
+    if (!(talk instanceof SlackTalk)) throw new Error('this talk is none of Slack');
+    const { ts } = this.person(as).says(talk.channel, question, { mention: true, thread: talk.thread });
+    talk.said.push({ ts, as, isMention: true });
+  }
+
+  channel(): SlackChannelTalk {
+    return new SlackChannelTalk(this);
+  }
+
+  asksThere(question: string, as = 'Ada'): void {
+    this.person(as).says(this.slack.channel('general').id, question, { mention: true });
+  }
+
+  promotes(who: string): void {
+    this.person(who).user.isAdmin = true;
+  }
+
+  spoils(how: 'away' | 'forbidden'): Spoilt {
+    const fault = how === 'away' ? { status: 503 } : { error: 'restricted_action' };
+    for (const method of WRITES) this.slack.fail(method, { ...fault, times: Number.POSITIVE_INFINITY });
+    return {
+      mend: () => {
+        for (const method of WRITES) this.slack.mend(method);
+      },
+    };
   }
 
   async refused(question: string, as = 'Ada'): Promise<{ readonly talk: SlackTalk; readonly told: string }> {
@@ -89,11 +132,19 @@ export class SlackStage implements Stage {
   }
 }
 
+/** A message of somebody's in a talk. */
+interface Said {
+  readonly ts: string;
+  readonly as: string;
+  readonly isMention: boolean;
+}
+
 /** A thread. */
-export class SlackTalk implements ButtonTalk {
+export class SlackTalk implements ButtonTalk, ChangingTalk {
   readonly #stage: SlackStage;
   readonly channel: string;
   readonly thread: string;
+  readonly said: Said[] = [];
   /** The answer to the last command, which may hold choices. */
   #whisper: { readonly ts: string; readonly person: Person } | undefined;
 
@@ -104,7 +155,25 @@ export class SlackTalk implements ButtonTalk {
   }
 
   async say(text: string, as = 'Ada', files: readonly GivenFile[] = []): Promise<void> {
-    this.#stage.person(as).says(this.channel, text, { thread: this.thread, files });
+    const { ts } = this.#stage.person(as).says(this.channel, text, { thread: this.thread, files });
+    this.said.push({ ts, as, isMention: false });
+  }
+
+  edits(nth: number, text: string): void {
+    const { ts, as, isMention } = this.#nth(nth);
+    const { slack } = this.#stage;
+    this.#stage.person(as).edits(this.channel, ts, isMention ? `@${slack.bot.name} ${text}` : text);
+  }
+
+  deletes(nth: number): void {
+    const { ts, as } = this.#nth(nth);
+    this.#stage.person(as).deletes(this.channel, ts);
+  }
+
+  #nth(nth: number): Said {
+    const said = this.said[nth];
+    if (said === undefined) throw new Error(`nobody said a message ${nth}`);
+    return said;
   }
 
   /** In a thread there are no slash commands: they are said to the bot. */
@@ -206,6 +275,63 @@ export class SlackTalk implements ButtonTalk {
 
   async isWaiting(): Promise<boolean> {
     return this.#stage.slack.statusIn(this.channel, this.thread) !== undefined;
+  }
+}
+
+/** A channel as people use it with the bot: slash commands, questions, and answers that stand in it. */
+export class SlackChannelTalk implements Talk {
+  readonly #stage: SlackStage;
+  readonly #channel: string;
+
+  constructor(stage: SlackStage) {
+    this.#stage = stage;
+    this.#channel = stage.slack.channel('general').id;
+  }
+
+  async say(text: string, as = 'Ada'): Promise<void> {
+    this.#stage.person(as).says(this.#channel, text, { mention: true });
+  }
+
+  async command(line: string, as = 'Ada'): Promise<SeenReply> {
+    const { slack } = this.#stage;
+    const person = this.#stage.person(as);
+    const handed = () => slack.seenOfBot(person.dmChannelId).flatMap(({ files }) => files);
+    const given = person.slash(this.#channel, '/halley', { text: line.replace(/^\//u, '') });
+    await slack.until(() => given.reads().length > 0);
+    const text = told(given.reads().at(-1));
+    if (text.includes('as I remember it')) await slack.until(() => handed().length > 0);
+    return { text, files: handed().map(({ name, bytes }) => ({ name, text: Buffer.from(bytes).toString() })) };
+  }
+
+  /** The question is shown in the channel, and answered in a thread under it. */
+  async ask(line: string, as = 'Ada'): Promise<SlackTalk> {
+    const { slack } = this.#stage;
+    const before = slack.seenOfBot(this.#channel).length;
+    this.#stage.person(as).slash(this.#channel, '/halley', { text: line.replace(/^\//u, '') });
+    await slack.until(() => slack.seenOfBot(this.#channel).length > before);
+    return new SlackTalk(this.#stage, this.#channel, slack.seenOfBot(this.#channel).at(-1)?.ts ?? '');
+  }
+
+  pick(): Promise<SeenReply> {
+    throw new Error('choices are picked in threads');
+  }
+
+  async status(): Promise<string> {
+    return told(this.#stage.slack.seenOfBot(this.#channel).at(-1));
+  }
+
+  async answers(): Promise<readonly SeenAnswer[]> {
+    const all = this.#stage.slack.seenOfBot(this.#channel).filter(({ ephemeral }) => !ephemeral);
+    return all.map((message) => ({ text: told(message), links: message.links, pictures: message.files.length }));
+  }
+
+  async whispered(as = 'Ada'): Promise<string> {
+    const seen = this.#stage.slack.seenIn(this.#channel, undefined, this.#stage.person(as));
+    return told(seen.findLast(({ ephemeral }) => ephemeral));
+  }
+
+  async isWaiting(): Promise<boolean> {
+    return false;
   }
 }
 

@@ -112,6 +112,11 @@ export abstract class Observation {
     this.api.plan(method, fault);
   }
 
+  /** The event comes once more, with the id that it had. */
+  sendAgain({ kind, payload }: Delivery): void {
+    this.payloads.offer(kind, payload);
+  }
+
   /** From now on acknowledgements of these get lost on their way, so that they come again. */
   loseAcknowledgements(of: (delivery: Delivery) => boolean): void {
     this.payloads.loseAcknowledgements(of);

@@ -13,6 +13,8 @@ export interface User {
   /** Of a bot user: the bot's own id and the app behind it. */
   readonly bot?: { readonly id: string; readonly appId: string };
   deleted: boolean;
+  /** Manages the workspace. */
+  isAdmin?: boolean;
 }
 
 export interface Channel {

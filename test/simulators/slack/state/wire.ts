@@ -31,7 +31,7 @@ export function userJson(user: User): Json {
       team: user.team,
       ...(user.bot ? { bot_id: user.bot.id, api_app_id: user.bot.appId } : {}),
     },
-    is_admin: false,
+    is_admin: user.isAdmin === true,
     is_owner: false,
     is_restricted: false,
     is_ultra_restricted: false,
