@@ -1,8 +1,8 @@
 /** From the model's Markdown to the messages Discord renders, sources and notice included; formatting twice changes nothing. */
-import type { Mark, Reply } from '../core/reply.ts';
+import type { Reply } from '../core/reply.ts';
 import { type Page, type PageLimit, paginate, pagesOf as split } from '../markdown/paginate.ts';
 import { beginsRule, codePoints, isRule } from '../markdown/tables.ts';
-import { marksByPage, withMarks } from '../sources/marks.ts';
+import { formsOfMarks, marksByPage, withMarks } from '../sources/marks.ts';
 import { blocksOf } from './blocks.ts';
 import { footOf, hrefOf } from './foot.ts';
 import { formulaOf } from './formulas.ts';
@@ -168,14 +168,14 @@ function markedPagesOf(
   room: Room,
 ): readonly (readonly string[])[] {
   const byPage = marksByPage(pages, marks);
-  const hrefs = new Map(sources.map(({ number, url }) => [number, hrefOf(url)]));
-  const link = (number: number): string => (hrefs.get(number) ? `[${number}](<${hrefs.get(number)}>)` : `[${number}]`);
-  const asLinks = (mark: Mark): string => ` ${mark.sources.map(link).join(' ')}`;
-  const asNumbers = (mark: Mark): string => ` ${mark.sources.map((number) => `[${number}]`).join('')}`;
+  const forms = formsOfMarks(sources, (url) => {
+    const href = hrefOf(url);
+    return href && `<${href}>`;
+  });
   return pages
     .map(({ before, body, after }, at) => {
       const own = byPage[at] ?? [];
-      const shown = [asLinks, asNumbers]
+      const shown = forms
         .filter(() => own.length > 0)
         .map((show) => format(before + withMarks(body, own, show) + after))
         .filter((page) => room.holds(page));

@@ -1,7 +1,7 @@
 /** What each message of a reply holds: a page of its text, what stands under it, and the blocks that Slack is given for both. */
-import type { DraftView, Mark, Offer, Reply } from '../core/reply.ts';
+import type { DraftView, Offer, Reply } from '../core/reply.ts';
 import { type PageLimit, Pager, pagesOf } from '../markdown/paginate.ts';
-import { marksByPage, withMarks } from '../sources/marks.ts';
+import { formsOfMarks, marksByPage, withMarks } from '../sources/marks.ts';
 import { offerBlocks } from './answers.ts';
 import { escaped, hrefOf } from './escape.ts';
 import { type Beside, footOf, noticeOf } from './foot.ts';
@@ -115,14 +115,11 @@ function shownOf(markdown: string): string {
 function markedPagesOf({ text, sources, marks = [] }: Reply, limit: PageLimit): readonly string[] {
   const pages = pagesOf(text, limit);
   const byPage = marksByPage(pages, marks);
-  const hrefs = new Map(sources.map(({ number, url }) => [number, hrefOf(url)]));
-  const link = (number: number): string => (hrefs.get(number) ? `[${number}](${hrefs.get(number)})` : `[${number}]`);
-  const asLinks = (mark: Mark): string => ` ${mark.sources.map(link).join(' ')}`;
-  const asNumbers = (mark: Mark): string => ` ${mark.sources.map((number) => `[${number}]`).join('')}`;
+  const forms = formsOfMarks(sources, hrefOf);
   return pages
     .map(({ before, body, after }, at) => {
       const own = byPage[at] ?? [];
-      const shown = [asLinks, asNumbers].map((show) => shownOf(before + withMarks(body, own, show) + after));
+      const shown = forms.map((show) => shownOf(before + withMarks(body, own, show) + after));
       const fitting = own.length === 0 ? undefined : shown.find((page) => page.length <= MAX_MARKDOWN);
       return fitting ?? shownOf(before + body + after);
     })

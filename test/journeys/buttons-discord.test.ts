@@ -7,7 +7,6 @@ import { DiscordStage, type DiscordTalk, labelsOf } from '../support/discord-sta
 import { seen, seenButtons, seenExactly, seenText } from '../support/stage.ts';
 
 const RATINGS = ['👍', '👎'];
-const GONE = 'I do not remember this answer any more, so I can do nothing with it.';
 
 describe('buttons on Discord', () => {
   let stage: DiscordStage;
@@ -51,16 +50,6 @@ describe('buttons on Discord', () => {
     expect(new Set(growing).size).toBe(growing.length);
   });
 
-  it('let others not stop an answer, and tell them so in private', async () => {
-    const { talk, hold } = await halfAnswered();
-    const told = await (await talk.press('Stop', 'Grace')).told();
-    expect(told).toBe('Only who asked may stop this answer, and those who moderate here.');
-    expect((await talk.command('/stop', 'Grace')).text).toBe(told);
-    hold.open();
-    await seenExactly(talk, 'The first half. The second half.');
-    expect(JSON.stringify(posts(talk))).not.toContain('moderate');
-  });
-
   it('let those stop it who may take messages away there, and say who did', async () => {
     const { talk, hold } = await halfAnswered();
     stage.discord.allow(general(), stage.person('Grace').id, 'manageMessages');
@@ -75,33 +64,6 @@ describe('buttons on Discord', () => {
     const labels = posts(talk).map(labelsOf);
     expect(labels.length).toBeGreaterThan(2);
     expect(labels.slice(0, -1).flat()).toEqual([]);
-  });
-
-  it('do once what is pressed twice', async () => {
-    const hold = gate();
-    const talk = await answered();
-    stage.harness.gemini.next(heldAfter(text('It is 43.'), 0, hold));
-    await talk.press('Retry');
-    await hold.reached;
-    expect(await (await talk.press('Retry', 'Grace')).told()).toBe('I am answering that again already.');
-    hold.open();
-    await seenExactly(talk, 'It is 43.');
-  });
-
-  it('say on an answer that is gone that it is, after a restart too', async () => {
-    const cut = text('**One**, two,', {
-      finishReason: 'MAX_TOKENS',
-      thoughts: ['Hm.'],
-      grounding: { sources: [{ title: 'A', uri: 'https://a.example/' }] },
-    });
-    const talk = await answered(cut, 'why? --search --thoughts full');
-    await seenButtons(talk, 'Retry', 'Continue', 'Sources', 'Thoughts', ...RATINGS);
-    await talk.command('/forget');
-    for (const label of ['Retry', 'Continue', 'Sources', 'Thoughts', '👍'])
-      expect(await (await talk.press(label)).told()).toBe(GONE);
-    await stage.restart();
-    expect(await (await talk.press('👎', 'Grace')).told()).toBe(GONE);
-    expect(await talk.answers()).toHaveLength(1);
   });
 
   it('under a private answer work for its reader, who may not have it written again', async () => {

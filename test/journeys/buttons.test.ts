@@ -178,3 +178,51 @@ journey('own words', {
     expect(asked(stage, 1)).toContain('Never scope:workspace.');
   },
 });
+
+const GONE = 'I do not remember this answer any more, so I can do nothing with it.';
+
+journey(
+  'buttons among people',
+  {
+    'let others not stop an answer, and tell them so in private': async (stage) => {
+      const hold = gate();
+      stage.harness.gemini.next(heldAfter(text('The first half. The second half.', { chunks: 2 }), 1, hold));
+      const talk = withButtons(await stage.open('tell me everything'));
+      await seenText(talk, 'The first half.');
+      const told = await (await talk.press('Stop', 'Grace')).told();
+      expect(told).toBe('Only who asked may stop this answer, and those who moderate here.');
+      expect((await talk.command('/stop', 'Grace')).text).toBe(told);
+      hold.open();
+      await seenExactly(talk, 'The first half. The second half.');
+      expect(JSON.stringify(await talk.answers())).not.toContain('moderate');
+    },
+
+    'do once what is pressed twice': async (stage) => {
+      const hold = gate();
+      const talk = await answered(stage);
+      stage.harness.gemini.next(heldAfter(text('It is 43.'), 0, hold));
+      await talk.press('Retry');
+      await hold.reached;
+      expect(await (await talk.press('Retry', 'Grace')).told()).toBe('I am answering that again already.');
+      hold.open();
+      await seenExactly(talk, 'It is 43.');
+    },
+
+    'say on an answer that is gone that it is, after a restart too': async (stage) => {
+      const cut = text('**One**, two,', {
+        finishReason: 'MAX_TOKENS',
+        thoughts: ['Hm.'],
+        grounding: { sources: [{ title: 'A', uri: 'https://a.example/' }] },
+      });
+      const talk = await answered(stage, cut, 'why? --search --thoughts full');
+      await seenButtons(talk, 'Retry', 'Continue', 'Sources', 'Thoughts', ...RATINGS);
+      await talk.command('/forget');
+      for (const label of ['Retry', 'Continue', 'Sources', 'Thoughts', '👍'])
+        expect(await (await talk.press(label)).told()).toBe(GONE);
+      await stage.restart();
+      expect(await (await talk.press('👎', 'Grace')).told()).toBe(GONE);
+      expect(await talk.answers()).toHaveLength(1);
+    },
+  },
+  { on: ['Discord', 'Slack'] },
+);

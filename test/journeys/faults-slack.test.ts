@@ -90,6 +90,23 @@ describe('a socket', () => {
     },
   );
 
+  it('that is cut again and again misses no question, and each is answered once', async () => {
+    await begin();
+    stage.harness.gemini.next(text('To first?'));
+    const talk = await stage.open('first?');
+    await seenExactly(talk, 'To first?');
+    for (const question of ['second?', 'third?']) {
+      stage.harness.gemini.next(text(`To ${question}`));
+      stage.slack.sockets.cut();
+      await talk.say(question);
+      stage.slack.sockets.cut();
+      await seenExactly(talk, `To ${question}`);
+    }
+    expect(await talk.answers()).toHaveLength(3);
+    await answered(3);
+    await expect.poll(() => stage.harness.isReady()).toBe(true);
+  });
+
   it('beside another one of the same app, which takes events and dies of them, hears them in the end', async () => {
     await begin();
     const opened = await fetch(`${stage.slack.apiUrl}apps.connections.open`, {

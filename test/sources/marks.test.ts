@@ -47,6 +47,7 @@ describe('marks on pages', () => {
         const numbers = bodies.join('').match(/(?<=\u{f0000})\d+/gu) ?? [];
         expect(numbers).toEqual(marks.map(({ sources }) => `${sources[0]}`));
       }),
+      { numRuns: 150 },
     );
   });
 

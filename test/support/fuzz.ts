@@ -7,7 +7,7 @@
 import type * as FastCheck from 'fast-check';
 import { expect, vi } from 'vitest';
 
-const DEFAULT_RUNS = 500;
+const DEFAULT_RUNS = 250;
 const FIXED_SEED = 20_261_122;
 const EDGES = /\/test\/(?:commands|fuzz|web|gemini\/stream-fuzz|steering\/flags|conversation\/attachments)\b/u;
 
