@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { chanceOf } from '../bench/random.ts';
 import { type Outcome, planOf, Story } from './story.ts';
 import { DiscordScene } from './discord.ts';
+import { PageScene } from './page.ts';
 import { SlackScene } from './slack.ts';
 import { CrashStage } from './stage.ts';
 
@@ -10,6 +11,7 @@ const CRASHES = Number(process.env['CRASHES'] ?? 6);
 const SCENES = [
   ['Discord', DiscordScene],
   ['Slack', SlackScene],
+  ['the page', PageScene],
 ] as const;
 /** Each platform has its part of them. */
 const EACH = Math.ceil(CRASHES / SCENES.length);

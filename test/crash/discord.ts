@@ -10,6 +10,7 @@ const IDENTIFY_WAIT_MS = 5000;
 export class DiscordScene implements Scene {
   readonly kinds = ['opens', 'follows', 'direct', 'long', 'tool'] as const;
   readonly paceMs = 40;
+  readonly caughtUp = /"event":"discord\.caught-up"/;
   readonly #discord: DiscordSimulator;
   readonly #ada: Person;
   #thread: string | undefined;

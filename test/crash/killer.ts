@@ -2,7 +2,7 @@
 import diagnostics from 'node:diagnostics_channel';
 import { writeSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { WebSocket } from 'ws';
+import { WebSocket } from 'undici';
 
 /** What a test may ask: to begin counting, to die at the numbered step from now on, or how many steps there were. */
 export interface Asked {
@@ -38,13 +38,13 @@ function requestIn(message: unknown): string {
   return `${request.method} ${request.path.replaceAll(/\d{6,}/g, '…')}`;
 }
 
-/** What is said over a connection that stays open: to the gateway, and that an event of Slack's has arrived. */
+/** Over its socket Slack hears that something arrived. */
 const { send } = WebSocket.prototype;
 Object.assign(WebSocket.prototype, {
   send(this: WebSocket, ...said: unknown[]): void {
-    step('before a word to the gateway');
+    step('before a word over the socket');
     Reflect.apply(send, this, said);
-    step('after a word to the gateway');
+    step('after a word over the socket');
   },
 });
 

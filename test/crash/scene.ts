@@ -22,6 +22,8 @@ export interface Scene {
   readonly paceMs: number;
   /** What the bot's process is told. */
   readonly environment: Readonly<Record<string, string>>;
+  /** What the bot logs when it has taken up all that came while it was away. */
+  readonly caughtUp: RegExp;
   /** The bot is about to be started again. */
   restarts(): Promise<void>;
   /** The bot runs, where its HTTP server listens. */

@@ -12,6 +12,7 @@ export class SlackScene implements Scene {
   readonly kinds = ['opens', 'follows', 'direct', 'long', 'tool'] as const;
   // A message is edited once a second.
   readonly paceMs = 160;
+  readonly caughtUp = /"event":"bot\.ready"/;
   readonly #slack: SlackSimulator;
   readonly #ada: Person;
   #thread: string | undefined;

@@ -113,9 +113,9 @@ export class CrashStage implements AsyncDisposable {
     return row.includes('"state":"closed"') ? 'closed' : 'open';
   }
 
-  /** Texts kept of answers under way. */
-  get drafts(): number {
-    return this.#look("SELECT v FROM kv WHERE ns = 'drafts'").length;
+  /** Whether a text is kept of an answer under way. */
+  hasDraft(id: string): boolean {
+    return this.#look("SELECT v FROM kv WHERE ns = 'drafts' AND k = ?", id).length > 0;
   }
 
   async turns(id: ConversationId): Promise<readonly Turn[]> {

@@ -75,7 +75,9 @@ export class Story {
     const isLate = plan.tooLate && !isStored && stage.entry(asked.mention) === 'open';
     await stage.start({ tooLate: plan.tooLate });
     const common = { kind: plan.kind, killedAt };
-    if (isLost) return { ...common, end: 'unaccepted', faults: await tracesOf(asked) };
+    if (isLost) await stage.bot.says(stage.scene.caughtUp);
+    if (isLost && stage.entry(asked.mention) === 'unknown')
+      return { ...common, end: 'unaccepted', faults: await tracesOf(asked) };
     if ((await stage.until(isOver)) === 'dead')
       return { ...common, end: 'answered', faults: ['the bot died by itself'] };
     const end = isLate ? 'interrupted' : 'answered';
@@ -106,7 +108,7 @@ export class Story {
       [kept !== said, `remembered is not what stands: ${kept} | ${seen}`],
       [turns.length > 1, 'the turn is remembered twice'],
       [end === 'answered' && turns.length === 0, 'the turn is not remembered'],
-      [this.#stage.drafts > 0, 'a text of an answer under way is left in the store'],
+      [this.#stage.hasDraft(asked.mention), 'a text of an answer under way is left in the store'],
     ];
     return [...faults.flatMap(([isFault, words]) => (isFault ? [words] : [])), ...asked.faults()];
   }

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { cutAfter, dropped, refusal, text } from '../simulators/gemini/answers.ts';
 import { DiscordStage } from '../support/discord-stage.ts';
+import { SlackStage } from '../support/slack-stage.ts';
 import { seenText, type Stage, type Talk } from '../support/stage.ts';
 import { journey } from './journey.ts';
 
@@ -60,6 +61,8 @@ journey(
         expect(metrics).toContain('halley_turns_total');
         const secrets = [stage.harness.gemini.apiKey];
         if (stage instanceof DiscordStage) secrets.push(stage.discord.token);
+        if (stage instanceof SlackStage)
+          secrets.push(stage.slack.botToken, stage.slack.appToken, stage.slack.signingSecret);
         for (const secret of secrets)
           expect([...logged, metrics, ...stored].filter((line) => line.includes(secret))).toEqual([]);
         for (const told of [PLANTED, /Zuzanna/]) {
