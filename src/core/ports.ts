@@ -91,8 +91,8 @@ export interface Inbox {
   removed(platform: Platform, workspace: string): Promise<void>;
 }
 
-/** What a write is for: nobody has seen text yet; the text grew; the reply is finished. */
-export type Urgency = 'first' | 'text' | 'burst' | 'ending';
+/** What a write is for: nobody has seen text yet; the text grew; the reply is finished; marks go into text that stands. */
+export type Urgency = 'first' | 'text' | 'burst' | 'ending' | 'marks';
 
 /** Where one reply is shown. Calls never overlap: each is awaited before the next. */
 export interface ReplySurface {

@@ -33,6 +33,8 @@ export class Messages implements PostWriter<Page> {
   #held: { readonly kind: Request['kind']; readonly leave: Leave } | undefined;
   #urgency: Urgency = 'first';
   #signal = NEVER;
+  /** Whether the finished reply's last message was written; in those before it the text stands already. */
+  #isEnded = false;
   /** Whether the message still waits by which Discord says that a command is being answered. */
   #isPromised: boolean;
   /** Whether one that only its asker sees may stand without being known: it has no nonce, so nothing may be posted again. */
@@ -217,18 +219,27 @@ export class Messages implements PostWriter<Page> {
 
   async #write(request: Request): Promise<unknown> {
     const { requests } = this.#options;
-    const once = async () => requests.send(request, await this.#leaveFor(request));
+    const urgency = this.#urgencyOf(request);
+    const once = async () => requests.send(request, await this.#leaveFor(request, urgency));
     return this.#urgency === 'ending' ? requests.retrying(once) : once();
   }
 
-  /** What was granted before, where it is for such a write. The next post of a reply whose last one is full is in a hurry. */
-  async #leaveFor(request: Request): Promise<Leave> {
+  /** The next post of a reply whose last one is full is in a hurry. */
+  #urgencyOf({ kind }: Request): Urgency {
+    if (kind === 'create' && this.#urgency === 'text') return 'burst';
+    if (kind !== 'edit' || this.#urgency !== 'ending') return this.#urgency;
+    const urgency = this.#isEnded ? 'marks' : 'ending';
+    this.#isEnded = true;
+    return urgency;
+  }
+
+  /** What was granted before, where it is for such a write. */
+  async #leaveFor(request: Request, urgency: Urgency): Promise<Leave> {
     const held = this.#held;
     if (held?.kind === request.kind) {
       this.#held = undefined;
       return held.leave;
     }
-    const isNext = request.kind === 'create' && this.#urgency === 'text';
-    return this.#options.requests.leave(request, isNext ? 'burst' : this.#urgency, this.#signal);
+    return this.#options.requests.leave(request, urgency, this.#signal);
   }
 }

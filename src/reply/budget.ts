@@ -1,5 +1,6 @@
 /** What a platform allows under one name: the slots of a window, what its answers taught of them, and the pace of text. */
 import type { Urgency } from '../core/ports.ts';
+import { type Asked, isText } from './ranks.ts';
 
 /**
  * A limit of a platform, by a name that all who share it use. The figures are safe defaults until answers teach better.
@@ -72,6 +73,9 @@ const SLOW_BELOW = 1 / 5;
 const HURRY = 14;
 const MANY = 10;
 
+/** Of the time in which each of several replies can write once, so much passes before new text does; less where it is shorter than an answer. */
+const RIPE = 0.2;
+
 const NEVER = Number.NEGATIVE_INFINITY;
 const NO_WINDOW = { from: NEVER, to: NEVER, endsAt: NEVER, counted: 0, tail: TAIL };
 
@@ -106,16 +110,16 @@ export class Slots {
     return this.#refusedUntil <= now && this.#used(now) === 0;
   }
 
-  /**
-   * When a write of this kind may be made if nothing else happens; infinite where an answer has to come first.
-   * @param waiting How many wait for leave here.
-   */
-  permittedAt(urgency: Urgency, waiting: number, now: number): number {
-    const slots = isText(urgency) ? this.#limit - this.#keptOf(waiting) : this.#limit;
+  /** When such a write may be made, as so many running replies wait; infinite where an answer has to come first. */
+  permittedAt({ urgency, askedAt }: Asked, waiting: number, now: number): number {
+    const slots = this.#limit - this.#keptFrom(urgency, waiting);
     const over = this.#used(now) - slots;
     const slotAt = over < 0 ? now : this.#freeAfter(over, now);
-    const pacedAt = isText(urgency) ? this.#textAt + this.#gapMs(urgency, waiting, now) : now;
-    return Math.max(slotAt, pacedAt, this.#refusedUntil);
+    if (!isText(urgency)) return Math.max(slotAt, this.#refusedUntil);
+    const pacedAt = this.#textAt + this.#gapMs(urgency, waiting, now);
+    const roundMs = ((waiting - 1) * this.#windowMs) / this.#limit;
+    const ripeMs = this.#isToldOf ? 0 : RIPE * roundMs * Math.min(1, roundMs / ANSWER_MS) ** 3;
+    return Math.max(slotAt, pacedAt, askedAt + ripeMs, this.#refusedUntil);
   }
 
   take(urgency: Urgency, now: number): Flight {
@@ -207,24 +211,25 @@ export class Slots {
     return this.#window.to > NEVER;
   }
 
-  /** The slots that text leaves to first words and endings. None in a window whose end is known: see `TAIL`. */
-  #keptOf(waiting: number): number {
-    if (this.#isToldOf) return 0;
+  /** The slots left to others: one for each running reply by marks, some by text; none by text in a window whose end is known, see `TAIL`. */
+  #keptFrom(urgency: Urgency, waiting: number): number {
+    if (urgency === 'marks') return Math.min(this.#limit - 1, waiting);
+    if (!isText(urgency) || this.#isToldOf) return 0;
     const ending = (waiting + this.#inFlight + UNSEEN) * Math.min(1, this.#windowMs / ANSWER_MS);
-    const kept = Math.max(this.#limit / 8, Math.min(this.#limit / 2, ending));
-    return Math.min(this.#limit - 1, Math.max(1, Math.floor(kept)));
+    const kept = Math.floor(Math.max(this.#limit / 8, Math.min(this.#limit / 2, ending)));
+    return Math.min(this.#limit - 1, Math.max(1, kept));
   }
 
   /** From the last text to when leave for the next one is due, were there a slot for it. */
   #gapMs(urgency: Urgency, waiting: number, now: number): number {
     if (this.#textAt === NEVER) return 0;
-    const gapMs = this.#isToldOf ? this.#windowGapMs(urgency, now) : this.#logGapMs(urgency, waiting, now);
+    const factor = urgency === 'burst' ? BURST : 1;
+    const gapMs = this.#isToldOf ? this.#windowGapMs(factor, now) : this.#logGapMs(factor, waiting, now);
     return Math.max(gapMs / 2, gapMs - this.#heldMs);
   }
 
   /** Even shares of what is left of the window, up to the last text. */
-  #windowGapMs(urgency: Urgency, now: number): number {
-    const factor = urgency === 'burst' ? BURST : 1;
+  #windowGapMs(factor: number, now: number): number {
     const even = this.#windowMs / this.#limit;
     const { endsAt, tail } = this.#window;
     // A window opens with its first write, and before that is answered there is nothing to share.
@@ -235,16 +240,10 @@ export class Slots {
   }
 
   /** An even share of a whole window for one reply; for n of them less by n², as each of n grows stale n times as long. */
-  #logGapMs(urgency: Urgency, waiting: number, now: number): number {
-    const factor = urgency === 'burst' ? BURST : 1;
+  #logGapMs(factor: number, waiting: number, now: number): number {
     const many = Math.min(waiting + this.#inFlight, MANY ** 2 / Math.max(1, waiting + this.#inFlight));
     const hurry = 1 + (many ** 2 - 1) / HURRY;
-    const share = Math.max(0.5, this.#limit - this.#keptOf(waiting) - this.#used(now)) / this.#limit;
+    const share = Math.max(0.5, this.#limit - this.#keptFrom('text', waiting) - this.#used(now)) / this.#limit;
     return (factor * this.#windowMs * Math.max(1, SLOW_BELOW / share)) / this.#limit / hurry;
   }
-}
-
-/** Whether it is the text between first words and ending, which is spread over time. */
-export function isText(urgency: Urgency): boolean {
-  return urgency === 'text' || urgency === 'burst';
 }

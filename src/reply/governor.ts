@@ -5,8 +5,8 @@
  * Governor serves the process. Leave is granted as late as possible: nothing stale waits in a platform client's own queue.
  */
 import type { Urgency } from '../core/ports.ts';
-import { type Budget, type Flight, isText, type Learned, Slots } from './budget.ts';
-import { Heap, type Rank } from './ranks.ts';
+import { type Budget, type Flight, type Learned, Slots } from './budget.ts';
+import { type Asked, Heap, isText, type Rank } from './ranks.ts';
 
 /** Permission for one write. One of its methods must be called, once: until then the write counts as under way. */
 export interface Leave {
@@ -38,7 +38,7 @@ interface Place extends Rank {
 interface Gate<S = Slots | Pace> {
   readonly slots: S;
   readonly places: Heap<Place>;
-  /** Lanes that lead through here, and all who wait in them. */
+  /** Lanes that lead through here, and the running replies that wait in them. */
   lanes: number;
   waiting: number;
   timer: NodeJS.Timeout | undefined;
@@ -58,7 +58,7 @@ class Pace {
   readonly name = 'process';
   #textAt = Number.NEGATIVE_INFINITY;
 
-  permittedAt(urgency: Urgency, _waiting: number, now: number): number {
+  permittedAt({ urgency }: Asked, _waiting: number, now: number): number {
     return isText(urgency) ? Math.max(now, this.#textAt + SPACING_MS) : now;
   }
 
@@ -93,7 +93,13 @@ export class Governor {
   async leave(budgets: readonly Budget[], urgency: Urgency, signal: AbortSignal): Promise<Leave> {
     signal.throwIfAborted();
     const lane = this.#laneOf(budgets);
-    const waiter: Waiter = { urgency, number: this.#asked++, isOver: false, ...Promise.withResolvers<Leave>() };
+    const waiter: Waiter = {
+      urgency,
+      number: this.#asked++,
+      askedAt: performance.now(),
+      isOver: false,
+      ...Promise.withResolvers<Leave>(),
+    };
     const abort = (): void => {
       if (waiter.isOver) return;
       end(lane, waiter);
@@ -101,7 +107,7 @@ export class Governor {
       this.#advance(lane);
     };
     signal.addEventListener('abort', abort, { once: true });
-    for (const gate of lane.gates) gate.waiting++;
+    if (urgency !== 'marks') for (const gate of lane.gates) gate.waiting++;
     lane.waiters.push(waiter);
     this.#advance(lane);
     return waiter.promise.finally(() => signal.removeEventListener('abort', abort));
@@ -116,7 +122,7 @@ export class Governor {
     const waits = budgets.map(({ name, limit, windowMs }) => {
       const gate = this.#gates.get(name);
       if (gate === undefined) return 0;
-      const ownMs = gate.slots.permittedAt(urgency, gate.waiting + 1, now) - now;
+      const ownMs = gate.slots.permittedAt({ urgency, askedAt: now }, gate.waiting + 1, now) - now;
       return ownMs + (gate.waiting * windowMs) / limit;
     });
     return Math.max(0, ...waits);
@@ -161,10 +167,10 @@ export class Governor {
     for (let head = lane.waiters.first; head !== undefined; head = lane.waiters.first) {
       const { urgency, number } = head;
       const now = performance.now();
-      const gate = lane.gates.find(({ slots, waiting }) => slots.permittedAt(urgency, waiting, now) > now);
+      const gate = lane.gates.find(({ slots, waiting }) => slots.permittedAt(head, waiting, now) > now);
       if (gate !== undefined) {
         const stays = former?.gate === gate && former.number === number;
-        lane.place = stays ? former : { lane, gate, urgency, number };
+        lane.place = stays ? former : { lane, gate, urgency, number, askedAt: head.askedAt };
         if (!stays) gate.places.push(lane.place);
         this.#arm(gate);
         break;
@@ -184,7 +190,7 @@ export class Governor {
     const { first } = gate.places;
     if (first === undefined) return;
     const now = performance.now();
-    const at = gate.slots.permittedAt(first.urgency, gate.waiting, now);
+    const at = gate.slots.permittedAt(first, gate.waiting, now);
     // A timer may fire a fraction early; rounding up spares a second one. What waits for an answer needs none.
     if (Number.isFinite(at))
       gate.timer = setTimeout(() => this.#pump(gate), Math.min(MAX_TIMER_MS, Math.ceil(at - now)));
@@ -194,7 +200,7 @@ export class Governor {
   #pump(gate: Gate): void {
     for (let first = gate.places.first; first !== undefined; first = gate.places.first) {
       const now = performance.now();
-      if (gate.slots.permittedAt(first.urgency, gate.waiting, now) > now) break;
+      if (gate.slots.permittedAt(first, gate.waiting, now) > now) break;
       gate.places.pop();
       first.lane.place = undefined;
       this.#advance(first.lane);
@@ -230,5 +236,5 @@ function gateWith<S extends Slots | Pace>(slots: S): Gate<S> {
 
 function end({ gates }: Lane, waiter: Waiter): void {
   waiter.isOver = true;
-  for (const gate of gates) gate.waiting--;
+  if (waiter.urgency !== 'marks') for (const gate of gates) gate.waiting--;
 }

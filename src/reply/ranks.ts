@@ -1,13 +1,23 @@
-/** Who comes first among those who wait to write: first words, then endings, then the stalest text. */
+/** Who comes first among those who wait to write: first words, endings, what endings leave to be done, the stalest text. */
 import type { Urgency } from '../core/ports.ts';
 
-export interface Rank {
+export interface Asked {
   readonly urgency: Urgency;
+  /** By `performance.now()`. */
+  readonly askedAt: number;
+}
+
+export interface Rank extends Asked {
   /** Counts up. A reply asks from the moment it has something new, so the first of its kind is the stalest. */
   readonly number: number;
 }
 
-const ORDER: Readonly<Record<Urgency, number>> = { first: 0, ending: 1, burst: 2, text: 2 };
+/** Whether it is the text between first words and ending, which is spread over time. */
+export function isText(urgency: Urgency): boolean {
+  return urgency === 'text' || urgency === 'burst';
+}
+
+const ORDER: Readonly<Record<Urgency, number>> = { first: 0, ending: 1, marks: 2, burst: 3, text: 3 };
 
 /** A pairing heap: the most urgent first, and of those the earliest. What has died is dropped when it comes first. */
 export class Heap<T extends Rank> {
