@@ -149,21 +149,13 @@ describe('Markdown for Discord', () => {
     expect(format(once)).toBe(once);
   });
 
-  it.each([
-    ['ends in a break', '$$\nx $$<br>', '`x`'],
-    ['stands around a rule', '$$\n***\n$$', '$$\n────────────\n$$'],
-  ])('changes nothing more of a formula that %s', (_, text, shown) => {
-    expect(format(text)).toBe(shown);
-    expect(format(shown)).toBe(shown);
-  });
-
   it('changes nothing when it is done twice', () => {
     fc.assert(
       fc.property(markdown, (text) => {
         const once = format(text);
         expect(format(once)).toBe(once);
       }),
-      { numRuns: 2000 },
+      { numRuns: 2000, examples: [['$$\nx $$<br>'], ['$$\n***\n$$']] },
     );
   });
 });
