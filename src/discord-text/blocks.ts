@@ -1,6 +1,9 @@
 /** The blocks of Markdown that Discord is given otherwise than line by line: code, tables and formulas of several lines. */
 import { beginsRule } from '../markdown/tables.ts';
-import { FENCE } from './line.ts';
+import { FENCE, RULE_SHOWN } from './line.ts';
+
+/** Breaks before the end of a line, which ends there anyway. */
+export const LAST_BREAKS = /(?:<br\s*\/?>\s*)+$/iu;
 
 export interface Block {
   readonly kind: 'code' | 'table' | 'formula' | 'text';
@@ -53,9 +56,9 @@ function beginsFormula(line: string): boolean {
 function endOfFormula(lines: readonly string[], from: number): number {
   const mark = lines[from]?.trim().startsWith('$$') === true ? '$$' : '\\]';
   for (let at = from + 1; at < lines.length; at++) {
-    const line = (lines[at] ?? '').trim();
-    // A table may have become records, which begin in bold.
-    if (line === '' || FENCE.test(line) || beginsRule(line) || line.startsWith('**')) break;
+    const line = (lines[at] ?? '').replace(LAST_BREAKS, '').trim();
+    // A table may have become records, which begin in bold, and stars a rule.
+    if (line === '' || FENCE.test(line) || beginsRule(line) || line.startsWith('**') || line === RULE_SHOWN) break;
     if (line.endsWith(mark)) return at + 1;
     if (line.includes(mark)) break;
   }

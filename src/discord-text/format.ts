@@ -3,7 +3,7 @@ import type { Reply } from '../core/reply.ts';
 import { type Page, type PageLimit, paginate, pagesOf as split } from '../markdown/paginate.ts';
 import { beginsRule, codePoints, isRule } from '../markdown/tables.ts';
 import { formsOfMarks, marksByPage, withMarks } from '../sources/marks.ts';
-import { blocksOf } from './blocks.ts';
+import { blocksOf, LAST_BREAKS } from './blocks.ts';
 import { footOf, hrefOf } from './foot.ts';
 import { formulaOf } from './formulas.ts';
 import { formatLine, RULE_SHOWN, RULE_START } from './line.ts';
@@ -34,7 +34,8 @@ export function format(markdown: string): string {
 }
 
 /** Each line of it in code of its own, as far indented as the first; as it is where that is longer. */
-function shownFormula(lines: readonly string[]): readonly string[] {
+function shownFormula(given: readonly string[]): readonly string[] {
+  const lines = given.map((line) => line.replace(LAST_BREAKS, ''));
   const text = lines.join('\n').trim();
   const indent = /^\s*/u.exec(lines[0] ?? '')?.[0] ?? '';
   const rows = formulaOf(text.slice(2, -2))?.map((row) => `${indent}\`${row}\``);

@@ -149,6 +149,14 @@ describe('Markdown for Discord', () => {
     expect(format(once)).toBe(once);
   });
 
+  it.each([
+    ['ends in a break', '$$\nx $$<br>', '`x`'],
+    ['stands around a rule', '$$\n***\n$$', '$$\n────────────\n$$'],
+  ])('changes nothing more of a formula that %s', (_, text, shown) => {
+    expect(format(text)).toBe(shown);
+    expect(format(shown)).toBe(shown);
+  });
+
   it('changes nothing when it is done twice', () => {
     fc.assert(
       fc.property(markdown, (text) => {
