@@ -91,6 +91,12 @@ export class DiscordStage implements Scene {
     };
   }
 
+  closesPosts(): Spoilt {
+    const tooOften = { message: 'Maximum number of edits to messages older than 1 hour reached.', code: 30_046 };
+    this.discord.fail(EDIT, { status: 400, body: tooOften, times: Number.POSITIVE_INFINITY });
+    return { mend: () => this.discord.mend(EDIT) };
+  }
+
   async refused(question: string, as = 'Ada'): Promise<{ readonly talk: DiscordTalk; readonly told: string }> {
     const general = this.discord.channel('general').id;
     this.person(as).says(general, question, { mention: true });

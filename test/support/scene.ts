@@ -35,6 +35,8 @@ export interface Scene extends Stage {
   promotes(who: string): void;
   /** The platform fails, or refuses for good, where the bot posts and edits. */
   spoils(how: 'away' | 'forbidden'): Spoilt;
+  /** What stands is no longer edited. */
+  closesPosts(): Spoilt;
 }
 
 /** The same stage, where people write to each other. */

@@ -107,6 +107,11 @@ export class SlackStage implements Scene {
     };
   }
 
+  closesPosts(): Spoilt {
+    this.slack.fail('chat.update', { error: 'edit_window_closed', times: Number.POSITIVE_INFINITY });
+    return { mend: () => this.slack.mend('chat.update') };
+  }
+
   async refused(question: string, as = 'Ada'): Promise<{ readonly talk: SlackTalk; readonly told: string }> {
     const channel = this.slack.channel('general').id;
     const person = this.person(as);
