@@ -1,11 +1,12 @@
 /** Files that people send: given to the model, named where they cannot be, remembered for a while. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import type { Part } from '../../src/core/content.ts';
 import { heldAfter, text } from '../simulators/gemini/answers.ts';
 import { gate } from '../simulators/gemini/script.ts';
 import { DiscordStage } from '../support/discord-stage.ts';
 import { FILES } from '../support/files.ts';
 import { inline, pngOf, RED } from '../support/pictures.ts';
+import { type SceneFile, sceneOf } from '../support/scene.ts';
 import { type GivenFile, type Stage, seenExactly, seenText } from '../support/stage.ts';
 import { journey } from './journey.ts';
 
@@ -149,109 +150,121 @@ journey(
   { configure: (settings) => ({ ...settings, model: { ...settings.model, id: 'gemini-nano-banana-2.1' } }) },
 );
 
-describe('on Discord', () => {
-  let stage: DiscordStage;
-  beforeEach(async () => {
-    stage = await DiscordStage.start();
-  });
-  afterEach(() => stage.stop());
+journey(
+  'files among people',
+  {
+    'that were spoken are a question, in a conversation and to the bot alone': async (stage) => {
+      const voice = { name: 'voice-message.ogg', bytes: FILES.ogg, voice: { durationS: 2.5, waveform: 'AAAA' } };
+      stage.harness.gemini.next(text('Hi.'), text('In the thread.'), text('To you alone.'));
+      const talk = await stage.open('hello');
+      await seenExactly(talk, 'Hi.');
+      await talk.say('', undefined, [voice]);
+      await seenExactly(talk, 'In the thread.');
+      await seenExactly(await sceneOf(stage).direct('', undefined, [voice]), 'To you alone.');
+      for (const at of [1, 2])
+        expect(partsSent(stage, at)).toContainEqual({ inlineData: inline(FILES.ogg, 'audio/ogg') });
+    },
 
-  it('a voice message is a question, in a conversation and to the bot alone', async () => {
-    const voice = { name: 'voice-message.ogg', bytes: FILES.ogg, voice: { durationS: 2.5, waveform: 'AAAA' } };
-    stage.harness.gemini.next(text('Hi.'), text('In the thread.'), text('To you alone.'));
-    const talk = await stage.open('hello');
-    await seenExactly(talk, 'Hi.');
-    const ada = stage.person('Ada');
-    ada.says(talk.channelId, '', { voice });
-    await seenExactly(talk, 'In the thread.');
-    ada.says(ada.dmChannelId, '', { voice });
-    await seenExactly(stage.talk(ada.dmChannelId), 'To you alone.');
-    for (const at of [1, 2])
-      expect(partsSent(stage, at)).toContainEqual({ inlineData: inline(FILES.ogg, 'audio/ogg') });
-  });
+    'are read where they are documents, videos and sound': async (stage) => {
+      stage.harness.gemini.next(text('Read.'));
+      const files = (['pdf', 'mp4', 'mp3'] as const).map((kind) => ({ name: `a.${kind}`, bytes: FILES[kind] }));
+      await seenExactly(await stage.open('what are they?', undefined, files), 'Read.');
+      expect(partsSent(stage, 0).flatMap(({ inlineData }) => inlineData ?? [])).toEqual([
+        inline(FILES.pdf, 'application/pdf'),
+        inline(FILES.mp4, 'video/mp4'),
+        inline(FILES.mp3, 'audio/mp3'),
+      ]);
+    },
 
-  it.each([
-    ['a.pdf', FILES.pdf, 'application/pdf'],
-    ['a.mp4', FILES.mp4, 'video/mp4'],
-    ['a.mp3', FILES.mp3, 'audio/mp3'],
-  ])('%s is read', async (name, bytes, type) => {
-    stage.harness.gemini.next(text('Read.'));
-    await seenExactly(await stage.open('what is it?', undefined, [{ name, bytes }]), 'Read.');
-    expect(partsSent(stage, 0)).toContainEqual({ inlineData: inline(bytes, type) });
-  });
+    'are remembered when they cannot be had any more, for the next question and for another answer': async (stage) => {
+      stage.harness.gemini.next(text('A dot.'), text('It is red.'), text('Red.'));
+      let fetched: 'whole' | 'lost' = 'whole';
+      const talk = await sceneOf(stage).open('what is it?', undefined, [{ ...dot, fetched: () => fetched }]);
+      await seenExactly(talk, 'A dot.');
+      await stage.harness.untilLogged('turn.done');
+      fetched = 'lost';
+      await talk.command('/retry');
+      await seenExactly(talk, 'It is red.');
+      await stage.harness.untilLogged('turn.done', 2);
+      await talk.say('which colour?');
+      await seenExactly(talk, 'Red.');
+      for (const at of [1, 2]) expect(partsSent(stage, at)).toContainEqual({ inlineData: inline(RED) });
+    },
 
-  it('a picture is remembered when its address is dead', async () => {
-    stage.harness.gemini.next(text('A dot.'), text('It is red.'));
-    const talk = await stage.open('what is it?', undefined, [dot]);
-    await seenExactly(talk, 'A dot.');
-    stage.discord.clock.advance(25 * 60 * 60 * 1000);
-    await talk.say('which colour?');
-    await seenExactly(talk, 'It is red.');
-    expect(partsSent(stage, 1)).toContainEqual({ inlineData: inline(RED) });
-  });
+    'fill no request beyond what the service takes: earlier ones give way to those of the question': async (stage) => {
+      stage.harness.gemini.next(text('Two dots.'), text('Three dots.'));
+      const large = (name: string): GivenFile => ({ name, bytes: pngOf(8_000_000) });
+      const talk = await stage.open('how many?', undefined, [large('one.png'), dot]);
+      await seenExactly(talk, 'Two dots.');
+      await talk.say('and now?', undefined, [large('two.png')]);
+      await seenExactly(talk, 'Three dots.');
+      expect(stage.harness.gemini.requests[1]?.bytes.length).toBeLessThan(20_000_000);
+      const media = partsSent(stage, 1).flatMap(({ inlineData }) => inlineData?.data.length ?? []);
+      expect(media).toEqual([inline(RED).data.length, inline(pngOf(8_000_000)).data.length]);
+    },
 
-  it('a request holds what the service takes: earlier pictures give way to those of the question', async () => {
-    stage.harness.gemini.next(text('Two dots.'), text('Three dots.'));
-    const large = (name: string): GivenFile => ({ name, bytes: pngOf(8_000_000) });
-    const talk = await stage.open('how many?', undefined, [large('one.png'), dot]);
-    await seenExactly(talk, 'Two dots.');
-    await talk.say('and now?', undefined, [large('two.png')]);
-    await seenExactly(talk, 'Three dots.');
-    expect(stage.harness.gemini.requests[1]?.bytes.length).toBeLessThan(20_000_000);
-    const media = partsSent(stage, 1).flatMap(({ inlineData }) => inlineData?.data.length ?? []);
-    expect(media).toEqual([inline(RED).data.length, inline(pngOf(8_000_000)).data.length]);
-  });
+    'that do not come are named, and the others are read': async (stage) => {
+      stage.harness.gemini.next(text('A dot.'));
+      const gone: SceneFile = { ...dot, name: 'gone.png', fetched: () => 'lost' };
+      const talk = await sceneOf(stage).open('what is it?', undefined, [gone, dot]);
+      expect((await seenText(talk, 'gone.png')).text).toMatch(/^A dot\./);
+      expect(partsSent(stage, 0)).toContainEqual({ inlineData: inline(RED) });
+    },
 
-  it('a question that is answered again has its pictures again, also when their address is dead', async () => {
-    stage.harness.gemini.next(text('A dot.'), text('A red dot.'));
-    let times = 0;
-    const served = (response: { end(bytes: Buffer): void }) => {
-      times++;
-      response.end(RED);
-    };
-    const talk = await stage.open('what is it?', undefined, [{ ...dot, served }]);
-    await seenExactly(talk, 'A dot.');
-    await stage.harness.untilLogged('turn.done', 1);
-    await talk.command('/retry');
-    await seenExactly(talk, 'A red dot.');
-    expect(partsSent(stage, 1)).toContainEqual({ inlineData: inline(RED) });
-    expect(times).toBe(1);
-  });
+    'show the bot at work while they are read, and Stop ends that': async (stage) => {
+      const { file, asked } = stuck();
+      const talk = await sceneOf(stage).open('what is it?', undefined, [file]);
+      await asked;
+      await expect.poll(() => talk.isWaiting()).toBe(true);
+      expect((await talk.command('/stop')).text).toBe('Stopped.');
+      expect((await seenText(talk, 'Stopped by Ada.')).text).toMatch(/^(-# )?Stopped by Ada\.$/);
+      expect(stage.harness.gemini.requests).toEqual([]);
+    },
 
-  it('a file that does not come is named, and the others are read', async () => {
-    stage.harness.gemini.next(text('A dot.'));
-    const gone = { ...dot, name: 'gone.png', served: (response: { destroy(): void }) => response.destroy() };
-    const talk = await stage.open('what is it?', undefined, [gone, dot]);
-    expect((await seenText(talk, 'gone.png')).text).toMatch(/^A dot\./);
-  });
+    'that are being read at a stop of the process are read at its next start': async (stage) => {
+      const { file, asked, free } = stuck();
+      const talk = await sceneOf(stage).open('what is it?', undefined, [file]);
+      await asked;
+      free();
+      stage.harness.gemini.next(text('A red dot.'));
+      await stage.restart(0);
+      await seenExactly(talk, 'A red dot.');
+      expect(partsSent(stage, 0)).toContainEqual({ inlineData: inline(file.bytes) });
+      expect(await talk.answers()).toHaveLength(1);
+    },
+  },
+  { on: ['Discord', 'Slack'] },
+);
 
-  it('typing shows while files are read, and Stop ends the reading', async () => {
-    const asked = Promise.withResolvers<void>();
-    const held = { ...dot, served: () => asked.resolve() };
-    const talk = await stage.open('what is it?', undefined, [held]);
-    await asked.promise;
-    await expect.poll(() => talk.isWaiting()).toBe(true);
-    expect((await talk.command('/stop')).text).toBe('Stopped.');
-    await seenExactly(talk, '-# Stopped by Ada.');
-    expect(stage.harness.gemini.requests).toEqual([]);
-  });
+/** A picture that does not come whole until it is free and fetched again. */
+function stuck() {
+  const asked = Promise.withResolvers<void>();
+  let fetched: 'whole' | 'stuck' = 'stuck';
+  const file: SceneFile = {
+    name: 'large.png',
+    bytes: pngOf(60_000),
+    fetched: () => {
+      asked.resolve();
+      return fetched;
+    },
+  };
+  return {
+    file,
+    asked: asked.promise,
+    free: () => {
+      fetched = 'whole';
+    },
+  };
+}
 
-  it('a question whose files are being read at a stop is answered at the next start', async () => {
-    const asked = Promise.withResolvers<void>();
-    let isFirst = true;
-    const held = {
-      ...dot,
-      served: (response: { end(bytes: Buffer): void }) => {
-        if (!isFirst) return response.end(RED);
-        isFirst = false;
-        asked.resolve();
-      },
-    };
-    const talk = await stage.open('what is it?', undefined, [held]);
-    await asked.promise;
-    stage.harness.gemini.next(text('A red dot.'));
-    await stage.restart(0);
-    await seenExactly(talk, 'A red dot.');
-    expect(await talk.answers()).toHaveLength(1);
-  });
+it('a picture is remembered on Discord when its address is out of date', async () => {
+  const stage = await DiscordStage.start();
+  onTestFinished(() => stage.stop());
+  stage.harness.gemini.next(text('A dot.'), text('It is red.'));
+  const talk = await stage.open('what is it?', undefined, [dot]);
+  await seenExactly(talk, 'A dot.');
+  stage.discord.clock.advance(25 * 60 * 60 * 1000);
+  await talk.say('which colour?');
+  await seenExactly(talk, 'It is red.');
+  expect(partsSent(stage, 1)).toContainEqual({ inlineData: inline(RED) });
 });

@@ -2,8 +2,11 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { heldAfter, text } from '../simulators/gemini/answers.ts';
 import { gate } from '../simulators/gemini/script.ts';
-import { DiscordStage, type DiscordTalk } from '../support/discord-stage.ts';
-import { seen, seenExactly, seenText } from '../support/stage.ts';
+import type { Harness } from '../support/app.ts';
+import { DiscordStage } from '../support/discord-stage.ts';
+import { sceneOf } from '../support/scene.ts';
+import { type Stage, seen, seenExactly, seenText, type Talk } from '../support/stage.ts';
+import { journey, type Story } from './journey.ts';
 
 const POST = 'POST /channels/{channel_id}/messages';
 const EDIT = 'PATCH /channels/{channel_id}/messages/{message_id}';
@@ -11,14 +14,11 @@ const EDIT = 'PATCH /channels/{channel_id}/messages/{message_id}';
 /** How often a platform that is away is waited for before it is back: `OUTAGE_WAITS=5` is more than a minute. */
 const WAITS = Number(process.env['OUTAGE_WAITS'] ?? 1);
 
-let stage: DiscordStage;
-beforeEach(async () => {
-  stage = await DiscordStage.start();
-});
-afterEach(() => stage.stop());
+const memoryOf = (stage: Stage, request: number): string =>
+  JSON.stringify(stage.harness.gemini.requests[request]?.body);
 
 /** A conversation with one answer in its memory. */
-async function begun(): Promise<DiscordTalk> {
+async function begun(stage: Stage): Promise<Talk> {
   stage.harness.gemini.next(text('One.'));
   const talk = await stage.open('first?');
   await seenExactly(talk, 'One.');
@@ -26,67 +26,107 @@ async function begun(): Promise<DiscordTalk> {
   return talk;
 }
 
-const memoryOf = (request: number): string => JSON.stringify(stage.harness.gemini.requests[request]?.body);
+/** Before an answer. */
+const isTold =
+  (fail: (harness: Harness) => { mend(): void }): Story =>
+  async (stage) => {
+    const talk = await begun(stage);
+    expect(await stage.harness.isReady()).toBe(true);
+    const failing = fail(stage.harness);
+    onTestFinished(() => failing.mend());
+    await talk.say('second?');
+    await seenText(talk, 'memory');
+    expect(stage.harness.gemini.requests).toHaveLength(1);
+    await expect.poll(() => stage.harness.isReady()).toBe(false);
+    failing.mend();
+    await expect.poll(() => stage.harness.isReady()).toBe(true);
+    stage.harness.gemini.next(text('Three.'));
+    await talk.say('third?');
+    await seenExactly(talk, 'Three.');
+    expect(memoryOf(stage, 1)).toContain('first?');
+  };
 
-describe('a store that takes no writes', () => {
-  const failures: readonly (readonly [string, () => { mend(): void }])[] = [
-    ['a full disk', () => stage.harness.failWrites('database or disk is full')],
-    ['a file that turned read-only', () => stage.harness.failWrites('attempt to write a readonly database')],
-    ['a disk that is broken', () => stage.harness.failWrites('disk I/O error')],
-    ['a lock of another process', () => stage.harness.lockStore()],
-  ];
+const UNWRITTEN =
+  'a store that takes no writes, before an answer, is told, is seen in readiness, and is well again by itself';
 
-  it.each(failures)(
-    'before an answer, by %s, is told, is seen in readiness, and is well again by itself',
-    async (_, fail) => {
-      const talk = await begun();
-      expect(await stage.harness.isReady()).toBe(true);
-      const failing = fail();
+journey(
+  UNWRITTEN,
+  { 'by a full disk': isTold((harness) => harness.failWrites('database or disk is full')) },
+  { on: ['Discord', 'Slack'], isSlow: true },
+);
+
+journey(
+  UNWRITTEN,
+  {
+    'by a file that turned read-only': isTold((harness) => harness.failWrites('attempt to write a readonly database')),
+    'by a disk that is broken': isTold((harness) => harness.failWrites('disk I/O error')),
+    'by a lock of another process': isTold((harness) => harness.lockStore()),
+  },
+  { on: ['Discord'] },
+);
+
+journey(
+  'a store that fails',
+  {
+    'in the middle of an answer does not end it, says what will not be remembered, and loses nothing older': async (
+      stage,
+    ) => {
+      const talk = await begun(stage);
+      const hold = gate();
+      stage.harness.gemini.next(heldAfter(text('Half. Whole.', { chunks: 2 }), 1, hold));
+      await talk.say('go on');
+      await seenText(talk, 'Half.');
+      const failing = stage.harness.failWrites('database or disk is full');
       onTestFinished(() => failing.mend());
-      await talk.say('second?');
+      hold.open();
       await seenText(talk, 'memory');
-      expect(stage.harness.gemini.requests).toHaveLength(1);
-      await expect.poll(() => stage.harness.isReady()).toBe(false);
+      expect((await talk.answers()).map((answer) => answer.text)).toContain('Half. Whole.');
       failing.mend();
-      await expect.poll(() => stage.harness.isReady()).toBe(true);
       stage.harness.gemini.next(text('Three.'));
       await talk.say('third?');
       await seenExactly(talk, 'Three.');
-      expect(memoryOf(1)).toContain('first?');
+      expect(memoryOf(stage, 2)).toContain('first?');
     },
-  );
 
-  it('in the middle of an answer does not end it, says what will not be remembered, and loses nothing older', async () => {
-    const talk = await begun();
-    const hold = gate();
-    stage.harness.gemini.next(heldAfter(text('Half. Whole.', { chunks: 2 }), 1, hold));
-    await talk.say('go on');
-    await seenText(talk, 'Half.');
-    const failing = stage.harness.failWrites('database or disk is full');
-    onTestFinished(() => failing.mend());
-    hold.open();
-    await seenText(talk, 'memory');
-    expect((await talk.answers()).map((answer) => answer.text)).toContain('Half. Whole.');
-    failing.mend();
-    stage.harness.gemini.next(text('Three.'));
-    await talk.say('third?');
-    await seenExactly(talk, 'Three.');
-    expect(memoryOf(2)).toContain('first?');
-  });
+    'to hold a turn as it was tells it once, and sets it aside: the conversation goes on': async (stage) => {
+      const talk = await begun(stage);
+      stage.harness.damageTurn();
+      await talk.say('second?');
+      await seenText(talk, 'cannot be read');
+      stage.harness.gemini.next(text('Three.'));
+      await talk.say('third?');
+      await seenExactly(talk, 'Three.');
+      expect(stage.harness.gemini.requests).toHaveLength(2);
+    },
+  },
+  { on: ['Discord', 'Slack'] },
+);
 
-  it('and a turn that cannot be read is told once, and set aside: the conversation goes on', async () => {
-    const talk = await begun();
-    stage.harness.damageTurn();
-    await talk.say('second?');
-    await seenText(talk, 'cannot be read');
-    stage.harness.gemini.next(text('Three.'));
-    await talk.say('third?');
-    await seenExactly(talk, 'Three.');
-    expect(stage.harness.gemini.requests).toHaveLength(2);
-  });
-});
+journey(
+  'a platform that fails',
+  {
+    'to have a post edited gets the whole answer in a new one': async (stage) => {
+      const hold = gate();
+      stage.harness.gemini.next(heldAfter(text('Half. Whole.', { chunks: 2 }), 1, hold));
+      const talk = await stage.open('go on');
+      await seenText(talk, 'Half.');
+      const closed = sceneOf(stage).closesPosts();
+      hold.open();
+      await seen(talk, ([first, ...others]) => first?.text === 'Half. Whole.' && others.length === 0);
+      await stage.harness.untilLogged('turn.done');
+      closed.mend();
+    },
+  },
+  { on: ['Discord', 'Slack'] },
+);
 
 describe('a Discord that fails', () => {
+  let stage: DiscordStage;
+  beforeEach(async () => {
+    stage = await DiscordStage.start();
+  });
+  afterEach(() => stage.stop());
+
   const failures = [
     ['with 5xx', { status: 503 }],
     ['with a storm of 429', { status: 429, retryAfterMs: 1000 }],
@@ -122,20 +162,8 @@ describe('a Discord that fails', () => {
     expect(told?.text.length).toBeGreaterThan(20);
   }, 240_000);
 
-  it('by refusing to have a post edited gets the whole answer in a new one', async () => {
-    const hold = gate();
-    stage.harness.gemini.next(heldAfter(text('Half. Whole.', { chunks: 2 }), 1, hold));
-    const talk = await stage.open('go on');
-    await seenText(talk, 'Half.');
-    const tooOften = { message: 'Maximum number of edits to messages older than 1 hour reached.', code: 30_046 };
-    stage.discord.fail(EDIT, { status: 400, body: tooOften, times: Number.POSITIVE_INFINITY });
-    hold.open();
-    await seen(talk, ([first, ...others]) => first?.text === 'Half. Whole.' && others.length === 0);
-    stage.discord.mend(EDIT);
-  });
-
   it('by dropping its gateway again and again misses no question and answers each once', async () => {
-    const talk = await begun();
+    const talk = await begun(stage);
     for (const question of ['second?', 'third?', 'fourth?']) {
       stage.harness.gemini.next(text(`To ${question}`));
       stage.discord.gateway.close(4000);

@@ -63,6 +63,22 @@ journey(
       await seenExactly(talk, 'It is 43.');
     },
 
+    'a private question is answered before one pair of eyes, and is no part of what others talk about': async (
+      stage,
+    ) => {
+      const channel = sceneOf(stage).channel();
+      stage.harness.gemini.next(text('Only for you.'), text('I know of no secret.'));
+      expect((await channel.command('/ask a secret? private:true')).text).toBe('Only for you.');
+      await stage.harness.untilLogged('turn.done');
+      const talk = await stage.open('what was it?');
+      await seenExactly(talk, 'I know of no secret.');
+      await stage.harness.untilLogged('turn.done', 2);
+      expect(JSON.stringify([await channel.answers(), await talk.answers()])).not.toMatch(/a secret|Only for you/);
+      expect(JSON.stringify(stage.harness.gemini.requests[1]?.body)).not.toMatch(/a secret|Only for you/);
+      expect((await talk.command('/export')).files[0]?.text).not.toMatch(/a secret\?|Only for you/);
+      expect((await talk.command('/forget me')).text).toContain('2 turns');
+    },
+
     'answers stand where that is wanted, and share its memory': async (stage) => {
       const channel = sceneOf(stage).channel();
       await channel.command('/settings setting:replyStyle value:in-place scope:person');

@@ -6,7 +6,7 @@ import type { Invocation, Person } from '../simulators/discord/people.ts';
 import type { SeenMessage } from '../simulators/discord/reader.ts';
 import { DiscordSimulator, type SimulatorOptions } from '../simulators/discord/simulator.ts';
 import { Harness, type HarnessOptions } from './app.ts';
-import { type ChangingTalk, nameOf, type Scene, type Spoilt } from './scene.ts';
+import { type ChangingTalk, nameOf, type Scene, type SceneFile, type Spoilt } from './scene.ts';
 import type { ButtonTalk, Pressed, SeenAnswer, SeenReply, Talk } from './stage.ts';
 
 /** Discord lets a bot identify once in five seconds; a restart that came sooner would wait. */
@@ -43,7 +43,8 @@ export class DiscordStage implements Scene {
     return known;
   }
 
-  async open(question: string, as = 'Ada', files: readonly Upload[] = []): Promise<DiscordTalk> {
+  async open(question: string, as = 'Ada', given: readonly SceneFile[] = []): Promise<DiscordTalk> {
+    const files = given.map(uploadOf);
     const message = this.person(as).says(this.discord.channel('general').id, question, { mention: true, files });
     return new DiscordTalk(this, await this.discord.waitForThread(message.id), [
       { id: message.id, as, isMention: true },
@@ -90,12 +91,24 @@ export class DiscordStage implements Scene {
     };
   }
 
+  closesPosts(): Spoilt {
+    const tooOften = { message: 'Maximum number of edits to messages older than 1 hour reached.', code: 30_046 };
+    this.discord.fail(EDIT, { status: 400, body: tooOften, times: Number.POSITIVE_INFINITY });
+    return { mend: () => this.discord.mend(EDIT) };
+  }
+
   async refused(question: string, as = 'Ada'): Promise<{ readonly talk: DiscordTalk; readonly told: string }> {
     const general = this.discord.channel('general').id;
     this.person(as).says(general, question, { mention: true });
     const talk = new DiscordTalk(this, general);
     await this.discord.until(() => this.discord.readsOfBot(this.person(as).dmChannelId).length > 0);
     return { talk, told: await talk.whispered(as) };
+  }
+
+  async direct(question: string, as = 'Ada', files: readonly SceneFile[] = []): Promise<DiscordTalk> {
+    const { dmChannelId } = this.person(as);
+    this.person(as).says(dmChannelId, question, { files: files.map(uploadOf) });
+    return this.talk(dmChannelId);
   }
 
   /** A talk in a place that exists already: a thread, a direct message. */
@@ -232,6 +245,16 @@ export class DiscordTalk implements ButtonTalk, ChangingTalk {
   async isWaiting(): Promise<boolean> {
     return this.#stage.discord.typing(this.channelId);
   }
+}
+
+function uploadOf({ fetched, ...file }: SceneFile): Upload {
+  if (fetched === undefined) return file;
+  const served: Upload['served'] = (response) => {
+    const how = fetched();
+    if (how === 'whole') response.end(file.bytes);
+    if (how === 'lost') response.destroy();
+  };
+  return { ...file, served };
 }
 
 /** What its buttons say. */

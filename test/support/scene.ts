@@ -1,5 +1,5 @@
 /** A stage where people write to each other too: what they do there beside talking to the bot, and what its platform refuses. */
-import type { Stage, Talk } from './stage.ts';
+import type { GivenFile, Stage, Talk } from './stage.ts';
 
 /** A conversation whose messages are changed. */
 export interface ChangingTalk extends Talk {
@@ -13,8 +13,16 @@ export interface Spoilt {
   mend(): void;
 }
 
+/** A file that somebody sends, and what becomes of fetching it. */
+export interface SceneFile extends GivenFile {
+  /** Looked up whenever it is fetched, more than once maybe; it comes whole unless said. */
+  readonly fetched?: () => 'whole' | 'lost' | 'stuck';
+}
+
 export interface Scene extends Stage {
-  open(question: string, as?: string): Promise<ChangingTalk>;
+  open(question: string, as?: string, files?: readonly SceneFile[]): Promise<ChangingTalk>;
+  /** Somebody asks the bot alone. */
+  direct(question: string, as?: string, files?: readonly SceneFile[]): Promise<Talk>;
   /** People talk in a thread, each in a line, before one of them asks the bot there. People of one name differ by `#` and a number. */
   joins(lines: readonly (readonly [who: string, what: string])[], question: string, as?: string): Promise<ChangingTalk>;
   /** Somebody asks in a thread of people, with a mention. */
@@ -27,6 +35,8 @@ export interface Scene extends Stage {
   promotes(who: string): void;
   /** The platform fails, or refuses for good, where the bot posts and edits. */
   spoils(how: 'away' | 'forbidden'): Spoilt;
+  /** What stands is no longer edited. */
+  closesPosts(): Spoilt;
 }
 
 /** The same stage, where people write to each other. */

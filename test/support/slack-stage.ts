@@ -3,10 +3,11 @@ import { expect } from 'vitest';
 import { fieldsOf, listOf, textIn } from '../../src/slack-api/fields.ts';
 import type { Person } from '../simulators/slack/people/person.ts';
 import { type SimulatorOptions, SlackSimulator } from '../simulators/slack/simulator.ts';
+import type { FileFault, StoredFile } from '../simulators/slack/state/model.ts';
 import type { SeenFile, SeenMessage } from '../simulators/slack/people/reader.ts';
 import { wholeOf } from '../slack/stage.ts';
 import { Harness, type HarnessOptions } from './app.ts';
-import { type ChangingTalk, nameOf, type Scene, type Spoilt } from './scene.ts';
+import { type ChangingTalk, nameOf, type Scene, type SceneFile, type Spoilt } from './scene.ts';
 import type { ButtonTalk, GivenFile, Pressed, SeenAnswer, SeenReply, Talk } from './stage.ts';
 
 /** A test is not worth Slack's advice on how often a message is edited. */
@@ -59,9 +60,10 @@ export class SlackStage implements Scene {
     return known;
   }
 
-  async open(question: string, as = 'Ada', files: readonly GivenFile[] = []): Promise<SlackTalk> {
+  async open(question: string, as = 'Ada', files: readonly SceneFile[] = []): Promise<SlackTalk> {
     const channel = this.slack.channel('general').id;
     const { ts } = this.person(as).says(channel, question, { mention: true, files });
+    this.#serves(files);
     const talk = new SlackTalk(this, channel, ts);
     talk.said.push({ ts, as, isMention: true });
     return talk;
@@ -105,6 +107,11 @@ export class SlackStage implements Scene {
     };
   }
 
+  closesPosts(): Spoilt {
+    this.slack.fail('chat.update', { error: 'edit_window_closed', times: Number.POSITIVE_INFINITY });
+    return { mend: () => this.slack.mend('chat.update') };
+  }
+
   async refused(question: string, as = 'Ada'): Promise<{ readonly talk: SlackTalk; readonly told: string }> {
     const channel = this.slack.channel('general').id;
     const person = this.person(as);
@@ -114,9 +121,23 @@ export class SlackStage implements Scene {
     return { talk: new SlackTalk(this, channel, ts), told: told(whispers().at(-1)) };
   }
 
+  /** For the files that were sent last. What is stuck comes in drips, some hundred bytes a second. */
+  #serves(given: readonly SceneFile[]): void {
+    const { files } = this.slack.workspace;
+    for (const [at, stored] of [...files.values()].slice(-given.length).entries()) {
+      const fetched = given[at]?.fetched;
+      if (fetched !== undefined)
+        files.set(
+          stored.id,
+          faulty(stored, () => FAULTS[fetched()]),
+        );
+    }
+  }
+
   /** Somebody asks the bot alone. */
-  async direct(question: string, as = 'Ada', files: readonly GivenFile[] = []): Promise<SlackTalk> {
+  async direct(question: string, as = 'Ada', files: readonly SceneFile[] = []): Promise<SlackTalk> {
     const { channel, ts } = this.person(as).dm(question, { files });
+    this.#serves(files);
     return new SlackTalk(this, channel, ts);
   }
 
@@ -337,6 +358,13 @@ export class SlackChannelTalk implements Talk {
 
 function told(message: SeenMessage | undefined): string {
   return message === undefined ? '' : wholeOf(message).replaceAll('\u200b', '');
+}
+
+const FAULTS = { whole: undefined, lost: 'gone', stuck: 'slow' } as const;
+
+/** The same file, whose fault is looked up whenever it is fetched. */
+function faulty(file: StoredFile, fault: () => FileFault | undefined): StoredFile {
+  return Object.defineProperty({ ...file }, 'fault', { get: fault });
 }
 
 function fileOf({ name, bytes }: SeenFile): SeenReply['files'][number] {
