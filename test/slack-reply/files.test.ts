@@ -4,7 +4,7 @@ import type { ReplySurface } from '../../src/core/ports.ts';
 import type { Person } from '../simulators/slack/people/person.ts';
 import type { SlackSimulator } from '../simulators/slack/simulator.ts';
 import { done, writing } from '../discord/stage.ts';
-import { anAdapter, generousSlack, type Made, wholeOf } from '../slack/stage.ts';
+import { answerTo, begun, ended, type Made, wholeOf } from '../slack/stage.ts';
 
 const CELLS = Array.from({ length: 22 }, (_, at) => `c${at}`);
 const WIDE = [CELLS, CELLS.map(() => '---'), CELLS.map((_, at) => `v${at}`)].map((row) => `| ${row.join(' | ')} |`);
@@ -15,15 +15,9 @@ let ada: Person;
 let made: Made;
 
 beforeEach(async () => {
-  sim = await generousSlack();
-  ada = sim.addUser('Ada');
-  made = anAdapter(sim);
+  ({ sim, ada, made } = await begun());
 });
-afterEach(async () => {
-  await made.adapter.stop();
-  await sim.close();
-  sim.assertClean();
-});
+afterEach(() => ended({ sim, made }));
 
 describe.each([
   ['in a direct message', () => ada.dm('why?')],
@@ -31,7 +25,7 @@ describe.each([
 ])('a table that is too wide, %s', (_, ask) => {
   async function answered() {
     const { channel, ts } = ask();
-    const to = { platform: 'slack', workspace: sim.workspace.id, channel, message: ts, thread: ts } as const;
+    const to = answerTo(sim, { channel, ts });
     const surface: ReplySurface = made.adapter.surface(to, []);
     for (const end of [12, 200, 320]) {
       await surface.leave('first', new AbortController().signal);

@@ -6,7 +6,7 @@ import type { DraftView, Reply } from '../../src/core/reply.ts';
 import type { Fault } from '../simulators/slack/api/faults.ts';
 import type { Person } from '../simulators/slack/people/person.ts';
 import type { SlackSimulator } from '../simulators/slack/simulator.ts';
-import { anAdapter, generousSlack, type Made, wholeOf } from '../slack/stage.ts';
+import { anAdapter, answerTo, begun, ended, generousSlack, type Made, type Question, wholeOf } from '../slack/stage.ts';
 
 const SENTENCES = ['One sentence. ', 'Two sentences, größer. ', 'Three of them 🙂. ', 'And the last.'];
 const TEXT = SENTENCES.join('');
@@ -18,25 +18,15 @@ let ada: Person;
 let made: Made;
 
 beforeEach(async () => {
-  sim = await generousSlack();
-  ada = sim.addUser('Ada');
-  made = anAdapter(sim);
+  ({ sim, ada, made } = await begun());
 });
-afterEach(async () => {
-  await made.adapter.stop();
-  await sim.close();
-  sim.assertClean();
-});
+afterEach(() => ended({ sim, made }));
 
-interface Asked {
-  readonly channel: string;
-  readonly ts: string;
-}
-const directly = (): Asked => ada.dm('why?');
-const inChannel = (): Asked => ada.says(sim.channel('general').id, 'why?', { mention: true });
+const directly = (): Question => ada.dm('why?');
+const inChannel = (): Question => ada.says(sim.channel('general').id, 'why?', { mention: true });
 
-function surfaceFor({ channel, ts }: Asked): ReplySurface {
-  return made.adapter.surface({ platform: 'slack', workspace: sim.workspace.id, channel, message: ts, thread: ts }, []);
+function surfaceFor(question: Question): ReplySurface {
+  return made.adapter.surface(answerTo(sim, question), []);
 }
 
 function view(text: string): DraftView {
@@ -56,7 +46,7 @@ function finishes(surface: ReplySurface, change: Partial<Reply> = {}) {
   return surface.finish({ text: TEXT, sources: [], ending: { kind: 'complete' }, ...change });
 }
 
-function reads({ channel, ts }: Asked): readonly string[] {
+function reads({ channel, ts }: Question): readonly string[] {
   return sim.seenOfBot(channel, ts, ada).map(wholeOf);
 }
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { DraftView } from '../../src/core/reply.ts';
 import type { Person } from '../simulators/slack/people/person.ts';
 import type { SlackSimulator } from '../simulators/slack/simulator.ts';
-import { anAdapter, generousSlack, type Made, wholeOf } from '../slack/stage.ts';
+import { answerTo, begun, ended, type Made, type Question, wholeOf } from '../slack/stage.ts';
 
 const NEVER = new AbortController().signal;
 let sim: SlackSimulator;
@@ -11,28 +11,14 @@ let ada: Person;
 let made: Made;
 
 beforeEach(async () => {
-  sim = await generousSlack();
-  ada = sim.addUser('Ada');
-  made = anAdapter(sim);
+  ({ sim, ada, made } = await begun());
 });
-afterEach(async () => {
-  await made.adapter.stop();
-  await sim.close();
-  sim.assertClean();
-});
+afterEach(() => ended({ sim, made }));
 
-interface Asked {
-  readonly channel: string;
-  readonly ts: string;
-}
-const directly = (): Asked => ada.dm('why?');
-const inChannel = (): Asked => ada.says(sim.channel('general').id, 'why?', { mention: true });
+const directly = (): Question => ada.dm('why?');
+const inChannel = (): Question => ada.says(sim.channel('general').id, 'why?', { mention: true });
 
-function addressOf({ channel, ts }: Asked) {
-  return { platform: 'slack', workspace: sim.workspace.id, channel, message: ts, thread: ts } as const;
-}
-
-function view({ channel, ts }: Asked, text: string): DraftView {
+function view({ channel, ts }: Question, text: string): DraftView {
   const turn = `slack:${sim.workspace.id}/${channel}/${ts}`;
   const offer = { turn, conversation: `slack:x/${channel}/${ts}`, actions: [{ name: 'stop', label: 'Stop' }] };
   // The id of a conversation, as a test writes it.
@@ -40,14 +26,14 @@ function view({ channel, ts }: Asked, text: string): DraftView {
 }
 
 /** A process showed this much of an answer, and died before it could note where. */
-async function diedWriting(asked: Asked, text: string): Promise<void> {
-  const surface = made.adapter.surface(addressOf(asked), []);
+async function diedWriting(asked: Question, text: string): Promise<void> {
+  const surface = made.adapter.surface(answerTo(sim, asked), []);
   await surface.leave('first', NEVER);
   await surface.show(view(asked, text));
   surface.abandon();
 }
 
-const reads = ({ channel, ts }: Asked): readonly string[] => sim.seenOfBot(channel, ts, ada).map(wholeOf);
+const reads = ({ channel, ts }: Question): readonly string[] => sim.seenOfBot(channel, ts, ada).map(wholeOf);
 
 it.each([
   ['in a direct message', directly],
@@ -55,7 +41,7 @@ it.each([
 ])('an answer %s is finished in the message that was made for it', async (_, ask) => {
   const asked = ask();
   await diedWriting(asked, 'An old beginning');
-  const again = made.adapter.surface({ ...addressOf(asked), isResumed: true }, []);
+  const again = made.adapter.surface({ ...answerTo(sim, asked), isResumed: true }, []);
   await again.leave('first', NEVER);
   await again.show(view(asked, 'Anew.'));
   await again.finish({ text: 'Anew. And whole.', sources: [], ending: { kind: 'complete' } });
@@ -65,7 +51,7 @@ it.each([
 it('an answer that is not given any more leaves one message, which says so', async () => {
   const asked = inChannel();
   await diedWriting(asked, 'An old beginning');
-  const again = made.adapter.surface({ ...addressOf(asked), isResumed: true }, []);
+  const again = made.adapter.surface({ ...answerTo(sim, asked), isResumed: true }, []);
   await again.finish({ text: '', notice: 'Interrupted.', sources: [], ending: { kind: 'interrupted' } });
   expect(reads(asked)).toEqual(['Interrupted.']);
 });
@@ -73,12 +59,12 @@ it('an answer that is not given any more leaves one message, which says so', asy
 it('the answers to other questions in the same thread stay', async () => {
   const first = inChannel();
   const second = { ...first, ts: ada.says(first.channel, 'and how?', { thread: first.ts }).ts };
-  const other = { ...addressOf(second), thread: first.ts };
+  const other = { ...answerTo(sim, second), thread: first.ts };
   const written = made.adapter.surface(other, []);
   await written.leave('first', NEVER);
   await written.show(view(second, 'How it is.'));
   written.abandon();
-  const again = made.adapter.surface({ ...addressOf(first), isResumed: true }, []);
+  const again = made.adapter.surface({ ...answerTo(sim, first), isResumed: true }, []);
   await again.finish({ text: 'Why it is.', sources: [], ending: { kind: 'complete' } });
   expect(reads(first)).toEqual(['How it is.', 'Why it is.']);
 });

@@ -1,5 +1,6 @@
 /** A simulated Slack, and the adapter as a test wants it. */
 import type { Arrivals } from '../../src/core/files.ts';
+import type { ReplyAddress } from '../../src/core/inbound.ts';
 import { noticesFor } from '../../src/notices/notices.ts';
 import { Governor } from '../../src/reply/governor.ts';
 import { SlackAdapter, type SlackOptions } from '../../src/slack/adapter.ts';
@@ -7,6 +8,7 @@ import { PER_MINUTE } from '../../src/slack-api/calls.ts';
 import { fieldsOf, listOf, textIn } from '../../src/slack-api/fields.ts';
 import { WebDownloader } from '../../src/web/download.ts';
 import { KeptLog } from '../discord/stage.ts';
+import type { Person } from '../simulators/slack/people/person.ts';
 import type { SeenMessage } from '../simulators/slack/people/reader.ts';
 import { type SimulatorOptions, SlackSimulator } from '../simulators/slack/simulator.ts';
 
@@ -63,6 +65,35 @@ export function anAdapter(sim: SlackSimulator, change: Partial<SlackOptions> = {
     ...change,
   });
   return { adapter, log };
+}
+
+/** A simulated Slack with somebody who asks, and an adapter for it. */
+export interface Begun {
+  readonly sim: SlackSimulator;
+  readonly ada: Person;
+  readonly made: Made;
+}
+
+export async function begun(): Promise<Begun> {
+  const sim = await generousSlack();
+  return { sim, ada: sim.addUser('Ada'), made: anAdapter(sim) };
+}
+
+export async function ended({ sim, made }: Pick<Begun, 'sim' | 'made'>): Promise<void> {
+  await made.adapter.stop();
+  await sim.close();
+  sim.assertClean();
+}
+
+/** A question, as its asker sees it. */
+export interface Question {
+  readonly channel: string;
+  readonly ts: string;
+}
+
+/** The address of an answer in the thread of its question. */
+export function answerTo(sim: SlackSimulator, { channel, ts }: Question): ReplyAddress {
+  return { platform: 'slack', workspace: sim.workspace.id, channel, message: ts, thread: ts };
 }
 
 /** A message as a reader has it before their eyes, with the small print below the text and where its links lead. */
