@@ -1,43 +1,24 @@
 /** Events of the platform, recorded ones and our own, changed at random: a mention, a named reason, or a line in the log. */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { KeptInbox } from '../contracts/adapter.ts';
+import { type RecordedEvent, recordedFor } from '../discord/recorded.ts';
 import { anAdapter } from '../discord/stage.ts';
-import { type Json, jsonOf } from '../simulators/discord/json.ts';
+import { jsonOf } from '../simulators/discord/json.ts';
 import { DiscordSimulator } from '../simulators/discord/simulator.ts';
 import { mutated } from './json.ts';
 
-const FILE = join(process.env['RECORDED_DIR'] ?? '', 'discord', 'discord.json');
 const SECRET = 'words-that-somebody-wrote';
 
-interface Event {
-  readonly type: string;
-  readonly data: Json;
-}
+type Event = Pick<RecordedEvent, 'type' | 'data'>;
 
-/** With the ids of the simulator, so that they are understood as far as they are whole. */
+/** Recorded messages are said to the bot, with the words that are looked for. */
 function recorded(sim: DiscordSimulator): readonly Event[] {
-  if (process.env['RECORDED_DIR'] === undefined || !existsSync(FILE)) return [];
-  const text = readFileSync(FILE, 'utf8');
-  const { metadata } = JSON.parse(text);
-  const ids = { botId: sim.bot.id, guildId: sim.guild.id, channelId: sim.channel('general').id, roleId: sim.botRoleId };
-  const ours = Object.entries(ids).reduce((json, [name, id]) => json.replaceAll(metadata[name], id), text);
-  return Object.entries(jsonOf(JSON.parse(ours)))
-    .filter(([name]) => name !== 'metadata')
-    .map(([, value]) => jsonOf(value))
-    .map((value) =>
-      'data' in value && typeof value['timestamp'] === 'number'
-        ? {
-            type: String(value['type']).replace('GATEWAY_', ''),
-            data: {
-              ...jsonOf(value['data']),
-              ...(String(value['type']).includes('MESSAGE') ? { content: `<@${sim.bot.id}> ${SECRET}` } : {}),
-            },
-          }
-        : { type: 'INTERACTION_CREATE', data: { authorizing_integration_owners: {}, ...value } },
-    );
+  const content = `<@${sim.bot.id}> ${SECRET}`;
+  return recordedFor(sim).map(({ type, data }) => ({
+    type,
+    data: { ...data, ...(type.includes('MESSAGE') ? { content } : {}) },
+  }));
 }
 
 it('an event that is not as it should be is handled, ignored or logged without its words, and the next is heard', {
